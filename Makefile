@@ -1,0 +1,35 @@
+# The commands live in run.py, so that they work without make too. The environment is looked at by
+# each of them and redone only when requirements.lock has changed.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done)
+SETTINGS = $(foreach name,AS_OF DATA,$(if $(filter command,$(origin $(name))),"$(name)=$($(name))"))
+RUN = @$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3)) run.py $@
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: review test lint lab env lock clean help
+
+review: ## run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)
+	$(RUN) $(SETTINGS)
+
+test: ## run every test, the notebooks' stored results included
+	$(RUN)
+
+lint: ## check style, format and types
+	$(RUN)
+
+lab: ## open the notebooks in JupyterLab
+	$(RUN)
+
+env: ## make or renew the environment in .venv (the others do it when needed)
+	$(RUN)
+
+lock: ## solve requirements.lock again from pyproject.toml, keeping pins that still fit
+	$(RUN)
+
+clean: ## remove .venv and caches, nothing else
+	$(RUN)
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'

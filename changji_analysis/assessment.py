@@ -1,0 +1,335 @@
+"""Assessment: one target judged from what is known of its indicator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from . import pace
+from .forecast import Forecast, checked, forecast
+from .plan import Target
+
+VERDICTS = {
+    "achieved": ("已实现", "achieved"),
+    "likely": ("可望实现", "likely to be met"),
+    "at_risk": ("有风险", "at risk"),
+    "unlikely": ("困难", "unlikely"),
+    "out_of_reach": ("基本不可达", "out of reach"),
+    "missed": ("未实现", "missed"),
+    "insufficient_evidence": ("依据不足", "insufficient evidence"),
+}
+"""Code: Chinese and English label."""
+
+LIKELIHOODS = (
+    (0.99, "virtually certain", "几乎确定"),
+    (0.90, "very likely", "很可能"),
+    (0.66, "likely", "可能"),
+    (0.33, "about as likely as not", "或许可能"),
+    (0.10, "unlikely", "不太可能"),
+    (0.01, "very unlikely", "很不可能"),
+    (0.00, "exceptionally unlikely", "极不可能"),
+)
+"""Least probability and term (Mastrandrea et al. 2010, IPCC guidance note on uncertainty, table 1)
+
+A bound that two of the guidance note's ranges share goes to the likelier term."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a probability rests on.
+
+    Attributes
+    ----------
+    n : int
+        Observations at or before the target year.
+    span : int
+        Years from the first to the last of them.
+    last_year : int or None
+    method : str
+        ``outcome`` where the target year itself is observed, else the model.
+    calibration : str or None
+        How statements like this one fared in replays; None where they were not scored.
+    notes : tuple of str
+        Fallbacks, in words.
+    """
+
+    n: int
+    span: int
+    last_year: int | None
+    method: str
+    calibration: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """The judgement of one target; see `assess`. None stands wherever a measure is undefined.
+
+    Attributes
+    ----------
+    target : Target
+    base_year, base_value : int and float
+        What the pace is counted from.
+    last_value : float
+        Latest figure, not older than the base year.
+    probability : float
+        Of attaining the target; 0 or 1 where the outcome is known.
+    verdict : str
+        One of `VERDICTS`.
+    evidence : Evidence
+    forecast : Forecast
+    required_growth, required_growth_from_last : float
+        Fractions a year, from the base and from the latest figure to the target.
+    observed_growth : float
+        Fraction a year, from the base to the latest figure.
+    pace_ratio : float
+        Observed over required growth (Eurostat, Statistics Canada).
+    gap_closed, time_elapsed : float
+        Shares, at the latest figure (时序进度).
+    expected_gap_closed : float
+        Share of the gap closed by the target year if the observed growth goes on (UN DESA).
+    due : DataFrame
+        Year x path: values due on the ``straight`` and the ``geometric`` path.
+    """
+
+    target: Target
+    base_year: int | None
+    base_value: float | None
+    last_value: float | None
+    probability: float | None
+    verdict: str
+    evidence: Evidence
+    forecast: Forecast | None
+    required_growth: float | None
+    required_growth_from_last: float | None
+    observed_growth: float | None
+    pace_ratio: float | None
+    gap_closed: float | None
+    expected_gap_closed: float | None
+    time_elapsed: float | None
+    due: pd.DataFrame
+
+    @property
+    def likelihood(self) -> str | None:
+        """IPCC term of the probability, None without one."""
+        return None if self.probability is None else likelihood(self.probability)[0]
+
+    @property
+    def met_at_last(self) -> bool | None:
+        """Whether the last figure already attains the target; None where that is not known."""
+        if self.last_value is None:
+            return None
+        if self.target.direction == "non_decreasing" and self.base_value is None:
+            return None
+        return self.target.met_by(self.last_value, self.base_value)
+
+    @property
+    def pace(self) -> pd.DataFrame:
+        """The official measures side by side.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by method, columns ``value``, ``status``; missing where a method cannot be
+            applied. 时序进度 stands on a straight and on a geometric path. A target that the base
+            already met left no gap to close: measures of the gap then have no status.
+        """
+        met, gap = bool(self.met_at_last), self._gap
+        landing = None if gap is None else self.expected_gap_closed
+        rows = {
+            "eurostat": (self.pace_ratio, pace.eurostat_status(self.pace_ratio)),
+            "statistics_canada": (self.pace_ratio, pace.statcan_status(self.pace_ratio, met)),
+            "un_desa": (
+                self.expected_gap_closed,
+                pace.un_desa_status(landing, met),
+            ),
+        }
+        for shape in ("straight", "geometric"):
+            due, path = None, self.due[shape]
+            if gap is not None and self.time_elapsed and path.notna().all():
+                due = (path.loc[self.evidence.last_year] - path.iloc[0]) / gap
+            rows[f"time_progress_{shape}"] = (
+                self.gap_closed,
+                pace.time_progress_status(self.gap_closed, due),
+            )
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "status"])
+
+    @property
+    def _gap(self) -> float | None:
+        """What the base left to close; None where it is not known or met the target already."""
+        base, goal = self.base_value, self.target.value
+        if base is None or goal is None or self.target.met_by(base, base):
+            return None
+        return goal - base
+
+
+def likelihood(probability: float) -> tuple[str, str]:
+    """IPCC likelihood term of a probability, English and Chinese."""
+    return next((en, zh) for least, en, zh in LIKELIHOODS if probability >= least)
+
+
+def verdict_of(probability: float | None) -> str:
+    """Verdict code of a probability by the thresholds of the configuration."""
+    from .config import config
+
+    if probability is None:
+        return "insufficient_evidence"
+    bands = config().verdict
+    for code in ("likely", "at_risk", "unlikely"):
+        if probability >= getattr(bands, code):
+            return code
+    return "out_of_reach"
+
+
+def assess(
+    history: pd.Series,
+    target: Target,
+    *,
+    model: str = "pooled",
+    peers: pd.DataFrame | None = None,
+    parent: pd.Series | None = None,
+    kind: str = "ratio",
+) -> Assessment:
+    """Judge one target.
+
+    Parameters
+    ----------
+    history : Series
+        Integer years to values; may be empty: the verdict is then ``insufficient_evidence`` and
+        the required pace is still stated where the target has a base. A last figure older than
+        the base year is context and is not extrapolated.
+    target : Target
+        Its base is optional: the first observation stands in.
+    model, peers, parent, kind
+        As in `forecast`.
+
+    Returns
+    -------
+    Assessment
+        If the target year is observed, the outcome is the answer: probability 0 or 1 and
+        verdict ``achieved`` or ``missed``, whatever the trend.
+
+    Raises
+    ------
+    ForecastError
+        The history is unsorted, has two values for a year, or values its kind cannot take.
+    """
+    known = _known(history, target)
+    base_year, base = _base(known, target)
+    last_year = int(known.index[-1]) if len(known) else None
+    last = float(known.iloc[-1]) if len(known) else None
+    usable = last_year is not None and (base_year is None or last_year >= base_year)
+
+    notes: tuple[str, ...] = ()
+    prediction, probability, method = None, None, model
+    goal = base if target.direction == "non_decreasing" else target.value
+    if last is None or not usable:
+        notes = (
+            (f"the last figure, of {last_year}, is older than the base year {base_year}",)
+            if last_year is not None
+            else ("no figure is known",)
+        )
+        last = None
+    elif goal is None:
+        notes = ("the target asks for no decrease and its base is not known",)
+    elif last_year == target.year:
+        method = "outcome"
+        probability = float(target.met_by(last, base))
+    elif target.direction == "non_decreasing" and last_year == base_year:
+        notes = ("no figure after the base is known",)
+    else:
+        prediction = forecast(
+            known, target.year, model=model, peers=peers, parent=parent, kind=kind
+        )
+        probability = _attainment(prediction, target, goal)
+        notes = prediction.notes
+    verdict = verdict_of(probability)
+    if method == "outcome":
+        verdict = "achieved" if probability == 1 else "missed"
+    return Assessment(
+        target=target,
+        base_year=base_year,
+        base_value=base,
+        last_value=last,
+        probability=probability,
+        verdict=verdict,
+        evidence=Evidence(
+            n=len(known),
+            span=int(known.index[-1] - known.index[0]) if len(known) else 0,
+            last_year=last_year,
+            method=method,
+            notes=notes,
+        ),
+        forecast=prediction,
+        **_pace(base_year, base, last_year if usable else None, last, goal, target),
+    )
+
+
+def _known(history: pd.Series, target: Target) -> pd.Series:
+    """What the history holds up to the target year; empty is allowed."""
+    if isinstance(history, pd.Series) and history.dropna().empty:
+        return pd.Series(dtype=float, index=pd.Index([], dtype=int))
+    known = checked(history)
+    return known[known.index <= target.year]
+
+
+def _base(known: pd.Series, target: Target) -> tuple[int | None, float | None]:
+    year = target.base_year
+    if year is None:
+        year = int(known.index[0]) if len(known) and known.index[0] < target.year else None
+    value = target.base_value
+    if value is None and year is not None and year in known.index:
+        value = float(known.loc[year])
+    return year, value
+
+
+def _attainment(prediction: Forecast, target: Target, goal: float) -> float:
+    """Probability of the target; one at a bound (0 mines, 100 %) is reached where that prints."""
+    if target.direction == "within":
+        width = (target.tolerance or 0) * abs(goal)
+        reached = prediction.probability(goal - width) - prediction.probability(goal + width)
+        return max(reached, 0.0)
+    edge = prediction.scale.edge
+    goal = min(max(goal, edge), prediction.scale.upper - edge)
+    direction = "at_most" if target.direction == "at_most" else "at_least"
+    return prediction.probability(goal, direction=direction)
+
+
+def _pace(base_year, base, last_year, last, goal, target: Target) -> dict:
+    """The pace measures; None wherever a formula is undefined."""
+    out = dict.fromkeys(
+        (
+            "required_growth",
+            "required_growth_from_last",
+            "observed_growth",
+            "pace_ratio",
+            "gap_closed",
+            "expected_gap_closed",
+            "time_elapsed",
+        )
+    )
+    out["due"] = pd.DataFrame({"straight": [], "geometric": []}, dtype=float)
+    if last is not None and goal is not None and last_year < target.year:
+        out["required_growth_from_last"] = pace.cagr(goal, last, target.year - last_year)
+    if base is None or base_year is None or goal is None:
+        return out
+    span = target.year - base_year
+    out["required_growth"] = pace.cagr(goal, base, span)
+    straight = pace.required_path(base, goal, base_year, target.year, "straight")
+    geometric = pace.required_path(base, goal, base_year, target.year, "geometric")
+    out["due"] = pd.DataFrame({"straight": straight, "geometric": geometric})
+    if last is None or last_year <= base_year:
+        if last is not None:
+            out["time_elapsed"], out["gap_closed"] = 0.0, pace.gap_closed(base, last, goal)
+        return out
+    elapsed = last_year - base_year
+    out["time_elapsed"] = elapsed / span
+    out["observed_growth"] = pace.cagr(last, base, elapsed)
+    sign = target.sign
+    if target.direction == "within" and goal < base:
+        sign = -1
+    out["pace_ratio"] = pace.pace_ratio(base, last, goal, elapsed, span, sign)
+    out["gap_closed"] = pace.gap_closed(base, last, goal)
+    out["expected_gap_closed"] = pace.expected_gap_closed(base, last, goal, elapsed, span)
+    return out

@@ -1,0 +1,124 @@
+"""The command line: ``changji review``, ``check``, ``scorecard``, ``import``, ``add``, ….
+
+Exit codes: 0 good, 1 problems in the data or a failing step, 2 a wrong call.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from . import cli_data
+from .errors import ChangjiError, DataError, UsageError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Will the plan's targets be reached? / 规划目标能否实现？",
+)
+cli_data.register(app)
+console = Console()
+
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Data folder of another place. / 其他地区的数据文件夹。"),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="Use only what was known on this date, e.g. 2023-12-31. / 截至日期。"),
+]
+
+
+def main() -> None:
+    """Run the command line; errors of the package become one message and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that lacks a character shows "?"
+    try:
+        app()
+    except UsageError as error:
+        _fail(error, 2)
+    except ChangjiError as error:
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+    raise SystemExit(code)
+
+
+def _use(data: Path | None) -> None:
+    if data is not None:
+        os.environ["CHANGJI_DATA"] = str(data.resolve())
+
+
+@app.command()
+def review(as_of: AsOf = None, data: Data = None) -> None:
+    """Run the whole review: tables, figures, notebooks, verdicts. / 运行完整评估。"""
+    from . import review as room
+    from .records import as_date
+
+    _use(data)
+    day = None if as_of is None else as_date(as_of).date().isoformat()
+    card = room.run(day, say=lambda line: console.print(line, markup=False, highlight=False))
+    console.print(room.title())
+    _print_scorecard("zh", False, day)
+    for verdict, count in room.summary(card).items():
+        console.print(f"{count:4d}  {verdict}", highlight=False)
+
+
+@app.command()
+def check(data: Data = None) -> None:
+    """Check the data and list every problem. / 检查数据并列出全部问题。"""
+    from .quality import problems
+
+    _use(data)
+    found = problems()
+    errors = found[found["severity"] == "error"]
+    for line in found.drop(errors.index).to_dict("records"):
+        place = line["file"] + ("" if pd.isna(line["row"]) else f" row {line['row']}")
+        console.print(
+            f"{line['severity']:8}{place}: {line['why']} / {line['why_zh']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    counts = found["severity"].value_counts(sort=False)  # errors come first
+    console.print(", ".join(f"{n} {name}{'s' if n != 1 else ''}" for name, n in counts.items()))
+    if len(errors):
+        raise DataError(errors)
+
+
+@app.command()
+def scorecard(
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    readings: Annotated[bool, typer.Option(help="Every reading. / 列出所有口径。")] = False,
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
+    """Print the verdict on every target. / 列出每个指标的结论。"""
+    _use(data)
+    if lang not in ("zh", "en"):
+        raise UsageError(f"unknown language {lang!r}: use zh or en")
+    _print_scorecard(lang, readings, as_of)
+
+
+def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
+    from .tables import scorecard_table
+
+    table = scorecard_table(lang, all_readings=readings, as_of=as_of).reset_index()
+    shown = table.iloc[:, [0, 1, 2, 4, 7, 9]]
+    grid = Table(box=None, pad_edge=False)
+    for place, head in enumerate(shown.columns):
+        grid.add_column(str(head), no_wrap=place != 1)
+    for cells in shown.itertuples(index=False):
+        grid.add_row(*map(str, cells))
+    console.print(grid)

@@ -1,0 +1,172 @@
+"""Where the data lie, and the settings of a review (``config.yml`` in the data folder)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import DataError, UsageError
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+Name = Annotated[str, Field(min_length=1)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Areas(_Settings):
+    """Names of the areas, as ``yearly_statistics.csv`` writes them."""
+
+    city: Name
+    prefecture: Name
+    region: Name
+    nation: Name
+    others: tuple[Name, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every area, the city first."""
+        return (self.city, self.prefecture, self.region, self.nation, *self.others)
+
+
+class Plan(_Settings):
+    """The plan under review; its base year is the last before its period.
+
+    ``document`` is the number under which it was issued, ``issued`` the day.
+    """
+
+    title_zh: Name
+    title_en: Name
+    base_year: int
+    target_year: int
+    document: str = ""
+    issued: dt.date | None = None
+
+
+class Verdict(_Settings):
+    """Least probability of attainment for each verdict."""
+
+    likely: float = Field(gt=0, lt=1)
+    at_risk: float = Field(gt=0, lt=1)
+    unlikely: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _descending(self):
+        if not self.likely > self.at_risk > self.unlikely:
+            raise ValueError("likely > at_risk > unlikely must hold")
+        return self
+
+
+class Scenario(_Settings):
+    """A named assumption on nominal GDP growth; ``growth`` is a fraction a year."""
+
+    id: Name
+    name_zh: Name
+    name_en: Name
+    growth: float = Field(gt=-0.5, lt=0.5)
+
+
+class Report(_Settings):
+    """What the review report needs beside the figures.
+
+    ``headline`` names the indicators that get a section of their own, ``next_year`` the year of
+    the proposed targets and ``probabilities`` how sure they should be.
+    """
+
+    issuer_zh: str = ""
+    issuer_en: str = ""
+    headline: tuple[Name, ...] = ()
+    next_year: int = 2030
+    probabilities: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.5, 2 / 3, 0.9)
+    renewal_rates: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (0.6, 0.7, 0.8, 0.9)
+
+
+class Config(_Settings):
+    """Contents of ``config.yml``."""
+
+    areas: Areas
+    plan: Plan
+    verdict: Verdict
+    gdp_scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
+    report: Report = Report()
+
+    @property
+    def middle_scenario(self) -> Scenario:
+        """The scenario in the middle by growth: the one that single sums are stated for."""
+        ordered = sorted(self.gdp_scenarios, key=lambda scenario: scenario.growth)
+        return ordered[len(ordered) // 2]
+
+
+def data_dir() -> Path:
+    """Folder of the data: the variable CHANGJI_DATA, else ``data`` in the repository.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder.
+    """
+    named = os.environ.get("CHANGJI_DATA")
+    folder = Path(named).resolve() if named else REPOSITORY / "data"
+    if not folder.is_dir():
+        raise UsageError(
+            f"no data folder {folder}: set CHANGJI_DATA to a folder laid out like data/, "
+            "or run from a clone of the repository"
+        )
+    return folder
+
+
+def use_private() -> bool:
+    """Whether figures that are not public are used: yes, unless CHANGJI_PRIVATE says ``no``."""
+    return os.environ.get("CHANGJI_PRIVATE", "").lower() not in ("no", "0", "false")
+
+
+def config() -> Config:
+    """Settings of the review, validated.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no YAML, or holds an unknown key or a value out of range.
+    """
+    path = data_dir() / "config.yml"
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:
+        stamp = None
+    return _load(path, stamp)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, stamp: int | None) -> Config:
+    try:
+        return Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        faults = [
+            (".".join(map(str, e["loc"])), str(e["input"])[:80], e["msg"]) for e in error.errors()
+        ]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        faults = [("", "", " ".join(str(error).split()))]
+    raise DataError(
+        [
+            {
+                "file": f"{path.parent.name}/{path.name}",
+                "column": key,
+                "value": value,
+                "severity": "error",
+                "code": "bad_config",
+                "why": why,
+                "remedy": "correct the setting; data/config.yml of the repository shows the form",
+                "why_zh": f"设定有误（{why}）",
+                "remedy_zh": "请改正该设定，格式参照仓库中的 data/config.yml",
+            }
+            for key, value, why in faults
+        ]
+    )

@@ -1,0 +1,91 @@
+"""Everything that this package raises on purpose."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+PROBLEM_COLUMNS = [
+    "file",
+    "row",
+    "column",
+    "value",
+    "severity",
+    "code",
+    "why",
+    "remedy",
+    "why_zh",
+    "remedy_zh",
+]
+_SHOWN = 200
+
+
+class ChangjiError(Exception):
+    """Base class: whoever catches it catches every error the package raises on purpose."""
+
+
+class UsageError(ChangjiError, ValueError):
+    """A wrong call: an unknown area, indicator, date or option."""
+
+
+class QuantityError(ChangjiError, ValueError):
+    """A printed figure or a unit that cannot be read."""
+
+
+class ForecastError(ChangjiError):
+    """A model that cannot run on the figures it was given.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, for a reader.
+    reason : str
+        Short code, e.g. ``too_few_points``.
+    remedy : str
+        What the reader can do about it.
+    """
+
+    def __init__(self, message: str, *, reason: str, remedy: str = ""):
+        super().__init__(f"{message} Remedy: {remedy}" if remedy else message)
+        self.reason = reason
+        self.remedy = remedy
+
+
+class DataError(ChangjiError):
+    """Faults in the data files, all of them at once.
+
+    Parameters
+    ----------
+    problems : DataFrame or list of dict
+        One row per fault with the columns of `PROBLEM_COLUMNS`; ``row`` is the line in the
+        file, the header being line 1.
+    """
+
+    def __init__(self, problems: pd.DataFrame | list[dict]):
+        self.problems = problem_frame(problems)
+        super().__init__(self._text())
+
+    def __reduce__(self):
+        return type(self), (self.problems,)
+
+    def _text(self) -> str:
+        count = len(self.problems)
+        lines = [f"{count} problem{'s' if count != 1 else ''} in the data / 数据有 {count} 处问题:"]
+        for fault in self.problems.head(_SHOWN).to_dict("records"):
+            place = fault["file"]
+            if not pd.isna(fault["row"]):
+                place += f", row {fault['row']}"
+            if fault["column"]:
+                place += f", column {fault['column']}"
+            if fault["value"]:
+                place += f", value {fault['value']!r}"
+            lines.append(f"- {place}: {fault['why']}. Remedy: {fault['remedy']}.")
+            lines.append(f"  {fault['why_zh']}。处理办法：{fault['remedy_zh']}。")
+        if count > _SHOWN:
+            lines.append(f"... and {count - _SHOWN} more, in the exception's `problems`.")
+        return "\n".join(lines)
+
+
+def problem_frame(problems: pd.DataFrame | list[dict]) -> pd.DataFrame:
+    """Return problems as a frame with `PROBLEM_COLUMNS`; ``row`` is a nullable integer."""
+    frame = pd.DataFrame(problems, columns=PROBLEM_COLUMNS)
+    return frame.astype({"row": "Int64"} | {c: "str" for c in PROBLEM_COLUMNS if c != "row"})

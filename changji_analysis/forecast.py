@@ -1,0 +1,322 @@
+"""Forecasts: a predictive distribution for every year up to a horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+
+from . import trends
+from .errors import ForecastError
+from .scales import Scale, scale_for
+
+DIRECTIONS = ("at_least", "at_most")
+NO_WIDTH = 1e-9
+"""Less than this on the scale is rounding error, far below any printed digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """A predictive distribution per year, as returned by `forecast`.
+
+    On the indicator's scale (logs, or logits for shares) the years ahead are one multivariate
+    Student t; everything below is read off it, so that probabilities, intervals, quantiles and
+    sample paths agree.
+
+    Attributes
+    ----------
+    years : tuple of int
+        The years ahead.
+    loc, cov, df
+        Location (H,), squared scales (H, H) and degrees of freedom on the scale.
+    scale : Scale
+        The map to printed units.
+    model : str
+    n, last_year : int
+        Observations used and the year of the last.
+    converged : bool
+        False where an optimiser gave up.
+    notes : tuple of str
+        Fallbacks and warnings, in words.
+    """
+
+    years: tuple[int, ...]
+    loc: np.ndarray = field(repr=False)
+    cov: np.ndarray = field(repr=False)
+    df: float
+    scale: Scale = field(repr=False)
+    model: str
+    n: int
+    last_year: int
+    converged: bool = True
+    notes: tuple[str, ...] = ()
+
+    def probability(
+        self, threshold: float, year: int | None = None, direction: str = "at_least"
+    ) -> float:
+        """Probability of reaching a threshold.
+
+        Parameters
+        ----------
+        threshold : float
+            In printed units.
+        year : int, optional
+            One of `years`; the last one if not given.
+        direction : {"at_least", "at_most"}
+
+        Returns
+        -------
+        float
+            Between 0 and 1. The two directions add up to 1, save where the distribution has no
+            width (a constant series under `naive`) and both reach its one value.
+        """
+        from scipy import special
+
+        if direction not in DIRECTIONS:
+            raise ForecastError(
+                f"unknown direction {direction!r}.",
+                reason="direction",
+                remedy=f"use one of {', '.join(DIRECTIONS)}",
+            )
+        if not isinstance(threshold, Real) or not np.isfinite(threshold):
+            raise ForecastError(
+                f"the threshold {threshold!r} is not a number.",
+                reason="threshold",
+                remedy="give a finite number in the indicator's unit",
+            )
+        i = self._at(year)
+        above = self.loc[i] - self.scale.place(threshold)
+        if direction == "at_most":
+            above = -above
+        spread = np.sqrt(self.cov[i, i])
+        if spread < NO_WIDTH:
+            return float(above > -NO_WIDTH)
+        z = above / spread
+        return float(special.ndtr(z) if np.isinf(self.df) else special.stdtr(self.df, z))
+
+    def quantiles(self, levels) -> pd.DataFrame:
+        """Quantiles in printed units: one row a year, one column a level in (0, 1)."""
+        from scipy import special
+
+        levels = np.atleast_1d(np.asarray(levels, float))
+        if not ((levels > 0) & (levels < 1)).all():
+            raise ForecastError(
+                f"levels {levels.tolist()} are not all between 0 and 1.",
+                reason="level",
+                remedy="give quantile levels such as [0.1, 0.5, 0.9]",
+            )
+        z = special.ndtri(levels) if np.isinf(self.df) else special.stdtrit(self.df, levels)
+        grid = self.loc[:, None] + np.sqrt(np.diag(self.cov))[:, None] * z
+        return pd.DataFrame(
+            self.scale.inverse(grid),
+            index=pd.Index(self.years, name="year"),
+            columns=pd.Index(levels, name="level"),
+        )
+
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Central predictive interval, columns ``lower`` and ``upper`` by year."""
+        tails = self.quantiles([(1 - coverage) / 2, (1 + coverage) / 2])
+        return tails.set_axis(["lower", "upper"], axis=1)
+
+    @property
+    def median(self) -> pd.Series:
+        """Median by year, in printed units."""
+        return self.quantiles([0.5])[0.5].rename("median")
+
+    def sample(self, n: int, seed: int) -> np.ndarray:
+        """Draw whole paths.
+
+        Parameters
+        ----------
+        n : int
+            Number of paths.
+        seed : int
+
+        Returns
+        -------
+        array (n, years)
+            In printed units.
+        """
+        rng = np.random.default_rng(seed)
+        jitter = max(1e-14 * np.trace(self.cov), np.finfo(float).tiny)
+        root = np.linalg.cholesky(self.cov + jitter * np.eye(len(self.years)))
+        steps = rng.standard_normal((n, len(self.years))) @ root.T
+        if np.isfinite(self.df):
+            steps /= np.sqrt(rng.chisquare(self.df, size=(n, 1)) / self.df)
+        return self.scale.inverse(self.loc + steps)
+
+    def _at(self, year: int | None) -> int:
+        if year is None:
+            return len(self.years) - 1
+        if year not in self.years:
+            raise ForecastError(
+                f"{year} is not among the years ahead, {self.years[0]} to {self.years[-1]}.",
+                reason="year",
+                remedy="ask for one of them, or forecast further",
+            )
+        return self.years.index(year)
+
+
+def forecast(
+    history: pd.Series,
+    until: int,
+    *,
+    model: str = "pooled",
+    peers: pd.DataFrame | None = None,
+    parent: pd.Series | None = None,
+    kind: str = "ratio",
+) -> Forecast:
+    """Forecast a short yearly history.
+
+    Parameters
+    ----------
+    history : Series
+        Integer years, ascending, to values in printed units; gaps allowed, NaN is a gap. One
+        observation is enough for ``pooled``.
+    until : int
+        Last year ahead.
+    model : str
+        One of `changji_analysis.trends.MODELS`.
+    peers : DataFrame, optional
+        Year x area, histories of other areas in the same unit; NaN allowed. A column of the
+        history's own area is left out. Without peers ``pooled`` uses the documented generic
+        prior; with fewer than three it does so too, and says it.
+    parent : Series, optional
+        Figures of the region that the area belongs to, same indicator; for ``linked``, whose
+        point is that they go on after the history ends.
+    kind : {"ratio", "count", "level", "share"}
+        Fixes the scale: logs, or logits for shares.
+
+    Returns
+    -------
+    Forecast
+        The distribution of every year after the last observation, up to `until`.
+
+    Raises
+    ------
+    ForecastError
+        With a reason code: the history is empty, unsorted, repeated or not positive; `until`
+        is not after the last year; the model needs more points; the peers are no table of
+        numbers by year.
+    """
+    own = history.attrs.get("area") if isinstance(history, pd.Series) else None
+    history = checked(history)
+    last = int(history.index[-1])
+    if not isinstance(until, Integral) or until <= last:
+        raise ForecastError(
+            f"until={until} is not a year after the last observation, {last}.",
+            reason="until",
+            remedy=f"give {last + 1} or later",
+        )
+    values = history.to_numpy(float)
+    scale = scale_for(kind, values)
+    years = history.index.to_numpy(int)
+    ahead = np.arange(1, until - last + 1)
+    if model == "count_trend" and kind != "count":
+        raise ForecastError(
+            f"count_trend is a model of counts, and the kind is {kind}.",
+            reason="kind",
+            remedy="use model='log_linear', or kind='count' for a whole number of things",
+        )
+    notes: tuple[str, ...] = ()
+    if peers is not None:
+        peers, notes = _scaled(peers, scale, own)
+    if parent is not None:
+        parent = checked(parent)
+        parent = parent[parent.to_numpy() > 0]
+        parent = pd.Series(scale.forward(parent.to_numpy(float)), parent.index)
+    prediction = trends.predict(
+        model, scale.forward(values), years, ahead, peers=peers, parent=parent
+    )
+    return Forecast(
+        years=tuple(int(last + h) for h in ahead),
+        loc=prediction.loc,
+        cov=prediction.cov,
+        df=prediction.df,
+        scale=scale,
+        model=model,
+        n=len(history),
+        last_year=last,
+        converged=prediction.converged,
+        notes=notes + prediction.notes,
+    )
+
+
+def checked(history: pd.Series) -> pd.Series:
+    """Return the history without its gaps, or say what is wrong with it."""
+    if not isinstance(history, pd.Series):
+        raise ForecastError(
+            f"the history is a {type(history).__name__}, not a Series.",
+            reason="history",
+            remedy="give a pandas Series of values by integer year",
+        )
+    history = history.dropna()
+    if history.empty:
+        raise ForecastError(
+            "the history has no figure.", reason="no_figure", remedy="add one observation"
+        )
+    years = history.index
+    if not pd.api.types.is_integer_dtype(years):
+        raise ForecastError(
+            f"the years {list(years[:3])} are not integers.",
+            reason="years",
+            remedy="index the history by integer years, e.g. 2020",
+        )
+    if years.has_duplicates:
+        twice = sorted(set(years[years.duplicated()]))
+        raise ForecastError(
+            f"the history has two values for {', '.join(map(str, twice))}.",
+            reason="repeated_year",
+            remedy="keep one value a year",
+        )
+    if not years.is_monotonic_increasing:
+        raise ForecastError(
+            "the years are not ascending.", reason="unsorted", remedy="use history.sort_index()"
+        )
+    try:
+        history = history.astype(float)
+    except (TypeError, ValueError) as error:
+        raise ForecastError(
+            f"the history holds something that is not a number ({error}).",
+            reason="not_a_number",
+            remedy="correct it; changji_analysis.parse_quantity reads printed figures",
+        ) from None
+    if not np.isfinite(history).all():
+        raise ForecastError(
+            "the history holds an infinite value.", reason="not_finite", remedy="correct it"
+        )
+    return history
+
+
+def _scaled(
+    peers: pd.DataFrame, scale: Scale, own: str | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Put the peers on the scale; say what had to be left out."""
+    notes: tuple[str, ...] = ()
+    try:
+        if not isinstance(peers, pd.DataFrame):
+            raise TypeError
+        if peers.index.has_duplicates or not pd.api.types.is_integer_dtype(peers.index):
+            raise ValueError
+        values = peers.to_numpy(float)
+    except (TypeError, ValueError):
+        raise ForecastError(
+            "the peers are not a table of numbers with one row a year.",
+            reason="peers",
+            remedy="give a DataFrame indexed by integer years, one column an area",
+        ) from None
+    fits = np.isfinite(values) & (values >= 0) & (values <= scale.upper)
+    if not scale.edge:
+        fits &= values > 0
+    outside = int((~fits & ~np.isnan(values)).sum())
+    if outside:
+        notes += (f"figures of peers left out, having no place on the scale: {outside}",)
+    out = np.full(values.shape, np.nan)
+    out[fits] = scale.forward(values[fits])
+    scaled = pd.DataFrame(out, index=peers.index, columns=peers.columns)
+    if own is not None and own in scaled.columns:
+        scaled = scaled.drop(columns=own)
+        notes += (f"left out of the peers, being the series itself: {own}",)
+    return scaled, notes

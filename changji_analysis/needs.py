@@ -1,0 +1,294 @@
+"""What it would take: targets translated into money, certificates and firms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from .assessment import Assessment
+from .config import config
+from .errors import ForecastError
+from .forecast import Forecast, forecast
+from .history import CERTIFICATE_YEARS, history
+from .pace import cagr
+from .records import load_baseline
+
+PEER_QUANTILES = {"median": 0.5, "upper_quarter": 0.75, "upper_tenth": 0.9, "largest": 1.0}
+"""What peers attained, by the share of windows that grew no more."""
+
+
+def region_pace(indicator: str, until: int, as_of: str | None = None) -> dict | None:
+    """The region's realised pace since the plan's base year, held to a later year.
+
+    An assumption with a name, not a forecast: what the city would reach if it grew as the region
+    has grown so far.
+
+    Returns
+    -------
+    dict or None
+        ``base_year``, ``base``, ``last_year``, ``last`` (the region's), ``growth`` (fraction a
+        year) and ``factor`` from the base year to `until`; None where the region has no figure
+        of the base year or none after it, or where a declared scope break lies between.
+    """
+    base_year = config().plan.base_year
+    known = history(config().areas.region, indicator, as_of)
+    known = known[(known.index >= base_year) & (known.index <= until)]
+    if base_year not in known.index or len(known) < 2:
+        return None
+    last_year, base, last = int(known.index[-1]), float(known.iloc[0]), float(known.iloc[-1])
+    growth = cagr(last, base, last_year - base_year)
+    if growth is None or any(base_year < year <= last_year for year in known.attrs["breaks"]):
+        return None
+    return {
+        "base_year": base_year,
+        "base": base,
+        "last_year": last_year,
+        "last": last,
+        "growth": growth,
+        "factor": (1 + growth) ** (until - base_year),
+    }
+
+
+def rd_spending(
+    intensity: float, base_intensity: float, year: int, as_of: str | None = None
+) -> pd.DataFrame:
+    """R&D spending that an intensity means under each GDP scenario.
+
+    The city's GDP starts from its last published figure; the growth rates are the named
+    assumptions of the configuration, not forecasts.
+
+    Parameters
+    ----------
+    intensity, base_intensity : float
+        Target and base, per cent of GDP.
+    year : int
+        Year of the target.
+    as_of : str, optional
+        Use only figures known on that date.
+
+    Returns
+    -------
+    DataFrame
+        One row a scenario: ``id``, ``name_zh``, ``name_en``, ``growth`` (fraction a year),
+        ``gdp`` in 亿元 in that year, ``at_base`` (spending if the intensity stayed at its
+        base), ``needed`` and ``short`` = needed - at_base, in 亿元. ``short`` is ``region`` (what
+        the region's realised pace would add, see `region_pace`; NaN where that is not known) and
+        ``rest`` (what is still lacking then; negative where the region's pace is enough).
+        ``points`` is the leverage of one firm: percentage points of intensity for each 亿元 of
+        R&D, and ``share_of_base`` that 亿元 as a multiple of ``at_base``. ``attrs`` hold
+        gdp_year, gdp_value and region (the answer of `region_pace`).
+
+    Raises
+    ------
+    ForecastError
+        No GDP of the city is known.
+    """
+    gdp = history(config().areas.city, "gdp", as_of)
+    gdp = gdp[gdp.index <= year]
+    if gdp.empty:
+        raise ForecastError(
+            f"no GDP of {config().areas.city} is known up to {year}.",
+            reason="no_figure",
+            remedy="add the city's GDP to data/raw/yearly_statistics.csv",
+        )
+    last_year, last = int(gdp.index[-1]), float(gdp.iloc[-1])
+    region = region_pace("rd_intensity", year, as_of)
+    table = pd.DataFrame([s.model_dump() for s in config().gdp_scenarios])
+    table["gdp"] = last * (1 + table["growth"]) ** (year - last_year)
+    table["at_base"] = table["gdp"] * base_intensity / 100
+    table["needed"] = table["gdp"] * intensity / 100
+    table["short"] = table["needed"] - table["at_base"]
+    table["region"] = table["at_base"] * (region["factor"] - 1) if region else np.nan
+    table["rest"] = table["short"] - table["region"]
+    table["points"] = 100 / table["gdp"]
+    table["share_of_base"] = 1 / table["at_base"]
+    table.attrs = {"gdp_year": last_year, "gdp_value": last, "region": region}
+    return table
+
+
+def certificate_identity(area: str, as_of: str | None = None) -> pd.DataFrame:
+    """Hold the printed stock of high-tech firms against three years' certificates.
+
+    A certificate is valid for three years from its issue (国科发火〔2016〕32号, article 9), so
+    that the stock at the end of a year is the sum of that year's and the two earlier years'
+    certificates, less exits.
+
+    Returns
+    -------
+    DataFrame
+        By year: ``this_year``, ``last_year``, ``year_before`` (certificates), ``certificates``
+        (their sum), ``stock`` (as printed), ``gap`` = stock - certificates and ``gap_share``
+        of the stock; NaN where a figure is missing.
+    """
+    issued = history(area, "hightech_certificates", as_of)
+    if len(issued):
+        issued = issued.reindex(range(issued.index[0], issued.index[-1] + 1))
+    table = pd.DataFrame(
+        {
+            "this_year": issued,
+            "last_year": issued.shift(1),
+            "year_before": issued.shift(CERTIFICATE_YEARS - 1),
+        }
+    ).rename_axis("year")
+    table["certificates"] = table.sum(axis=1, skipna=False)
+    table["stock"] = history(area, "hightech_firms", as_of)
+    table["gap"] = table["stock"] - table["certificates"]
+    table["gap_share"] = table["gap"] / table["stock"]
+    return table
+
+
+def first_time_certificates(
+    stock: float, target: float, renewal_rates: Iterable[float] = (0.6, 0.7, 0.8, 0.9)
+) -> pd.DataFrame:
+    """First-time certificates a year that a stock needs, five years after the base.
+
+    With the base stock spread evenly over its three batches and F first-time certificates a
+    year, batches renew at a rate r after three years, C_t = r C_(t-3) + F, and the stock at the
+    end of year five is C_3 + C_4 + C_5 = r (C_0 + C_1 + C_2) + 3 F with C_1, C_2 themselves
+    renewed from the base: r S/3 + r (2 (r S/3 + F)) + 3 F = target, solved for F.
+
+    Parameters
+    ----------
+    stock : float
+        Valid certificates at the base, e.g. 41 at the end of 2020.
+    target : float
+        Wanted five years later.
+    renewal_rates : iterable of float
+        Share of expiring certificates that are renewed: an assumption, shown as a range.
+
+    Returns
+    -------
+    DataFrame
+        ``renewal_rate`` and ``first_time`` certificates a year.
+    """
+    rows = []
+    for rate in renewal_rates:
+        renewed = rate * stock / CERTIFICATE_YEARS * (1 + 2 * rate)
+        rows.append((rate, (target - renewed) / (CERTIFICATE_YEARS + 2 * rate)))
+    return pd.DataFrame(rows, columns=["renewal_rate", "first_time"])
+
+
+def past_first_time() -> dict | None:
+    """Firms newly certified a year in the period before the plan, as the plan prints them.
+
+    Returns
+    -------
+    dict or None
+        ``firms``, ``start``, ``end`` and ``per_year``; None where the plan prints no such number.
+    """
+    rows = load_baseline()
+    rows = rows[rows["indicator"].eq("hightech_firms_new")]
+    if rows.empty:
+        return None
+    start, _, end = rows["period"].iloc[0].partition("-")
+    firms, years = float(rows["value"].iloc[0]), int(end or start) - int(start) + 1
+    return {
+        "firms": firms,
+        "start": int(start),
+        "end": int(end or start),
+        "per_year": firms / years,
+    }
+
+
+def reachable(ahead: Forecast, probability: float, direction: str, decimals: int) -> float:
+    """The most demanding value that is reached with at least a given probability.
+
+    Parameters
+    ----------
+    ahead : Forecast
+        Its last year counts.
+    probability : float
+    direction : {"at_least", "at_most"}
+        At most: the smallest value that will not be exceeded with that probability.
+    decimals : int
+        The value is rounded to the easier side, so that the probability holds as printed.
+    """
+    level = probability if direction == "at_most" else 1 - probability
+    value = float(ahead.quantiles([level]).iloc[-1, 0])
+    ease = math.ceil if direction == "at_most" else math.floor
+    return ease(value * 10**decimals + (-1e-9 if direction == "at_most" else 1e-9)) / 10**decimals
+
+
+def adjusted_targets(
+    judged: Assessment, windows: pd.DataFrame, span: int, decimals: int
+) -> pd.DataFrame:
+    """Values for the target year that would have been as ambitious as what peers attained.
+
+    Parameters
+    ----------
+    judged : Assessment
+        With a base and a forecast.
+    windows : DataFrame
+        As `changji_analysis.history.growth_windows` returns them; declared breaks are left out.
+    span : int
+        Years of a window; the factor is carried to the target's own years at equal growth.
+    decimals : int
+        Digits printed.
+
+    Returns
+    -------
+    DataFrame
+        ``basis`` (median, upper_quarter, upper_tenth, largest of the windows; then one
+        ``probability`` row for each probability of the configuration), ``level`` (share of
+        windows that grew no more, or the probability asked for), ``factor`` (over the base),
+        ``value`` in the target's unit and ``probability`` that the forecast gives it. Empty
+        where there is neither base nor forecast.
+    """
+    columns = ["basis", "level", "factor", "value", "probability"]
+    ahead, base, target = judged.forecast, judged.base_value, judged.target
+    if ahead is None or not base or judged.base_year is None:
+        return pd.DataFrame(columns=columns)
+    if target.direction not in ("at_least", "at_most"):
+        return pd.DataFrame(columns=columns)
+    rows = []
+    factors = windows.loc[~windows["broken"], "factor"]
+    if len(factors):
+        years = target.year - judged.base_year
+        growth = factors ** (years / span) if target.sign > 0 else factors ** (-years / span)
+        for name, level in PEER_QUANTILES.items():
+            factor = float(growth.quantile(level)) ** target.sign
+            rows.append((name, level, factor, round(base * factor, decimals)))
+    for level in config().report.probabilities:
+        value = reachable(ahead, level, target.direction, decimals)
+        rows.append(("probability", level, value / base, value))
+    table = pd.DataFrame(rows, columns=columns[:-1])
+    chance = [ahead.probability(v, direction=target.direction) for v in table["value"]]
+    return table.assign(probability=chance)
+
+
+def proposed_target(
+    known: pd.Series,
+    direction: str,
+    *,
+    kind: str,
+    peers: pd.DataFrame | None,
+    decimals: int,
+) -> pd.DataFrame:
+    """Targets of stated ambition for the next plan: reached with the probabilities asked for.
+
+    Parameters
+    ----------
+    known : Series
+        The city's history; its last figure must lie before the year of the configuration.
+    direction : {"at_least", "at_most"}
+    kind, peers
+        As in `changji_analysis.forecast`.
+    decimals : int
+        Digits printed.
+
+    Returns
+    -------
+    DataFrame
+        One row a probability of the configuration: ``year``, ``level`` (the probability asked
+        for), ``value`` and the ``probability`` that the forecast gives the printed value.
+    """
+    settings = config().report
+    ahead = forecast(known, settings.next_year, peers=peers, kind=kind)
+    rows = []
+    for level in settings.probabilities:
+        value = reachable(ahead, level, direction, decimals)
+        rows.append((settings.next_year, level, value, ahead.probability(value, None, direction)))
+    return pd.DataFrame(rows, columns=["year", "level", "value", "probability"])

@@ -1,0 +1,211 @@
+"""The plan: what its targets say, and whether its own statements agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+
+from .config import config
+from .errors import UsageError
+from .quantities import convert
+from .records import (
+    indicators,
+    load_baseline,
+    load_plan_checks,
+    load_readings,
+    load_targets,
+    terms,
+)
+
+TARGET_DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be reached, by when.
+
+    Attributes
+    ----------
+    value : float or None
+        In the unit of the indicator; None for ``non_decreasing``, which asks for the base.
+    year : int
+    direction : {"at_least", "at_most", "within", "non_decreasing"}
+    base_year, base_value : int and float, optional
+        The base; without it an assessment takes the first observation.
+    tolerance : float, optional
+        Half width of ``within``, a fraction of the value.
+
+    Raises
+    ------
+    UsageError
+        A field that contradicts another, or is no finite number.
+    """
+
+    value: float | None
+    year: int
+    direction: str = "at_least"
+    base_year: int | None = None
+    base_value: float | None = None
+    tolerance: float | None = None
+
+    def __post_init__(self):
+        if self.direction not in TARGET_DIRECTIONS:
+            raise UsageError(
+                f"unknown direction {self.direction!r}: use one of {', '.join(TARGET_DIRECTIONS)}"
+            )
+        for name in ("year", "base_year"):
+            year = getattr(self, name)
+            if not isinstance(year, Integral) and not (name == "base_year" and year is None):
+                raise UsageError(f"the target's {name} {year!r} is not an integer")
+        if self.value is None and self.direction != "non_decreasing":
+            raise UsageError(f"a target {self.direction} needs a value")
+        for name in ("value", "base_value", "tolerance"):
+            number = getattr(self, name)
+            if number is None:
+                continue
+            if not isinstance(number, Real) or not np.isfinite(number):
+                raise UsageError(f"the target's {name} {number!r} is not a finite number")
+        if self.direction == "within" and not (self.tolerance and self.tolerance > 0):
+            raise UsageError("a target within a band needs a tolerance above 0, e.g. 0.05")
+        if self.base_year is not None and self.base_year >= self.year:
+            raise UsageError(
+                f"the base year {self.base_year} is not before the target year {self.year}"
+            )
+
+    def met_by(self, value: float, base: float | None = None) -> bool:
+        """Whether a value of the target year attains the target."""
+        goal = base if self.direction == "non_decreasing" else self.value
+        if goal is None:
+            raise UsageError("a non-decreasing target is judged against a base, and none is known")
+        if self.direction == "at_most":
+            return value <= goal
+        if self.direction == "within":
+            width = (self.tolerance or 0) * abs(goal)
+            return abs(value - goal) <= width * (1 + 1e-9)  # 1.05 is within 5 % of 1
+        return value >= goal
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return -1 if self.direction == "at_most" else 1
+
+
+def plan_targets() -> pd.DataFrame:
+    """Every target of the plan in every reading, in the unit of its indicator.
+
+    Returns
+    -------
+    DataFrame
+        One row per target and reading, the default reading first: the columns of
+        `load_targets` and `load_readings`, with ``value``, ``base_value`` and ``unit`` in the
+        indicator's unit and ``zh``, ``en``, ``decimals``, ``model_kind`` from the registry.
+    """
+    targets = load_targets().drop(columns=["direction"])
+    registry = indicators().set_index("id")
+    readings = load_readings().rename(columns={"target": "id", "indicator": "read_as"})
+    table = targets.merge(readings, on="id", validate="1:m")
+    other = table["read_as"].ne("")
+    table.loc[other, "indicator"] = table.loc[other, "read_as"]
+    table = table.drop(columns="read_as")
+    table["default"] = table["default"].eq("yes")
+    table = table.sort_values(["id", "default"], ascending=[True, False], kind="stable")
+    named = registry.loc[table["indicator"]].reset_index(drop=True)
+    table = table.reset_index(drop=True)
+    for column in ("value", "upper"):
+        table[column] = _in_unit(table[column], table["unit"], named["unit"])
+    table["base_value"] = _in_unit(table["base_value"], table["base_unit"], named["unit"])
+    table["unit"] = named["unit"]
+    table["model_kind"] = named["kind"]
+    return table.join(named[["zh", "en", "decimals", "holder_en"]])
+
+
+def plan_target(target: str, reading: str | None = None) -> Target:
+    """One target of the plan, in its default reading if none is named.
+
+    Parameters
+    ----------
+    target : str
+        Its id, ``t01`` to ``t29``.
+    reading : str, optional
+        As in ``data/readings.csv``.
+
+    Returns
+    -------
+    Target
+        In the unit of its indicator.
+
+    Raises
+    ------
+    UsageError
+        There is no such target or reading; the known ones are named.
+    """
+    table = plan_targets()
+    rows = table[table["id"].eq(target)]
+    chosen = rows[rows["default"] if reading is None else rows["reading"].eq(reading)]
+    if chosen.empty:
+        known = rows["reading"].tolist() or table["id"].unique().tolist()
+        raise UsageError(f"no target {target!r} read as {reading!r}: known are {', '.join(known)}")
+    return target_of(chosen.iloc[0])
+
+
+def target_of(row: pd.Series) -> Target:
+    """Build the `Target` of one row of `plan_targets`.
+
+    A printed range is a band. A target without a printed base is counted from the plan's base
+    year, so that older figures stay context.
+    """
+
+    def number(name):
+        return None if pd.isna(row[name]) else float(row[name])
+
+    value, tolerance, upper = number("value"), number("tolerance"), number("upper")
+    if row["direction"] == "within" and tolerance is None and value and upper:
+        value, tolerance = (value + upper) / 2, (upper - value) / (value + upper)
+    return Target(
+        value=value,
+        year=int(row["year"]),
+        direction=row["direction"],
+        base_year=config().plan.base_year if pd.isna(row["base_year"]) else int(row["base_year"]),
+        base_value=number("base_value"),
+        tolerance=tolerance,
+    )
+
+
+def _in_unit(values: pd.Series, units: pd.Series, wanted: pd.Series) -> list[float]:
+    return [
+        convert(v, u, w) if pd.notna(v) and u != w else v
+        for v, u, w in zip(values, units, wanted, strict=True)
+    ]
+
+
+def consistency() -> pd.DataFrame:
+    """Check the plan against itself, as ``data/plan_checks.csv`` asks.
+
+    Returns
+    -------
+    DataFrame
+        One row a check: ``id``, ``place`` (row of the baseline or the targets concerned),
+        ``computed`` and ``printed`` numbers in base units, whether they ``agrees``, what was
+        ``expected`` (``equal``; or ``differ`` where the two may mean different things, so that
+        a doubt remains even where the numbers agree), and in both languages what follows.
+
+    Raises
+    ------
+    DataError
+        All faults of the checks, the baseline and the targets at once.
+    """
+    frame = load_plan_checks()
+    rows = pd.concat([load_baseline(), load_targets()])
+    values = dict(zip(rows["id"], rows["value"], strict=True))
+    computed = [
+        sum(sign * values[row] for sign, row in terms(expression))
+        for expression in frame["computed"]
+    ]
+    frame["computed"] = pd.Series(computed, frame.index, dtype="float64")
+    frame["printed"] = frame["against"].map(values).astype("float64")
+    frame["agrees"] = np.isclose(frame["computed"], frame["printed"])
+    names = ["id", "place", "computed", "printed", "agrees", "expected", "says_zh", "says_en"]
+    return frame[names]

@@ -1,0 +1,181 @@
+"""The review: check the data, draw the figures, run the notebooks, write the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from . import quality, records
+from .config import REPOSITORY, config, data_dir
+from .errors import ChangjiError, DataError
+from .files import write_bytes, write_csv
+from .scorecard import scorecard
+
+LANGUAGES = ("zh", "en")
+NOTEBOOK_SECONDS = 600
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+Say = Callable[[str], None]
+
+
+class ReviewError(ChangjiError):
+    """A step of the review failed; the message names it and the remedy."""
+
+
+def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
+    """Run the whole review and write what it makes.
+
+    Without a date everything shipped is used and the committed files are renewed: ``data/clean``,
+    ``figures``, ``notebooks`` and ``reports``. With a date, or with data of another place, the
+    figures and tables go to a folder of their own under ``reviews/`` and the committed files are
+    left alone.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        ISO date: only what was known then.
+    say : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    DataFrame
+        The scorecard.
+
+    Raises
+    ------
+    DataError
+        The data have faults; nothing was written.
+    ReviewError
+        A notebook failed, or a folder cannot be written.
+    """
+    own = as_of is None and data_dir() == REPOSITORY / "data"
+    root = REPOSITORY if own else review_folder(as_of)
+    steps = 4 if own else 3
+    with _writable(root):
+        say(f"[1/{steps}] checking the data")
+        card = _check_and_judge(as_of)
+        say(f"[2/{steps}] writing clean tables and the scorecard")
+        for path, frame in clean_tables(as_of, card).items():
+            write_csv(root / path, frame)
+        say(f"[3/{steps}] drawing the figures")
+        draw_figures(root / "figures", as_of, say)
+        if own:
+            say(f"[4/{steps}] running the notebooks")
+            run_notebooks(REPOSITORY / "notebooks", say)
+    say(f"written to {root.name if own else root.relative_to(REPOSITORY)}/")
+    return card
+
+
+def review_folder(as_of: str | None) -> Path:
+    """Folder of a review of another date or place."""
+    place = data_dir()
+    name = "" if place == REPOSITORY / "data" else place.name
+    return REPOSITORY / "reviews" / "-".join(filter(None, (name, as_of)))
+
+
+def _check_and_judge(as_of: str | None) -> pd.DataFrame:
+    found = quality.problems()
+    errors = found[found["severity"].eq("error")]
+    if len(errors):
+        raise DataError(errors)
+    return scorecard(as_of)
+
+
+@contextmanager
+def _writable(root: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ReviewError(
+            f"cannot write {error.filename or root}: {error.strerror}. Remedy: free the file or "
+            "folder, or check the rights; what was there before is untouched."
+        ) from error
+
+
+def clean_tables(as_of: str | None, card: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the library makes of the raw data, by the path under which it is kept."""
+    return {
+        "data/clean/baseline.csv": records.load_baseline(),
+        "data/clean/targets.csv": records.load_targets(),
+        "data/clean/statistics.csv": records.load_statistics(as_of),
+        "data/clean/problems.csv": quality.problems(),
+        "reports/scorecard.csv": card,
+    }
+
+
+def draw_figures(folder: Path, as_of: str | None, say: Say) -> None:
+    """Draw every figure in both languages, as PNG and SVG."""
+    from .figures import FIGURES, save
+
+    for name, draw in FIGURES.items():
+        say(f"      {name}")
+        for lang in LANGUAGES:
+            save(draw(lang=lang, as_of=as_of), folder / lang, name)
+
+
+def run_notebooks(folder: Path, say: Say) -> None:
+    """Execute the notebooks and store their outputs; two at a time.
+
+    Raises
+    ------
+    ReviewError
+        A cell failed or wrote to stderr; the stored notebook is left as it was.
+    """
+    paths = sorted(folder.glob("[0-9]*.ipynb"))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for path, content in zip(paths, pool.map(_executed, paths), strict=True):
+            say(f"      {path.name}")
+            write_bytes(path, content)
+
+
+def _executed(path: Path) -> bytes:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=NOTEBOOK_SECONDS,
+        kernel_name=KERNEL["name"],
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise ReviewError(
+            f"{path.name}: a cell failed. {error.ename}: {error.evalue} Remedy: open the notebook "
+            "with 'make lab', run it, and mend the cell or the data that it names."
+        ) from error
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.get("name") == "stderr":
+                raise ReviewError(
+                    f"{path.name}: a cell wrote to stderr: {output['text'].strip()[:200]} "
+                    "Remedy: mend what it warns of."
+                )
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
+
+
+def summary(card: pd.DataFrame) -> pd.Series:
+    """Number of targets by verdict, in the default readings."""
+    from .assessment import VERDICTS
+
+    counts = card.loc[card["default"], "verdict"].value_counts()
+    return counts.reindex([v for v in VERDICTS if v in counts.index])
+
+
+def title() -> str:
+    """Name of the plan under review in both languages."""
+    plan = config().plan
+    return f"{plan.title_zh} / {plan.title_en}"

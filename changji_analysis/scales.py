@@ -1,0 +1,96 @@
+"""The scale on which an indicator of a given kind is modelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import ForecastError
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A monotone map between printed values and the line on which growth is additive.
+
+    Attributes
+    ----------
+    name : {"log", "logit"}
+    upper : float
+        Values lie strictly between 0 and this.
+    edge : float
+        Half of the last digit printed. A figure printed as 0 (or as `upper`) is taken to lie
+        this far inside, where the line has a place for it; 0 where such a figure is refused.
+    """
+
+    name: str
+    upper: float = np.inf
+    edge: float = 0.0
+
+    def forward(self, figures: np.ndarray) -> np.ndarray:
+        """Put printed figures on the line; those strictly inside the bounds are never moved."""
+        inner = figures[(figures > 0) & (figures < self.upper)]
+        edge = np.min(np.minimum(inner, self.upper - inner), initial=self.edge)
+        figures = np.clip(figures, edge, self.upper - edge)
+        return np.log(figures) if self.name == "log" else np.log(figures / (self.upper - figures))
+
+    def inverse(self, points: np.ndarray) -> np.ndarray:
+        """Turn points of the line into printed units."""
+        with np.errstate(over="ignore"):
+            return np.exp(points) if self.name == "log" else self.upper / (1 + np.exp(-points))
+
+    def place(self, threshold: float) -> float:
+        """Where a threshold lies on the line; infinite at the bounds and beyond them."""
+        if threshold <= 0:
+            return -np.inf
+        if threshold >= self.upper:
+            return np.inf
+        if self.name == "log":
+            return float(np.log(threshold))
+        return float(np.log(threshold) - np.log(self.upper - threshold))
+
+
+LOG = Scale("log")
+COUNT_LOG = Scale("log", edge=0.5)
+LOGIT = Scale("logit", upper=100.0, edge=0.05)
+
+KINDS = ("ratio", "count", "level", "share")
+
+
+def scale_for(kind: str, values: np.ndarray) -> Scale:
+    """Choose the scale of an indicator.
+
+    Ratios, levels and counts grow by factors: logs. A zero count is taken as one half, so that
+    it has a logarithm. A share of a whole lies between 0 and 100 per cent: logits.
+
+    Parameters
+    ----------
+    kind : {"ratio", "count", "level", "share"}
+    values : array
+        The history in printed units.
+
+    Raises
+    ------
+    ForecastError
+        Unknown kind, or values that the kind cannot take.
+    """
+    if kind not in KINDS:
+        raise ForecastError(
+            f"unknown kind {kind!r}.", reason="kind", remedy=f"use one of {', '.join(KINDS)}"
+        )
+    low = float(np.min(values))
+    if kind == "share":
+        if low < 0 or np.max(values) > 100:
+            raise ForecastError(
+                f"a share of {low if low < 0 else float(np.max(values)):g} % is outside 0 to 100.",
+                reason="out_of_range",
+                remedy="correct the figure, or use kind='ratio' for a quotient without bound",
+            )
+        return LOGIT
+    if low > 0 or (kind == "count" and low == 0):
+        return COUNT_LOG if kind == "count" else LOG
+    raise ForecastError(
+        f"the value {low:g} is not positive, and a {kind} is modelled in logs.",
+        reason="non_positive",
+        remedy="correct the figure or leave that year out; a zero is allowed for kind='count'",
+    )

@@ -1,0 +1,33 @@
+"""A log-linear trend for counts: Poisson, negative binomial where they scatter more."""
+
+import numpy as np
+
+from . import Prediction, need_points
+from ._statsmodels import need_finite, quiet
+
+
+def predict(x, years, horizons) -> Prediction:
+    """Generalised linear model on the year with a log link.
+
+    The dispersion alpha of the variance mu + alpha mu^2 is the moment estimate of Cameron and
+    Trivedi (2013, Regression Analysis of Count Data, eq. 3.18), 0 giving the Poisson. The
+    squared scale in logs is that of the mean plus log(1 + 1 / mu + alpha) for the new count,
+    1 / mu + alpha being its squared coefficient of variation (the lognormal of that variation).
+    """
+    need_points("count_trend", x, 3)
+    counts = np.exp(np.asarray(x, float))
+    notes: list[str] = []
+    with quiet(notes):
+        import statsmodels.api as sm
+
+        past = sm.add_constant(np.asarray(years, float) - years[-1])
+        new = sm.add_constant(np.asarray(horizons, float), has_constant="add")
+        fit = sm.GLM(counts, past, family=sm.families.Poisson()).fit()
+        df = len(x) - 2
+        alpha = float(np.sum(((counts - fit.mu) ** 2 - fit.mu) / fit.mu**2) / df)
+        if alpha > 0:
+            fit = sm.GLM(counts, past, family=sm.families.NegativeBinomial(alpha=alpha)).fit()
+    loc = new @ fit.params
+    cov = new @ fit.cov_params() @ new.T + np.diag(np.log1p(np.exp(-loc) + max(alpha, 0.0)))
+    need_finite("count_trend", loc, cov)
+    return Prediction(loc, cov, float(df), bool(fit.converged), tuple(notes))

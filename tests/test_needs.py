@@ -1,0 +1,133 @@
+"""What it would take: money, certificates, and targets of stated ambition."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiny_data
+from tiny_data import YEARLY, added
+
+import changji_analysis as ca
+from changji_analysis import needs
+from changji_analysis.config import config
+from changji_analysis.errors import ForecastError
+
+GDP = "甲市,gdp,2023,first,600,亿元,exact,600亿元,2024-09-01,2024-09-01,s1,high,"
+REGION = "新疆,rd_intensity,2023,first,0.6,%,exact,0.6%,2024-09-01,2024-09-01,s1,high,"
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "data"))
+    return lambda **spoiled: tiny_data.write(tmp_path / "data", **spoiled)
+
+
+def test_the_regions_pace(tiny):
+    tiny(**added(YEARLY, REGION))
+    pace = needs.region_pace("rd_intensity", 2025)
+    assert (pace["base"], pace["last"], pace["last_year"]) == (0.45, 0.6, 2023)
+    assert pace["growth"] == pytest.approx(0.10064, abs=5e-6)
+    assert pace["factor"] == pytest.approx((0.6 / 0.45) ** (5 / 3))
+    assert needs.region_pace("rd_intensity", 2025, "2024-08-31") is None
+    assert needs.region_pace("science_literacy", 2025) is None
+
+
+def test_spending_is_split(tiny):
+    tiny(**added(YEARLY, GDP, REGION))
+    [row] = needs.rd_spending(1.5, 0.17, 2025).to_dict("records")
+    gdp = 600 * 1.03**2
+    assert row["gdp"] == pytest.approx(gdp)
+    assert row["needed"] == pytest.approx(gdp * 0.015)
+    assert row["at_base"] == pytest.approx(gdp * 0.0017)
+    assert row["at_base"] + row["region"] + row["rest"] == pytest.approx(row["needed"])
+    assert row["region"] == pytest.approx(row["at_base"] * ((4 / 3) ** (5 / 3) - 1))
+    assert row["points"] == pytest.approx(100 / gdp)
+    assert row["points"] * row["short"] == pytest.approx(1.5 - 0.17)
+    assert row["share_of_base"] * row["at_base"] == pytest.approx(1)
+
+
+def test_without_the_regions_figures_the_split_is_blank(tiny):
+    tiny(**added(YEARLY, GDP))
+    table = needs.rd_spending(1.5, 0.17, 2025)
+    assert table["region"].isna().all() and table["rest"].isna().all()
+    assert table["short"].notna().all() and table.attrs["region"] is None
+    with pytest.raises(ForecastError, match="GDP"):
+        needs.rd_spending(1.5, 0.17, 2025, "2023-12-31")
+
+
+def test_first_time_certificates_meet_the_target():
+    table = needs.first_time_certificates(41, 100, (0.6, 0.9))
+    # methods.md section 2.5 of the project's sources: about 19.5 and 14
+    assert table["first_time"].round(1).to_list() == [19.5, 13.7]
+    assert needs.first_time_certificates(41, 100, (1.0,))["first_time"].item() == (100 - 41) / 5
+
+
+def test_past_first_time(tiny, monkeypatch):
+    tiny()
+    assert needs.past_first_time() is None
+    monkeypatch.delenv("CHANGJI_DATA")
+    assert needs.past_first_time() == {
+        "firms": 31.0,
+        "start": 2016,
+        "end": 2020,
+        "per_year": 6.2,
+    }
+
+
+@pytest.fixture(scope="module")
+def judged():
+    history = pd.Series({2020: 0.17})
+    return ca.assess(history, ca.Target(1.5, 2025, base_year=2020, base_value=0.17))
+
+
+@pytest.mark.parametrize("decimals", [0, 2, 4])
+@pytest.mark.parametrize("probability", [0.5, 0.667, 0.9])
+@pytest.mark.parametrize("direction", ["at_least", "at_most"])
+def test_a_reachable_value_is_as_sure_as_it_says(judged, direction, probability, decimals):
+    ahead = judged.forecast
+    value = needs.reachable(ahead, probability, direction, decimals)
+    assert ahead.probability(value, direction=direction) >= probability - 1e-9
+    step = 10**-decimals * (1 if direction == "at_least" else -1)
+    assert ahead.probability(value + step, direction=direction) < probability
+
+
+def windows(*factors, broken=()):
+    return pd.DataFrame({"factor": factors, "broken": [i in broken for i in range(len(factors))]})
+
+
+def test_adjusted_targets(judged):
+    table = needs.adjusted_targets(judged, windows(1.0, 1.2, 2.0, 9.0, broken={3}), 5, 2)
+    peers = table[table["basis"].ne("probability")].set_index("basis")
+    assert peers.loc["median", ["factor", "value"]].to_list() == [1.2, 0.2]
+    assert peers.loc["largest", ["factor", "value"]].to_list() == [2.0, 0.34]
+    sure = table[table["basis"].eq("probability")]
+    assert sure["level"].to_list() == list(config().report.probabilities)
+    assert (sure["probability"] >= sure["level"] - 1e-9).all()
+    assert table["probability"].between(0, 1).all()
+
+
+def test_shorter_windows_are_carried_to_the_targets_years(judged):
+    table = needs.adjusted_targets(judged, windows(2.0), 4, 4).set_index("basis")
+    assert table.at["largest", "factor"] == pytest.approx(2 ** (5 / 4))
+
+
+def test_a_falling_target_is_as_ambitious_downwards():
+    target = ca.Target(20, 2025, "at_most", base_year=2020, base_value=40)
+    falling = ca.assess(pd.Series({2020: 40.0}), target, kind="level")
+    table = needs.adjusted_targets(falling, windows(0.5, 0.8, 1.0), 5, 1).set_index("basis")
+    assert table.at["median", "value"] == 32 and table.at["largest", "value"] == 20
+
+
+def test_nothing_to_adjust_without_base_or_forecast(judged):
+    blank = ca.assess(pd.Series(dtype=float), ca.Target(1.5, 2025, base_year=2020))
+    assert needs.adjusted_targets(blank, windows(2.0), 5, 2).empty
+    only = needs.adjusted_targets(judged, windows(), 5, 2)
+    assert set(only["basis"]) == {"probability"}
+
+
+def test_proposed_targets():
+    known = pd.Series({2020: 41.0, 2021: 46.0})
+    table = needs.proposed_target(known, "at_least", kind="count", peers=None, decimals=0)
+    assert table["year"].eq(config().report.next_year).all()
+    assert table["value"].is_monotonic_decreasing
+    assert np.array_equal(table["value"], table["value"].round())
+    assert (table["probability"] >= table["level"] - 1e-9).all()

@@ -1,0 +1,533 @@
+"""The trend models: literal predictions, what they refuse, and that they never print."""
+
+import math
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, special, stats
+
+from changji_analysis import forecast
+from changji_analysis.errors import ForecastError
+from changji_analysis.trends import MODELS, pooled, predict
+
+FEWEST = {
+    "naive": 2,
+    "drift": 3,
+    "log_linear": 3,
+    "count_trend": 3,
+    "damped_ets": 4,
+    "theta": 4,
+    "local_linear": 4,
+}
+ALL = ["pooled", *FEWEST]
+OTHERS = pytest.mark.parametrize("model", list(FEWEST))
+WILD = {
+    "constant": [5.0] * 6,
+    "exact line": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0],
+    "huge jump": [1.0, 1.1, 1.0, 1.2, 900.0, 910.0],
+    "collapse": [900.0, 100.0, 10.0, 1.0, 1.0, 1.0],
+    "shortest": [5.0, 6.0, 6.5, 7.0],
+    "tiny": [1e-9, 2e-9, 3e-9, 2e-9, 5e-9],
+    "huge": [1e12, 2e12, 3e12, 1e12, 2e12],
+}
+
+
+def series(values, first=2010):
+    return pd.Series(values, index=range(first, first + len(values)), dtype=float)
+
+
+def panel(areas, years=12, first=2005, drift=0.04, spread=0.02, shock=0.08, seed=1):
+    """Simulated peers on the log scale: drifts N(drift, spread^2), shocks N(0, shock^2)."""
+    rng = np.random.default_rng(seed)
+    drifts = drift + spread * rng.standard_normal(areas)
+    steps = drifts + shock * rng.standard_normal((years, areas))
+    index = range(first, first + years)
+    return pd.DataFrame(steps.cumsum(0), index=index, columns=[f"p{i}" for i in range(areas)])
+
+
+# The registry
+
+
+def test_every_model_of_the_registry_is_tested_here():
+    assert set(ALL) <= set(MODELS)
+
+
+def test_an_unknown_model_is_refused_and_the_known_are_named():
+    with pytest.raises(ForecastError, match="pooled, naive, drift") as error:
+        predict("prophet", np.zeros(5), np.arange(5), [1])
+    assert error.value.reason == "model"
+
+
+@OTHERS
+def test_too_few_points_are_refused_with_a_reason(model):
+    for n in range(1, FEWEST[model]):
+        with pytest.raises(ForecastError, match=r"Remedy: .*pooled") as error:
+            predict(model, np.log(np.arange(1.0, n + 1)), np.arange(n), [1, 2])
+        assert error.value.reason == "too_few_points"
+        assert f"at least {FEWEST[model]} observations" in str(error.value)
+
+
+@OTHERS
+def test_the_fewest_points_are_enough(model):
+    n = FEWEST[model]
+    x = np.log([5.0, 6.0, 6.5, 7.0][:n])
+    got = predict(model, x, np.arange(2010, 2010 + n), np.arange(1, 6))
+    assert got.loc.shape == (5,)
+    assert np.isfinite(got.loc).all()
+    assert np.allclose(got.cov, got.cov.T)
+    assert np.linalg.eigvalsh(got.cov).min() > -1e-10
+    assert got.df >= 1
+    assert isinstance(got.converged, bool)
+
+
+@pytest.mark.parametrize("model", ["damped_ets", "theta"])
+def test_models_that_cannot_skip_years_name_the_years(model):
+    with pytest.raises(ForecastError, match="2012, 2014 are missing") as error:
+        predict(model, np.zeros(5), np.array([2010, 2011, 2013, 2015, 2016]), [1])
+    assert error.value.reason == "gaps"
+
+
+@pytest.mark.parametrize("model", ["naive", "drift", "log_linear", "local_linear", "count_trend"])
+def test_models_that_allow_gaps_look_at_the_years(model):
+    """On an exact line a missing year changes nothing; taking the gap for one step would."""
+    years = np.array([2000, 2001, 2003, 2004, 2006])
+    x = 1 + 0.3 * (years - 2000)
+    got = predict(model, x, years, [1, 2, 4]).loc
+    want = np.full(3, x[-1]) if model == "naive" else x[-1] + 0.3 * np.array([1, 2, 4])
+    assert got == pytest.approx(want, abs=1e-4)
+
+
+# Literal predictions
+
+
+def test_naive_counts_a_gap_of_k_years_as_k_steps():
+    # FPP3 section 5.2: s2 = mean of step^2 / years = (1 + 0 + 9 / 2) / 3
+    got = predict("naive", np.array([0.0, 1, 1, 4]), np.array([2000, 2001, 2002, 2004]), [1, 4])
+    assert got.loc.tolist() == [4, 4]
+    assert got.cov == pytest.approx(np.array([[11 / 6, 11 / 6], [11 / 6, 22 / 3]]))
+    assert got.df == 3
+
+
+def test_drift_is_the_mean_growth_with_its_own_uncertainty():
+    # FPP3 table 5.2, s2 h (1 + h / T): slope 4 / 4; s2 = (0 + 1 + 1 / 2) / 2; T = 4
+    got = predict("drift", np.array([0.0, 1, 1, 4]), np.array([2000, 2001, 2002, 2004]), [1, 2])
+    assert got.loc == pytest.approx([5, 6])
+    assert got.cov == pytest.approx(np.array([[0.9375, 1.125], [1.125, 2.25]]))
+    assert got.df == 2
+
+
+def test_log_linear_has_the_interval_of_a_new_observation():
+    # Greene eq. 4-46 by hand: residuals -1/6, 1/3, -1/6, so s2 = 1/6; at h = 1
+    # s2 (1 + 1/3 + 2^2 / 2), at h = 2 s2 (1 + 1/3 + 3^2 / 2), between them s2 (1/3 + 2 x 3 / 2)
+    got = predict("log_linear", np.array([0.0, 1, 1]), np.array([2000, 2001, 2002]), [1, 2])
+    assert got.loc == pytest.approx([5 / 3, 13 / 6])
+    assert got.cov == pytest.approx(np.array([[5 / 9, 5 / 9], [5 / 9, 35 / 36]]))
+    assert got.df == 1
+
+
+def test_log_linear_agrees_with_the_closed_form_of_a_regression():
+    x, t = np.array([0.0, 0.3, 0.1, 0.7, 0.6]), np.array([2000, 2001, 2004, 2005, 2009])
+    got = predict("log_linear", x, t, [3])
+    line = stats.linregress(t, x)
+    s2 = np.sum((x - line.intercept - line.slope * t) ** 2) / 3
+    far = (2012 - t.mean()) ** 2 / np.sum((t - t.mean()) ** 2)
+    assert got.loc[0] == pytest.approx(line.intercept + line.slope * 2012)
+    assert got.cov[0, 0] == pytest.approx(s2 * (1 + 1 / 5 + far))
+
+
+def test_theta_of_an_exact_line_goes_on_at_half_its_slope():
+    # Hyndman and Billah 2003: Theta is simple exponential smoothing with half the OLS slope
+    got = predict("theta", 0.1 * np.arange(6), np.arange(6), [1, 2, 5])
+    assert got.loc == pytest.approx(0.5 + 0.05 * np.array([1, 2, 5]), abs=2e-4)
+
+
+def test_theta_of_a_constant_is_that_constant():
+    """statsmodels 0.15.0 forecasts 478,000 from six fives, and grows."""
+    got = predict("theta", np.log([5.0] * 6), np.arange(6), [1, 5])
+    assert np.exp(got.loc) == pytest.approx([5, 5])
+
+
+def test_damped_growth_dies_away():
+    x = np.log([1.0, 1.2, 1.5, 1.7, 2.1, 2.5, 2.9, 3.6])
+    steps = np.diff(np.r_[x[-1], predict("damped_ets", x, np.arange(8), np.arange(1, 9)).loc])
+    assert (steps[1:] > 0).all()
+    assert (np.diff(steps[1:]) < 1e-12).all()
+
+
+def test_local_linear_goes_on_along_an_exact_line():
+    got = predict("local_linear", 1 + 0.2 * np.arange(6), np.arange(6), [1, 5])
+    assert got.loc == pytest.approx([2.2, 3.0], abs=1e-4)
+
+
+def test_count_trend_is_a_poisson_regression_where_counts_do_not_scatter():
+    # 8, 16, 32 lie on the curve; X'WX = [[56, -32], [-32, 48]], its determinant 1664, so the
+    # mean's variance at h = 1 is (48 + 2 x 32 + 56) / 1664, and the new count's log(1 + 1 / 64)
+    got = predict("count_trend", np.log([8.0, 16, 32]), np.array([2018, 2019, 2020]), [1])
+    assert got.loc == pytest.approx([math.log(64)])
+    assert got.cov[0, 0] == pytest.approx(168 / 1664 + math.log(65 / 64))
+    assert got.df == 1
+
+
+def test_counts_that_scatter_more_than_poisson_get_a_wider_interval():
+    years = np.arange(6)
+    calm = predict("count_trend", np.log([80.0, 90, 100, 112, 125, 140]), years, [3])
+    wild = predict("count_trend", np.log([80.0, 150, 60, 190, 70, 200]), years, [3])
+    assert wild.cov[0, 0] > 5 * calm.cov[0, 0]
+
+
+@pytest.mark.parametrize("kind", ["ratio", "level", "share"])
+def test_count_trend_refuses_what_is_no_count(kind):
+    """A Poisson variance of a ratio would depend on its unit."""
+    with pytest.raises(ForecastError, match="model of counts") as error:
+        forecast(series([1.0, 2, 3, 4]), 2016, model="count_trend", kind=kind)
+    assert error.value.reason == "kind"
+
+
+# What holds for every model
+
+
+@pytest.mark.parametrize("model", ALL)
+@pytest.mark.parametrize("name", list(WILD))
+def test_fits_neither_print_nor_warn_nor_return_nan(model, name, capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        f = forecast(series(WILD[name]), 2020, model=model, kind="count")
+        table = f.quantiles([0.1, 0.5, 0.9])
+    assert capfd.readouterr() == ("", "")
+    assert table.notna().all(axis=None)
+    assert (table.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    assert isinstance(f.converged, bool)
+    assert all(isinstance(note, str) and "/" not in note for note in f.notes)
+
+
+@pytest.mark.parametrize("model", [m for m in FEWEST if m not in ("log_linear", "count_trend")])
+def test_a_constant_series_stays_where_it_is(model):
+    f = forecast(series([5.0] * 6), 2018, model=model)
+    assert f.median.to_numpy() == pytest.approx([5, 5, 5])
+    assert f.sample(4, 1) == pytest.approx(np.full((4, 3), 5.0), rel=1e-4)
+    assert f.probability(6) < 1e-6
+    assert f.probability(4) > 1 - 1e-6
+
+
+@pytest.mark.parametrize("model", ["naive", "drift", "log_linear"])
+def test_an_interval_without_width_is_marked_and_its_value_is_reached(model):
+    f = forecast(series([5.0] * 6), 2018, model=model)
+    assert any("no width" in note for note in f.notes)
+    assert f.probability(5) == f.probability(5, direction="at_most") == 1
+
+
+def test_convergence_is_a_field():
+    good = forecast(series([1, 1.2, 1.1, 1.4, 1.6, 1.5, 1.9, 2.0]), 2020, model="local_linear")
+    assert good.converged is True
+    for model in ("damped_ets", "local_linear"):
+        stuck = forecast(series(WILD["constant"]), 2018, model=model)
+        assert stuck.converged is False
+        assert any(note.startswith("ConvergenceWarning: ") for note in stuck.notes)
+
+
+def test_theta_says_when_its_variance_did_not_converge():
+    f = forecast(series(WILD["huge jump"]), 2020, model="theta")
+    assert f.converged is not any(n.startswith("ConvergenceWarning") for n in f.notes)
+
+
+def test_statsmodels_neither_changes_the_warning_filters_nor_numpys_random_state():
+    """Its import sets simplefilter("always") for its own warnings, if it is let."""
+    code = """
+import sys, warnings
+import numpy as np, pandas as pd
+import changji_analysis as ca
+from changji_analysis.trends import MODELS
+assert "statsmodels" not in sys.modules
+before, state = list(warnings.filters), np.random.get_state()[1].tolist()
+h = pd.Series([5.0] * 6, index=range(2010, 2016))
+for model in ("damped_ets", "theta", "local_linear", "log_linear", "count_trend"):
+    ca.forecast(h, 2018, model=model, kind="count").sample(3, 1)
+assert "statsmodels" in sys.modules
+kept = [f for f in warnings.filters if "statsmodels" in str(f[2])]
+assert not kept, kept
+assert np.random.get_state()[1].tolist() == state
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_scaling_a_series_scales_its_forecast(model):
+    """A change of unit is a shift in logs; counts are no matter of units."""
+    if model == "count_trend":
+        pytest.skip("a Poisson variance belongs to the number of things")
+    x = np.log([2.0, 2.3, 2.2, 2.9, 3.1, 3.0, 3.6])
+    one = predict(model, x, np.arange(7), [1, 3])
+    other = predict(model, x + math.log(1000), np.arange(7), [1, 3])
+    assert other.loc == pytest.approx(one.loc + math.log(1000), abs=2e-3)
+    assert other.cov == pytest.approx(one.cov, rel=0.05)
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_the_calendar_does_not_matter(model):
+    x = np.log([20.0, 23, 22, 29, 31, 30, 36])
+    one = predict(model, x, np.arange(1990, 1997), [1, 3])
+    other = predict(model, x, np.arange(2013, 2020), [1, 3])
+    assert other.loc == pytest.approx(one.loc, abs=1e-9)
+    assert other.cov == pytest.approx(one.cov, rel=1e-9)
+
+
+# pooled: the conjugate update
+
+
+def brute_force(prior, step, gap, h, change):
+    """Predictive density of the normal-inverse-gamma model, by integrating mu and s2 out."""
+    a, b = prior.df / 2, prior.df / 2 * prior.scale**2
+    mu = np.linspace(prior.drift - 0.8, prior.drift + 0.8, 1601)
+    log_s2 = np.linspace(math.log(b / a) - 6, math.log(b / a) + 8, 701)[:, None]
+    s2 = np.exp(log_s2)
+    log = a * math.log(b) - special.gammaln(a) - a * log_s2 - b / s2  # density of log s2
+    log = log + stats.norm.logpdf(mu, prior.drift, np.sqrt(s2 / prior.drift_years))
+    for k, d in zip(gap, step, strict=True):
+        log = log + stats.norm.logpdf(d, k * mu, np.sqrt(k * s2))
+    known = np.exp(log)
+    ahead = known * stats.norm.pdf(change, h * mu, np.sqrt(h * s2))
+    over_both = [
+        integrate.simpson(integrate.simpson(values, x=mu), x=log_s2[:, 0])
+        for values in (ahead, known)
+    ]
+    return over_both[0] / over_both[1]
+
+
+def test_the_update_is_the_exact_posterior_with_gaps_in_the_years():
+    prior = pooled.Prior(drift=0.05, drift_years=6.0, scale=0.1, df=7.0)
+    step, gap = np.array([0.20, -0.05, 0.31]), np.array([1.0, 1.0, 3.0])
+    drift, s2, drift_variance, df = pooled.posterior(prior, step, gap)
+    h = 4.0
+    exact = stats.t(df, h * drift, math.sqrt(s2 * h + drift_variance * h**2))
+    for change in (-0.2, 0.3, 0.9):
+        assert exact.pdf(change) == pytest.approx(
+            brute_force(prior, step, gap, h, change), rel=1e-4
+        )
+
+
+def test_the_update_by_hand():
+    # kappa0 = 3, m0 = 0, one increment of 0.8 over 5 years: drift 0.8 / 8; the sum of squares
+    # 0.8^2 / 5 - 8 x 0.1^2 = 0.048 joins df0 s0^2 = 4 x 0.01: s2 = 0.088 / 5, df = 5
+    prior = pooled.Prior(drift=0.0, drift_years=3.0, scale=0.1, df=4.0)
+    drift, s2, drift_variance, df = pooled.posterior(prior, np.array([0.8]), np.array([5.0]))
+    assert (drift, s2, df) == (pytest.approx(0.1), pytest.approx(0.0176), 5)
+    assert drift_variance == pytest.approx(0.0022)
+
+
+def test_a_gap_of_five_years_says_as_much_of_the_drift_as_five_years():
+    prior = pooled.Prior(drift=0.02, drift_years=3.0, scale=0.1, df=4.0)
+    once = pooled.posterior(prior, np.array([0.8]), np.array([5.0]))
+    yearly = pooled.posterior(prior, np.full(5, 0.16), np.ones(5))
+    assert once[0] == pytest.approx(yearly[0])
+    assert once[3] < yearly[3]  # but less of the scale
+
+
+def test_one_observation_is_the_peers_distribution_carried_forward():
+    prior = pooled.Prior(drift=0.04, drift_years=8.0, scale=0.2, df=5.0)
+    drift, s2, drift_variance, df = pooled.posterior(prior, np.array([]), np.array([]))
+    assert (drift, s2, df) == (0.04, pytest.approx(0.04), 5)
+    assert drift_variance == pytest.approx(0.005)
+
+
+def test_many_series_at_once_are_the_same_as_one_by_one():
+    rng = np.random.default_rng(0)
+    step = rng.normal(0.05, 0.2, (50, 6))
+    gap = rng.integers(1, 4, (50, 6)).astype(float)
+    gap[:, :2] = 0  # padding
+    step[:, :2] = 0
+    prior = pooled.Prior(drift=0.04, drift_years=8.0, scale=0.2, df=5.0)
+    together = pooled.posterior(prior, step, gap)
+    for i in range(50):
+        alone = pooled.posterior(prior, step[i, 2:], gap[i, 2:])
+        assert [part[i] for part in together] == pytest.approx(alone)
+
+
+# pooled: the prior from the peers
+
+
+@pytest.mark.parametrize(
+    ("drift", "shock"), [(0.04, 0.08), (-0.10, 0.02), (0.0, 0.5)], ids=["calm", "falling", "wild"]
+)
+def test_the_fitted_prior_finds_what_the_peers_were_made_from(drift, shock):
+    spread = shock / math.sqrt(12)
+    prior = pooled.fit_prior(panel(120, 15, drift=drift, spread=spread, shock=shock))
+    assert prior.drift == pytest.approx(drift, abs=0.25 * shock)
+    assert prior.scale == pytest.approx(shock, rel=0.3)
+    assert prior.df > 4  # all areas have the same scale
+    assert 3 < prior.drift_years < 60  # 12 were put in
+
+
+def test_peers_that_differ_in_scale_give_heavier_tails():
+    calm = panel(60, 15, shock=0.05)
+    same = pooled.fit_prior(calm)
+    scales = np.exp(np.linspace(-2, 2, 60))
+    mixed = pooled.fit_prior(calm * scales)
+    assert mixed.df < same.df
+
+
+def pooled_at(x, years, horizons, peers=None):
+    return predict("pooled", np.asarray(x, float), np.asarray(years), horizons, peers=peers)
+
+
+X, YEARS = [0.0, 0.1, 0.05, 0.25], [2012, 2013, 2015, 2016]
+
+
+def same(one, other, tolerance=1e-6):
+    assert other.loc == pytest.approx(one.loc, abs=tolerance)
+    assert other.cov == pytest.approx(one.cov, rel=tolerance * 10)
+    assert other.df == pytest.approx(one.df, rel=tolerance * 10)
+
+
+def test_the_order_of_the_peers_does_not_matter():
+    peers = panel(9)
+    same(
+        pooled_at(X, YEARS, [1, 5], peers),
+        pooled_at(X, YEARS, [1, 5], peers.iloc[::-1, ::-1]),
+        2e-3,
+    )
+
+
+def test_an_empty_peer_is_as_good_as_none():
+    peers = panel(9)
+    same(pooled_at(X, YEARS, [1, 5], peers), pooled_at(X, YEARS, [1, 5], peers.assign(no=np.nan)))
+
+
+def test_the_calendar_of_history_and_peers_may_shift_together():
+    peers = panel(9)
+    later = peers.set_axis(peers.index + 7)
+    same(pooled_at(X, YEARS, [1, 5], peers), pooled_at(X, np.add(YEARS, 7), [1, 5], later))
+
+
+@pytest.mark.parametrize("c", [-3.0, 8.0])
+def test_the_level_of_history_and_of_peers_does_not_matter(c):
+    peers = panel(9)
+    one = pooled_at(X, YEARS, [1, 5], peers)
+    other = pooled_at(np.add(X, c), YEARS, [1, 5], peers + 2 * c)
+    assert other.loc - c == pytest.approx(one.loc, abs=2e-3)
+    assert other.cov == pytest.approx(one.cov, rel=2e-2)
+
+
+@pytest.mark.parametrize("first", [1980, 2000, 2030], ids=["before", "during", "after"])
+def test_peers_may_end_before_or_after_the_history(first):
+    got = pooled_at(X, YEARS, [1, 5], panel(9, first=first))
+    assert np.isfinite(got.loc).all()
+    assert not any("generic" in note for note in got.notes)
+
+
+def few(count):
+    return panel(count) if count else panel(3).iloc[:, :0]
+
+
+@pytest.mark.parametrize(
+    "peers",
+    [
+        few(0),
+        few(1),
+        few(2),
+        panel(40) * np.nan,
+        panel(40).iloc[:0],
+        panel(40).iloc[:1],
+        pd.concat([few(2), panel(5, seed=3) * np.nan], axis=1),
+    ],
+    ids=["none", "one", "two", "all empty", "no year", "one year", "two and empty ones"],
+)
+def test_fewer_than_three_usable_peers_give_the_generic_prior_and_a_note(peers):
+    got = pooled_at(X, YEARS, [1, 5], peers)
+    same(pooled_at(X, YEARS, [1, 5]), got)
+    assert any("fewer than 3" in note and "generic" in note for note in got.notes)
+
+
+def test_three_peers_are_enough():
+    got = pooled_at(X, YEARS, [1, 5], panel(3))
+    assert not any("generic" in note for note in got.notes)
+    assert np.isfinite(got.cov).all()
+
+
+def test_three_hundred_peers_are_quick_and_narrow_the_drift():
+    got = pooled_at([0.0], [2016], [1, 5], panel(300))
+    assert got.loc == pytest.approx([0.04, 0.20], abs=0.03)
+    assert math.sqrt(got.cov[0, 0]) == pytest.approx(0.08, rel=0.4)
+
+
+@pytest.mark.parametrize("apart", [4, 10])
+def test_peers_of_two_figures_far_apart_never_give_nan(apart):
+    peers = pd.DataFrame({c: {2005: 0.0, 2005 + apart: 0.1 * i} for i, c in enumerate("abcd")})
+    got = pooled_at(X, YEARS, [1, 5], peers)
+    assert np.isfinite(got.loc).all()
+    assert np.isfinite(got.cov).all()
+    assert (np.diag(got.cov) > 0).all()
+
+
+def test_the_series_itself_is_no_peer():
+    peers = panel(9)
+    own = pd.Series(X, index=YEARS)
+    later = pd.Series({2017: 3.0, 2018: 4.0})  # what came afterwards must not leak in
+    copy = pd.concat([own, later]).reindex(peers.index.union([2017, 2018]))
+    with_self = pd.concat([peers.reindex(copy.index), copy.rename("me")], axis=1)
+    got = pooled_at(X, YEARS, [1, 5], with_self)
+    same(pooled_at(X, YEARS, [1, 5], peers), got, 1e-4)
+    assert any("series itself" in note and "me" in note for note in got.notes)
+
+
+def test_only_copies_of_the_series_leave_no_peers():
+    own = pd.Series(X, index=YEARS)
+    got = pooled_at(X, YEARS, [1, 5], pd.DataFrame(dict.fromkeys("abcd", own)))
+    same(pooled_at(X, YEARS, [1, 5]), got)
+    assert any("generic" in note for note in got.notes)
+
+
+@pytest.mark.parametrize(
+    "x", [[0.0] * 6, [0.0, 0.1, 0.0, 0.1, 7.0, 7.1], [0.0], [0.0, 0.0]],
+    ids=["constant", "huge jump", "one", "two equal"],
+)  # fmt: skip
+@pytest.mark.parametrize("with_peers", [True, False])
+def test_pooled_always_has_a_spread(x, with_peers):
+    got = pooled_at(x, range(2010, 2010 + len(x)), [1, 5], panel(9) if with_peers else None)
+    assert (np.diag(got.cov) > 1e-6).all()
+    assert got.cov[1, 1] > got.cov[0, 0]
+    assert np.isfinite(got.loc).all()
+    assert got.df > 1
+
+
+def test_peers_that_never_move_leave_a_spread():
+    got = pooled_at(X, YEARS, [1, 5], panel(9) * 0)
+    assert np.isfinite(got.cov).all()
+    assert (np.diag(got.cov) > 0).all()
+
+
+def test_a_jump_widens_the_interval_and_moves_the_drift_less_than_the_plain_one():
+    peers = panel(12)
+    jump = [0.0, 0.0, 0.0, 2.0, 2.0]
+    calm = [0.0, 0.0, 0.0, 0.0, 0.0]
+    years = range(2012, 2017)
+    wide, narrow = (pooled_at(x, years, [5], peers) for x in (jump, calm))
+    plain = predict("drift", np.array(jump), np.array(years), [5])
+    assert wide.cov[0, 0] > 4 * narrow.cov[0, 0]
+    assert wide.loc[0] < plain.loc[0]
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(
+    steps=st.lists(st.floats(-1, 1), min_size=0, max_size=9),
+    gaps=st.lists(st.integers(1, 4), min_size=9, max_size=9),
+)
+def test_the_spread_grows_with_the_horizon(steps, gaps):
+    x = np.r_[0.0, np.cumsum(steps)]
+    years = 2000 + np.r_[0, np.cumsum(gaps[: len(steps)])].astype(int)
+    got = pooled_at(x, years, np.arange(1, 9))
+    assert (np.diff(np.diag(got.cov)) > 0).all()
+    assert np.linalg.eigvalsh(got.cov).min() > 0
+    assert np.isfinite(got.loc).all()
+
+
+def test_the_same_call_gives_the_same_numbers():
+    one, other = (pooled_at(X, YEARS, [1, 5], panel(9)) for _ in range(2))
+    assert (one.loc == other.loc).all()
+    assert (one.cov == other.cov).all()
