@@ -53,9 +53,7 @@ _QUESTIONS = (
     "near_name narrowed struck_out no_year no_area no_unit contradicts_twice contradicts "
     "implausible"
 ).split()
-_RANK = {
-    code: rank for rank, code in enumerate((*_SECRET, *_LEFT_OUT, *_ERRORS, *_QUESTIONS))
-}
+_RANK = {code: rank for rank, code in enumerate((*_SECRET, *_LEFT_OUT, *_ERRORS, *_QUESTIONS))}
 # Questions that --take answers
 _TAKEABLE = {"near_name", "narrowed", "contradicts", "implausible"}
 _STATUS = (
@@ -285,9 +283,7 @@ def propose(path: str | Path, options: Options) -> Proposal:
     if not grids:
         names = ", ".join(grid.name for grid in book.grids)
         raise UsageError(f"no sheet {options.sheet!r} in {book.name}: there are {names}")
-    readings = [
-        reading for grid in grids for reading in read_grid(grid, words, options.year)
-    ]
+    readings = [reading for grid in grids for reading in read_grid(grid, words, options.year)]
     figures = [_figure(reading, options, words, book.name) for reading in readings]
     proposal = Proposal(book.name, figures, list(book.notes), options, book=book)
     _document(proposal)
@@ -866,7 +862,5 @@ def as_day(day: str | dt.date | None) -> dt.date | None:
         return day
     read = read_date(day)
     if read is None:
-        raise UsageError(
-            f"{day!r} is no full date: write it as 2024-03-15 / 日期请写成 2024-03-15"
-        )
+        raise UsageError(f"{day!r} is no full date: write it as 2024-03-15 / 日期请写成 2024-03-15")
     return read

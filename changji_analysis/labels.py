@@ -21,10 +21,14 @@ _ORDINAL_RE = re.compile(
     r"\d{1,2}(?:\.\d{1,2})*[.、)](?!\d)|附?表[一二三四五六七八九十\d]+(?:[-–.]\d+)?[:：.、]?|"
     r"第[一二三四五六七八九十]+[章节部分]+|[ⅠⅡⅢⅣⅤⅥ]+[.、]|[⑴-⒇])\s*"
 )
-_YEAR_RE = re.compile(r"(?<![\d.,])((?:19|20|21)\d\d)(?![\d,]|\.[1-9])(?:\.0)?(?:年[末底]|年度?|年?)")
+_YEAR_RE = re.compile(
+    r"(?<![\d.,])((?:19|20|21)\d\d)(?![\d,]|\.[1-9])(?:\.0)?(?:年[末底]|年度?|年?)"
+)
 _CHINESE_YEAR_RE = re.compile(r"[一二][〇零○一二三四五六七八九]{3}年度?")
 _SPAN_RE = re.compile(r"((?:19|20)\d\d)年?[-—–―~〜至到]+((?:19|20)\d\d)年?")
-_PLAN_RE = re.compile(r"[“\"']?十([一二三四五六七八九]?)五[”\"']?(?:规划|计划|时期|期)?(末)?(?:年|期)?")
+_PLAN_RE = re.compile(
+    r"[“\"']?十([一二三四五六七八九]?)五[”\"']?(?:规划|计划|时期|期)?(末)?(?:年|期)?"
+)
 _DATE_RE = re.compile(r"((?:19|20)\d\d)[年./-](\d{1,2})(?:[月./-](?:(\d{1,2})日?|末|底)?)?")
 _PART_RE = re.compile(
     r"上半年|下半年|[一二三四1-4]季度|前三季度|[1一][-—–~至](?!12)\d{1,2}月份?|"
@@ -73,7 +77,9 @@ _GENERIC = {
     "nation": {"全国"},
 }
 _SEPARATORS = "、,，;；/和及"
-_SCOPE_RE = re.compile("兵团|[一二三四五六七八九十]师|五家渠|高新区|农高区|口径|区划|划入|划出|并入|纳入")
+_SCOPE_RE = re.compile(
+    "兵团|[一二三四五六七八九十]师|五家渠|高新区|农高区|口径|区划|划入|划出|并入|纳入"
+)
 
 
 @dataclass(frozen=True)
@@ -220,7 +226,9 @@ _SAME = [
         ("占比$|所占比例$|所占比重$|比例$", "比重"),
     )
 ]
-_TAIL_RE = re.compile("(?:(?<!比)(?:数量|个数|家数|户数|总数|总量|总额|数额|金额|数|值|量|额|情况))+$")
+_TAIL_RE = re.compile(
+    "(?:(?<!比)(?:数量|个数|家数|户数|总数|总量|总额|数额|金额|数|值|量|额|情况))+$"
+)
 # A name that has one of these and another that has not are two things, however alike they look.
 _GUARD_WORDS = (
     "规模以上 工业 高校 院校 院所 机构 政府 财政 国有 民营 外资 园区 高新区 开发区 农业 制造业 服务业 建筑业 "
@@ -380,7 +388,9 @@ def _take_time(label: Label, rest: str) -> tuple[Label, str]:
         if 1 <= month <= 12:
             return replace(label, refuse="part_year"), rest
     if match := _CHINESE_YEAR_RE.search(rest):
-        digits = "".join(str("〇一二三四五六七八九".index(c.replace("零", "〇"))) for c in match[0][:4])
+        digits = "".join(
+            str("〇一二三四五六七八九".index(c.replace("零", "〇"))) for c in match[0][:4]
+        )
         rest = rest.replace(match[0], digits + "年")
     years = sorted({int(match[1]) for match in _YEAR_RE.finditer(rest)})
     if len(years) > 1:
@@ -464,7 +474,7 @@ def vocabulary(
     places = {name: name for name in areas.values()}
     for role, words in {"city": _CITYLIKE, **_GENERIC}.items():
         if role in areas:
-            places |= {word: areas[role] for word in words}
+            places |= dict.fromkeys(words, areas[role])
     names: dict[str, str] = {}
     for row in registry:
         names |= {row["id"]: row["id"], row["zh"]: row["id"], row["en"]: row["id"]}

@@ -78,7 +78,17 @@ def _sheet_name(name: str, used: set[str]) -> str:
 
 def _list(sheet: Any, proposal: Proposal, head: Any, wrap: Any) -> None:
     sheet.write_row(
-        0, 0, ("工作表 sheet", "单元格 cell", "内容 value", "结果 result", "原因和处理", "why, and what to do"), head
+        0,
+        0,
+        (
+            "工作表 sheet",
+            "单元格 cell",
+            "内容 value",
+            "结果 result",
+            "原因和处理",
+            "why, and what to do",
+        ),
+        head,
     )
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)

@@ -610,7 +610,11 @@ _TABLES = {
     ),
     "tasks": _Table("raw/plan_tasks.csv", schemas.TASKS, ("id",), _check_tasks, optional=True),
     "aliases": _Table(
-        "aliases.csv", schemas.ALIASES, ("kind", "name"), _check_aliases, ("indicators",),
+        "aliases.csv",
+        schemas.ALIASES,
+        ("kind", "name"),
+        _check_aliases,
+        ("indicators",),
         optional=True,
     ),
     "private_sources": _Table("private/sources.csv", schemas.SOURCES, ("id",), optional=True),

@@ -92,9 +92,7 @@ def _entry(
 ) -> None:
     head = book.add_format({"bold": True, "bg_color": "#D9D9D9", "border": 1, "locked": True})
     free = book.add_format({"locked": False, "bg_color": "#FFFBE6", "border": 4})
-    text = book.add_format(
-        {"locked": False, "bg_color": "#FFFBE6", "border": 4, "num_format": "@"}
-    )
+    text = book.add_format({"locked": False, "bg_color": "#FFFBE6", "border": 4, "num_format": "@"})
     day = book.add_format(
         {"locked": False, "bg_color": "#FFFBE6", "border": 4, "num_format": "yyyy-mm-dd"}
     )

@@ -470,8 +470,12 @@ R&D经费支出|8100|9000
         | spread("B4 C4", "昌吉市 rd_expenditure", "2021 2022", "0.81 0.9"),
         codes("odd_format", "B5 C5"),
         formats={
-            "B3": '0"家"', "C3": '0"家"', "B4": '#,##0"万元"', "C4": '#,##0"万元"',
-            "B5": '0.00,,"百万元"', "C5": '0.00,,"百万元"',
+            "B3": '0"家"',
+            "C3": '0"家"',
+            "B4": '#,##0"万元"',
+            "C4": '#,##0"万元"',
+            "B5": '0.00,,"百万元"',
+            "C5": '0.00,,"百万元"',
         },  # fmt: skip
     ),
     Case(
@@ -843,8 +847,14 @@ R&D经费投入强度|0.0018|0.0021|0.0024
         | spread("B5 C5 D5", "昌吉市 rd_intensity", "2021 2022 2023", "0.18 0.21 0.24")
         | spread("B6 C6 D6", "昌吉市 hightech_firms", "2021 2022 2023", "52 63 75"),
         merged=("A1:D1",),
-        formats={"B5": "0.00%", "C5": "0.00%", "D5": "0.00%", "B6": '0"家"', "C6": '0"家"',
-                 "D6": '0"家"'},  # fmt: skip
+        formats={
+            "B5": "0.00%",
+            "C5": "0.00%",
+            "D5": "0.00%",
+            "B6": '0"家"',
+            "C6": '0"家"',
+            "D6": '0"家"',
+        },  # fmt: skip
     ),
     Case(
         "old_excel_marks.xls",
@@ -1008,7 +1018,9 @@ def without_empty_results(content: bytes, case: Case) -> bytes:
             text = old.read(part)
             if part.filename.endswith("sheet1.xml"):
                 for name in bare:
-                    cell = re.compile(rb'(<c r="%s"[^>]*?)(?: t="str")?(>.*?)<v>.*?</v>' % name.encode())
+                    cell = re.compile(
+                        rb'(<c r="%s"[^>]*?)(?: t="str")?(>.*?)<v>.*?</v>' % name.encode()
+                    )
                     text = cell.sub(rb"\1\2", text)
             new.writestr(part, text)
     return out.getvalue()

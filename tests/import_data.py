@@ -25,9 +25,13 @@ def write(root: Path) -> Path:
         **{
             "config.yml": config,
             "indicators.csv": (HOME / "indicators.csv").read_text(encoding="utf-8"),
-            "aliases.csv": (HOME / "aliases.csv").read_text(encoding="utf-8")
+            "aliases.csv": (HOME / "aliases.csv")
+            .read_text(encoding="utf-8")
             .replace("area,昌吉国家农高区,昌吉农高区\n", "")
             .replace("area,昌吉国家农高区,昌吉国家农业高新技术产业示范区\n", ""),
+            "raw/plan_targets.csv": tiny_data.FILES["raw/plan_targets.csv"].replace(
+                ",spending,", ",fiscal_st_spending,"
+            ),
             "raw/yearly_statistics.csv": ROWS,
         },
     )

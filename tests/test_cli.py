@@ -124,6 +124,7 @@ def test_the_scorecard_in_both_languages_and_every_reading(run, tmp_path):
         **added(
             "readings.csv", "t01,new,no,,,,,,at_least,,新增,newly certified,更难,harder,新增,new"
         ),
+        **added(YEARLY, "甲市,hightech_firms,2020,first,41,家,exact,41家,,2021-12-31,s1,high,"),
     )
     _, zh, _ = run("scorecard", "--data", root)
     _, en, _ = run("scorecard", "--data", root, "--lang", "en")

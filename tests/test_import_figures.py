@@ -129,7 +129,11 @@ def test_the_shipped_table_is_left_as_it_is_written():
 
 @pytest.mark.parametrize(
     ("stated", "lacking"),
-    [({"source": SOURCE}, "published"), ({"published": dt.date(2025, 3, 1)}, "source"), ({}, "and")],
+    [
+        ({"source": SOURCE}, "published"),
+        ({"published": dt.date(2025, 3, 1)}, "source"),
+        ({}, "and"),
+    ],
 )
 def test_source_and_date_are_demanded(data, stated, lacking):
     proposal = propose(CORPUS / "title_two_units.xlsx", Options(**stated))
@@ -257,9 +261,7 @@ def test_the_figures_of_single_firms_are_neither_taken_nor_shown(data, name):
     for secret in ("3500", "4100", "1200", "1500"):
         assert secret not in shown
     commit(proposal)
-    assert all(
-        "3500" not in p.read_text(encoding="utf-8") for p in data.rglob("private/*.csv")
-    )
+    assert all("3500" not in p.read_text(encoding="utf-8") for p in data.rglob("private/*.csv"))
 
 
 def test_nothing_written_back_can_start_a_formula(data, tmp_path):

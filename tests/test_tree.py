@@ -55,7 +55,7 @@ def test_no_address_or_machine_path():
             if len(place) > 2 and place.encode() in data
         ]
         if b"\0" not in data[:8000]:
-            text = data.decode("utf-8")
+            text = data.decode("utf-8", "replace")  # the import corpus holds GBK
             found += [f"{path.relative_to(ROOT)} {fault}" for fault in violations(text)]
     assert found == []
 
