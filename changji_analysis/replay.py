@@ -23,7 +23,7 @@ from .errors import ForecastError, UsageError
 from .history import history, peers
 from .records import indicators, load_precedents
 from .scales import Scale, scale_for
-from .trends import linked, pooled
+from .trends import pooled
 
 FOLDS = 5
 FACTORS = (1.1, 1.25, 1.5, 2.0)
@@ -93,6 +93,11 @@ def _box(name: str, origin: int | None) -> pd.DataFrame:
 def known(box: str, origin: int) -> pd.DataFrame:
     """What was known of a box of `BOXES` at an origin, year x area in printed units."""
     return only_past(_box(box, origin), origin).copy()
+
+
+def outcomes(panel: pd.DataFrame | str) -> pd.DataFrame:
+    """What is known today of a box of `BOXES`; a table of one's own is its own outcome."""
+    return _box(panel, None) if isinstance(panel, str) else panel
 
 
 def on_line(figures: pd.DataFrame, scale: Scale) -> pd.DataFrame:
@@ -331,15 +336,12 @@ def rolling(
         One row per synthetic target: the columns of `events` and one column of probabilities
         per model, NaN where it could not answer.
     """
-    box = panel if isinstance(panel, str) else None
-    outcomes = _box(box, None) if box else panel
+    today = outcomes(panel)
     lengths, horizons, factors = tuple(lengths), tuple(horizons), tuple(factors)
     forecasts, chances = [], []
     for origin in origins:
-        past = known(box, origin) if box else outcomes[outcomes.index <= origin]
-        cases = cut(
-            past, outcomes, origin, kind=kind, lengths=lengths, horizons=horizons, folds=folds
-        )
+        past = known(panel, origin) if isinstance(panel, str) else today[today.index <= origin]
+        cases = cut(past, today, origin, kind=kind, lengths=lengths, horizons=horizons, folds=folds)
         if not len(cases.table):
             continue
         asked = events(cases, factors)
@@ -402,6 +404,7 @@ def targets(
         table["scored"].eq("yes") & table["target"].notna() & table["outcome"].notna()
         & table["status"].isin(["attained", "missed"])
         & table["outcome_year"].eq(table["target_year"])
+        & table["indicator"].isin(indicators()["id"])
     ]  # fmt: skip
     europe = table["plan"].str.startswith(tuple(EUROPE.values()))
     if group == "china":
@@ -475,76 +478,3 @@ def _replay_targets(rows, indicator, year, origin, box, models) -> pd.DataFrame:
             found = predict_each(cut_here, model)
         out[model] = probability(asked, found, scale)
     return out
-
-
-def lagged(
-    panel: pd.DataFrame | str,
-    origins: Iterable[int],
-    *,
-    lag: int,
-    ahead: int = 1,
-    models: Iterable[str] = ("pooled", "linked"),
-    kind: str = "ratio",
-    lengths: Iterable[int] = (1, 5),
-    folds: int = FOLDS,
-) -> pd.DataFrame:
-    """Forecast areas whose last figure is `lag` years old while everybody else's is new.
-
-    The stand-in for a parent is the mean growth of the peers, the areas of the other folds.
-
-    Parameters
-    ----------
-    panel : DataFrame or str
-        Year x area in printed units, or the name of one of `BOXES`.
-    origins : iterable of int
-        Years of the newest figure of peers and parent.
-    lag, ahead : int
-        Years from the area's last figure to the origin and from there to the outcome.
-
-    Returns
-    -------
-    DataFrame
-        One row per case and model, as the forecasts of `rolling`.
-    """
-    box = panel if isinstance(panel, str) else None
-    outcomes = _box(box, None) if box else panel
-    rows = []
-    areas = sorted(outcomes.columns)
-    for origin in origins:
-        past = known(box, origin) if box else outcomes[outcomes.index <= origin]
-        only_past(past, origin)
-        year, last = origin + ahead, origin - lag
-        if year not in outcomes.index or last not in past.index:
-            continue
-        scale = scale_for(kind, past.to_numpy()[np.isfinite(past.to_numpy())])
-        line = on_line(past, scale)
-        for fold in range(folds):
-            inside = [a for i, a in enumerate(areas) if i % folds == fold and a in past.columns]
-            others = line.drop(columns=inside)
-            parent = linked.common_path(others)
-            for area in inside:
-                seen = line[area].loc[:last].dropna()
-                outcome = outcomes.at[year, area]
-                if not len(seen) or seen.index[-1] != last or not np.isfinite(outcome):
-                    continue
-                x = scale.place(float(outcome))
-                for n in lengths:
-                    if n > len(seen):
-                        continue
-                    own = seen.iloc[-n:]
-                    for model in models:
-                        found = trends.predict(
-                            model, own.to_numpy(), own.index.to_numpy(), [lag + ahead],
-                            peers=others,
-                            parent=parent if model == "linked" else None,
-                        )  # fmt: skip
-                        t = float(found.loc[0]), float(np.sqrt(found.cov[0, 0])), found.df
-                        rows.append(
-                            (
-                                area, origin, n, lag, year, model, *t,
-                                float(scores.t_pit(x, *t)), float(scores.t_crps(x, *t)),
-                                float(scores.t_log_density(x, *t)),
-                            )
-                        )  # fmt: skip
-    names = "area origin n lag year model loc scale df pit crps log_density".split()
-    return pd.DataFrame(rows, columns=names)
