@@ -88,8 +88,10 @@ def compare(panel: pd.DataFrame | str, origins, kind: str) -> dict:
         found = predict_pooled(cases, past)
         t = [found[c].to_numpy() for c in ("loc", "scale", "df")]
         x = cases.scale.forward(cases.table["outcome"].to_numpy(float))
-        ours = scores.t_pit(x, *t), scores.t_crps(x, *t), replay.probability(
-            asked, found, cases.scale
+        ours = (
+            scores.t_pit(x, *t),
+            scores.t_crps(x, *t),
+            replay.probability(asked, found, cases.scale),
         )
         for name, (pit, crps, chance) in {
             "pooled": ours,
@@ -109,7 +111,10 @@ def compare(panel: pd.DataFrame | str, origins, kind: str) -> dict:
     low, high = scores.cluster_interval(
         c["pooled"][both], area[both], draws=500, reference=c["rival"][both]
     )
-    row = {"cases": int(both.sum()), "crps_skill": 1 - c["pooled"][both].mean() / c["rival"][both].mean()}
+    row = {
+        "cases": int(both.sum()),
+        "crps_skill": 1 - c["pooled"][both].mean() / c["rival"][both].mean(),
+    }
     row |= {"low": low, "high": high}
     for name in p:
         row[f"brier_{name}"] = scores.brier(p[name][asked_both], y[asked_both])

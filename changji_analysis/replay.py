@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from . import pace, scores, trends
+from .config import data_dir
 from .errors import ForecastError, UsageError
 from .history import history, peers
 from .records import indicators, load_precedents
@@ -80,8 +82,12 @@ def only_past(figures: pd.DataFrame | pd.Series, origin: int):
     return figures
 
 
-@lru_cache(maxsize=256)
 def _box(name: str, origin: int | None) -> pd.DataFrame:
+    return _remembered(name, origin, data_dir())
+
+
+@lru_cache(maxsize=256)
+def _remembered(name: str, origin: int | None, folder: Path) -> pd.DataFrame:
     indicator, level, known = BOXES[name]
     if origin is None or known == "by year":
         table = peers(indicator, level=level)
