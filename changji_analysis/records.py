@@ -196,7 +196,7 @@ def _check_units(frame: pd.DataFrame, column: str, report: _Report) -> None:
     for row, cell in cells[cells != ""].items():
         if not known_unit(cell):
             report.add(
-                "unknown_unit", row, column, cell, allowed="元 亩 吨 家 人 % … (also 万, 亿)"
+                "unknown_unit", row, column, cell, allowed="元 亩 吨 家 人 % …, 万元 亿元 万亩 …"
             )
 
 
