@@ -71,9 +71,8 @@ class Cases(NamedTuple):
 
 def only_past(figures: pd.DataFrame | pd.Series, origin: int):
     """Return the figures, or refuse them where one is dated after the origin."""
-    seen = figures.dropna(how="all").index
-    late = seen[seen > origin]
-    if len(late):
+    late = [year for year in figures.dropna(how="all").index if year > origin]
+    if late:
         raise ForecastError(
             f"a replay of {origin} was given figures of {', '.join(map(str, late))}.",
             reason="future",
@@ -217,8 +216,9 @@ def predict_each(cases: Cases, model: str) -> pd.DataFrame:
     groups = table.groupby(["area", "origin", "n"], sort=False).indices
     x_last = cases.scale.forward(table["last"].to_numpy(float))
     ahead = table["ahead"].to_numpy(int)
-    for (_, _, n), at in groups.items():
+    for at in groups.values():
         first = at[0]
+        n = int(table["n"].iloc[first])
         step, gap = cases.step[first], cases.gap[first]
         back = np.r_[np.flip(np.cumsum(np.flip(step[len(step) - n + 1 :]))), 0.0]
         ago = np.r_[np.flip(np.cumsum(np.flip(gap[len(gap) - n + 1 :]))), 0.0]
@@ -302,8 +302,10 @@ def base_rate(past: pd.DataFrame, events: pd.DataFrame) -> np.ndarray:
     out = np.full(len(events), np.nan)
     areas = events.groupby("fold")["area"].unique()
     asked = events.assign(times=(events["goal"] / events["last"]).round(9))
-    for (fold, ahead, times), at in asked.groupby(["fold", "ahead", "times"]).indices.items():
-        others = past.loc[:, ~past.columns.isin(areas[fold])]
+    for at in asked.groupby(["fold", "ahead", "times"]).indices.values():
+        one = asked.iloc[at[0]]
+        ahead, times = int(one["ahead"]), one["times"]
+        others = past.loc[:, ~past.columns.isin(areas[one["fold"]])]
         others = others.where(others > 0)
         ratio = (others.reindex(others.index + ahead).to_numpy() / others.to_numpy()).ravel()
         ratio = ratio[np.isfinite(ratio)]

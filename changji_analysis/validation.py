@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from .calibration import GROUPS
 from .config import config
 from .replay import BOXES, RULES
 from .trends import STATSMODELS
+from .trends.combination import MEMBERS
 
 ORIGINS = {
     "countries": range(2001, 2021),
@@ -27,9 +29,10 @@ ORIGINS = {
 THIN_ORIGINS = {"countries": (2001, 2006, 2011, 2016), "provinces": (2014, 2017, 2020)}
 """For models that need a fit a series; what is learnt of one origin serves the later ones."""
 THIN_LENGTHS = (4, 7, 10)
-OWN = tuple(f"{model}_own" for model in STATSMODELS)
+FITTED = tuple(model for model in STATSMODELS if model != "count_trend")
+"""Fitted series by series; a trend of counts has no ten years of counts to be tried on."""
+OWN = tuple(f"{model}_own" for model in FITTED)
 COMBINED = ("combination", "weighted")
-MEMBERS = ("pooled", "naive", "drift", "log_linear", "damped_ets", "theta", "local_linear")
 LEAST_TRAINING = 100
 """Known outcomes from which a spread or weights are learnt."""
 NOMINAL = 0.8
@@ -85,7 +88,7 @@ def _thin(box: str, origins: Sequence[int]) -> tuple[pd.DataFrame, pd.DataFrame]
         keep = mine["answered"].to_numpy()
         asked = replay.events(cases)
         x = cases.scale.forward(cases.table["outcome"].to_numpy(float))
-        for model in ("pooled", "naive", "drift", *OWN, *STATSMODELS, *COMBINED):
+        for model in ("pooled", "naive", "drift", *OWN, *FITTED, *COMBINED):
             found = pd.DataFrame({name: mine[f"{model}_{name}"] for name in ("loc", "scale", "df")})
             t = [found[name].to_numpy(float) for name in ("loc", "scale", "df")]
             forecasts.append(
@@ -110,9 +113,9 @@ def _everyone(box: str, origin: int) -> pd.DataFrame:
     table = cases.table.copy()
     table["x"] = cases.scale.forward(table["outcome"].to_numpy(float))
     found = {"pooled": replay.predict_pooled(cases, past)}
-    found |= {m: replay.predict_each(cases, m) for m in ("naive", "drift", *STATSMODELS)}
+    found |= {m: replay.predict_each(cases, m) for m in ("naive", "drift", *FITTED)}
     for model, prediction in found.items():
-        name = f"{model}_own" if model in STATSMODELS else model
+        name = f"{model}_own" if model in FITTED else model
         table = table.join(prediction.add_prefix(f"{name}_"))
     table["answered"] = table[[f"{m}_loc" for m in OWN]].notna().all(axis=1)
     return table
@@ -120,28 +123,29 @@ def _everyone(box: str, origin: int) -> pd.DataFrame:
 
 def _learn(raw: pd.DataFrame) -> pd.DataFrame:
     """Add the recalibrated models and the combinations, each learnt from what was known."""
-    names = [f"{m}_own" if m in STATSMODELS else m for m in MEMBERS]
+    names = [f"{m}_own" if m in FITTED else m for m in MEMBERS]
     centres = raw[[f"{name}_loc" for name in names]]
     raw["combination_loc"] = centres.mean(axis=1)
-    raw["weighted_loc"] = np.nan
-    groups = raw.groupby(["origin", "fold"]).groups
-    trained = {
-        key: raw[raw["answered"] & raw["year"].le(key[0]) & raw["fold"].ne(key[1])]
-        for key in groups
-    }
-    for key, rows in groups.items():
-        weights = np.full(len(names), 1 / len(names))
-        if len(trained[key]) >= LEAST_TRAINING:
-            weights = _weights(trained[key], names)
+    answered = raw[raw["answered"]]
+    trained = [
+        (
+            raw.index[raw["origin"].eq(origin) & raw["fold"].eq(fold)],
+            answered.index[answered["year"].le(origin) & answered["fold"].ne(fold)],
+        )
+        for origin in raw["origin"].unique()
+        for fold in raw["fold"].unique()
+    ]
+    trained = [pair for pair in trained if len(pair[1]) >= LEAST_TRAINING]
+    raw["weighted_loc"] = raw["combination_loc"]
+    for rows, known in trained:
+        weights = _weights(raw.loc[known], names)
         raw.loc[rows, "weighted_loc"] = centres.loc[rows].to_numpy() @ weights
-    trained = {key: raw.loc[part.index] for key, part in trained.items()}
-    for model in (*STATSMODELS, *COMBINED):
-        centre = f"{model}_own_loc" if model in STATSMODELS else f"{model}_loc"
+    for model in (*FITTED, *COMBINED):
+        centre = f"{model}_own_loc" if model in FITTED else f"{model}_loc"
         raw[f"{model}_loc"], raw[f"{model}_df"] = raw[centre], raw["pooled_df"]
         raw[f"{model}_scale"] = raw["pooled_scale"]
-        for key, rows in groups.items():
-            if len(trained[key]) >= LEAST_TRAINING:
-                raw.loc[rows, f"{model}_scale"] *= widening_factor(trained[key], centre)
+        for rows, known in trained:
+            raw.loc[rows, f"{model}_scale"] *= widening_factor(raw.loc[known], centre)
     return raw
 
 
@@ -186,7 +190,7 @@ def widening() -> pd.DataFrame:
     raw = raw[raw["answered"]]
     rows = {
         model: (len(raw), widening_factor(raw, f"{model}_own_loc"), WIDEN[model])
-        for model in STATSMODELS
+        for model in FITTED
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["cases", "measured", "used"])
 
@@ -398,7 +402,7 @@ def calibration_table() -> pd.DataFrame:
     for prior, model in (("peers", "pooled"), ("generic", "generic")):
         for fewest, most in GROUPS.values():
             part = chances[chances["n"].between(fewest, most)].dropna(subset=[model])
-            for low, high in zip(edges[:-1], edges[1:], strict=True):
+            for low, high in pairwise(edges):
                 inside = part[part[model].ge(low) & (part[model].lt(high) | (high == 1))]
                 if inside.empty:
                     continue

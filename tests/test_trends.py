@@ -226,7 +226,7 @@ def test_statsmodels_gives_the_centre_and_pooled_the_checked_spread(model):
     own = predict(model, np.log(known.to_numpy()), known.index.to_numpy(), [1, 2, 3])
     np.testing.assert_allclose(f.loc, own.loc)
     np.testing.assert_allclose(f.cov, WIDEN[model] ** 2 * plain.cov)
-    assert f.df == plain.df and WIDEN[model] > 1
+    assert f.df == plain.df and WIDEN[model] >= 1
     flat = forecast(series([5.0] * 6), 2018, model=model, kind="count")
     assert 0.01 < flat.probability(5.5) < 0.5 and not any("no width" in n for n in flat.notes)
 
