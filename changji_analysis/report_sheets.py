@@ -6,12 +6,14 @@ import pandas as pd
 
 from . import records
 from .assessment import VERDICTS, likelihood
+from .chapter_parts import calibration
 from .config import config
 from .findings import Findings, findings
 from .history import history
 from .names import area_name
 from .quality import problems
 from .tables import PACE_WORDS
+from .wording import Words
 
 VERDICT_HEAD = ("结论", "verdict")
 
@@ -50,6 +52,7 @@ _SCORECARD = {
     "probability": ("实现概率", "probability"),
     "likelihood": ("可能性", "likelihood"),
     "verdict": VERDICT_HEAD,
+    "calibration": ("概率的检验", "probability put to the test"),
     "evidence": ("证据等级", "evidence"),
     "n": ("市级数据个数", "figures of the city"),
     "missing_years": ("缺少年份", "years missing"),
@@ -175,6 +178,7 @@ def _scorecard(f: Findings, lang: str) -> pd.DataFrame:
         name=f.card[lang],
         reading=f.card[f"reading_{lang}"],
         holder=f.card[f"holder_{lang}"],
+        calibration=[calibration(Words(lang), row) for _, row in f.card.iterrows()],
         direction=f.card["direction"].map(lambda word: _DIRECTIONS[word][side]),
         verdict=f.card["verdict"].map(lambda code: VERDICTS[code][side]),
         likelihood=f.card["probability"].map(
@@ -263,7 +267,7 @@ def _problems(f: Findings, lang: str) -> pd.DataFrame:
         f"why{tail}": ("问题", "why"),
         f"remedy{tail}": ("处理", "remedy"),
     }
-    table = problems()
+    table = problems(f.as_of)
     if lang == "zh":
         words = {"error": "错误", "warning": "注意", "note": "说明"}
         table["severity"] = table["severity"].map(words)
