@@ -42,7 +42,6 @@ def appendices(f: Findings, w: Words) -> list[Block]:
         Heading(w("附表4　数据来源与缺口", "Annex table 4: Sources and gaps")),
         gaps_table(f, w),
         sources_table(f, w),
-        facts_table(f, w),
         Heading(w("附件　方法说明", "Annex: Method")),
         Aside(w("公式、模型和用语", "Formulas, model and terms"), tuple(method_notes(f, w))),
     ]
@@ -298,6 +297,8 @@ def method_notes(f: Findings, w: Words) -> list[Heading | Paragraph | Table]:
         _likelihoods(w),
         Heading(w("参照组和换算", "Reference class and conversions"), 2),
         *(Paragraph(w(*text)) for text in _REFERENCE),
+        Heading(w("数量", "Counts"), 2),
+        facts_table(f, w),
     ]
 
 
@@ -309,16 +310,17 @@ _PACE = (
         "= (latest − base) ÷ (target − base). Time elapsed = years passed ÷ years in all.",
     ),
     (
-        "直线路径：yₜ＝y₀＋(y_T－y₀)·(t/T)；等比路径：yₜ＝y₀·(y_T/y₀)^(t/T)。两条路径并列，"
-        "因为选哪一条会改变评价。",
-        "Straight path: yₜ = y₀ + (y_T − y₀)·(t/T); geometric path: yₜ = y₀·(y_T/y₀)^(t/T). Both "
-        "are printed, since the choice changes the verdict.",
+        "直线路径：第t年应达＝基期＋(目标－基期)×t/T；等比路径：第t年应达＝基期×(目标/基期)^(t/T)，"
+        "T为总年数。两条路径并列，因为选哪一条会改变评价。",
+        "Straight path: due in year t = base + (target − base) × t/T; geometric path: base × "
+        "(target/base)^(t/T), with T years in all. Both are printed, since the choice changes the "
+        "verdict.",
     ),
     (
-        "增速比 R＝实际年均增速÷所需年均增速，R≥0.95、0.60、0 为界（欧盟统计局；加拿大统计局"
+        "增速比＝实际年均增速÷所需年均增速，以0.95、0.60和0为界（欧盟统计局；加拿大统计局"
         "Open SDG 进度测度方法）。到期可弥合差距＝(按已有增速外推的目标年数－基期)÷(目标－基期)，"
         "以0.95和0.10为界（联合国经社部，2023年）。",
-        "Ratio R = growth observed ÷ growth required, cut at 0.95, 0.60 and 0 (Eurostat; "
+        "Growth ratio = growth observed ÷ growth required, cut at 0.95, 0.60 and 0 (Eurostat; "
         "Statistics Canada, Open SDG progress measure). Gap closed by the deadline = (value "
         "extrapolated − base) ÷ (target − base), cut at 0.95 and 0.10 (UN DESA, 2023).",
     ),

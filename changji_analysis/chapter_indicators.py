@@ -40,10 +40,10 @@ def indicators(f: Findings, w: Words) -> list[Block]:
             Paragraph(
                 w.text([reference_sentence(w, row), rests_on(f, w, row), calibration(w, row)])
             ),
-            paths_table(f, w, row),
         ]
         for figure in HEADLINE_PICTURES.get(name, ()):
             blocks += picture(f, w, figure)
+        blocks.append(paths_table(f, w, row))
     return blocks + others(f, w) + without_figures(f, w) + other_readings(f, w)
 
 
@@ -236,8 +236,12 @@ def standings_table(f: Findings, w: Words) -> Table:
         )
         for _, r in f.usable.iterrows()
     ]
-    note = w("完成率＝最新数÷目标。", "Completion = latest / target.")
-    if f.usable["after_base"].any():
+    later = f.usable["after_base"].any()
+    note = w(
+        "最新数都是基期数。完成率＝最新数÷目标。",
+        "The latest figures are those of the base. Completion = latest / target.",
+    )
+    if later:
         note = w(
             "完成率＝最新数÷目标；增量进度＝（最新数－基期）÷（目标－基期）；时序进度＝已过年数÷总年数，"
             "截至最新数据的年份。基期以后没有数据的，后两项记“—”。",
@@ -246,8 +250,9 @@ def standings_table(f: Findings, w: Words) -> Table:
             "where there is no figure after the base.",
         )
     table = grid(w, heads, rows)
-    told = table.loc[:, table.ne(DASH).any()] if len(table) else table
-    return Table(w("有数据的目标", "Targets with figures"), told, note=note)
+    if not later:
+        table = table.drop(columns=[w(*heads[place]) for place in (2, 5, 6)])
+    return Table(w("有数据的目标", "Targets with figures"), table, note=note)
 
 
 def paths_table(f: Findings, w: Words, row: pd.Series) -> Table:

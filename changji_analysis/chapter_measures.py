@@ -44,6 +44,7 @@ def measures(f: Findings, w: Words) -> list[Block]:
         blocks += [
             Heading(w("指标调整", "Adjusting the targets"), 2),
             Paragraph(w.text(adjustments(f, w))),
+            *peers_table(f, w),
             adjusted_table(f, w),
         ]
     if len(f.proposed):
@@ -287,34 +288,45 @@ def adjustments(f: Findings, w: Words) -> list[str]:
     return out
 
 
+def peers_table(f: Findings, w: Words) -> list[Table]:
+    """Values as ambitious as what peers attained, where there are peers."""
+    card = f.main.set_index("id")
+    heads = [("指标", "target"), ("规划目标", "the plan's target"), *_BASES.values()]
+    rows = []
+    for target, part in f.adjusted[f.adjusted["basis"].isin(_BASES)].groupby("id", sort=False):
+        row, cells = card.loc[target], []
+        for _, at in part.set_index("basis").loc[list(_BASES)].iterrows():
+            value, chance = w.amount(at["value"], row), w.chance(at["probability"])
+            cells.append(w(f"{value}（{chance}）", f"{value} ({chance})"))
+        rows.append((w.name(row), goal(w, row), *cells))
+    note = w(
+        "参照组各窗口的增长折算到目标年限；括号内为预测给该值的实现概率。",
+        "Growth of the windows elsewhere, carried to the target's own years; in brackets the "
+        "probability that the forecast gives the value.",
+    )
+    caption = w("与参照组同等难度的目标值", "Values as ambitious as growth elsewhere")
+    return [Table(caption, grid(w, heads, rows), note)] if rows else []
+
+
 def adjusted_table(f: Findings, w: Words) -> Table:
-    """Values for the target year by stated ambition, a target a row."""
+    """Values for the target year by how sure they are."""
     card, levels = f.main.set_index("id"), config().report.probabilities
     heads = [("指标", "target"), ("规划目标", "the plan's target")]
-    heads += list(_BASES.values())
-    heads += [(f"把握{w.percent(v, 0)}", f"{w.percent(v, 0)} probability") for v in levels]
+    heads += [_sure(w, level) for level in levels]
     rows = []
-    for target, part in f.adjusted.groupby("id", sort=False):
-        row = card.loc[target]
-        peers = part[part["basis"].ne("probability")].set_index("basis")
-        own = part[part["basis"].eq("probability")].set_index("level")["value"]
-        cells = [
-            w(f"{w.amount(r['value'], row)}（{w.chance(r['probability'])}）",
-              f"{w.amount(r['value'], row)} ({w.chance(r['probability'])})")
-            for _, r in peers.reindex(list(_BASES)).dropna().iterrows()
-        ] or [DASH] * len(_BASES)  # fmt: skip
-        rows.append((w.name(row), goal(w, row), *cells, *(w.amount(own[v], row) for v in levels)))
+    for target, part in f.adjusted[f.adjusted["basis"].eq("probability")].groupby("id", sort=False):
+        row, values = card.loc[target], part.set_index("level")["value"]
+        rows.append((w.name(row), goal(w, row), *(w.amount(values[v], row) for v in levels)))
     note = w(
-        "参照组各列：按各窗口的增长折算到目标年限的数值，括号内为预测给该值的实现概率；没有参照组的记“—”。"
-        "“把握”各列：预测分布下以该概率达到的数值，向容易的一边取整。",
-        "Reference class: values at the growth of the windows elsewhere, carried to the target's "
-        "own years, with the probability that the forecast gives them; a dash where there is no "
-        "reference class. Probability: values reached with that probability, rounded to the "
-        "easier side.",
+        "预测分布下以该概率达到的数值，向容易的一边取整。",
+        "Values reached with that probability, rounded to the easier side.",
     )
-    return Table(
-        w("可供比较的目标值", "Values of stated ambition"), grid(w, heads, rows), note=note
-    )
+    caption = w("按把握大小的目标值", "Values by probability")
+    return Table(caption, grid(w, heads, rows), note)
+
+
+def _sure(w: Words, level: float) -> tuple[str, str]:
+    return f"把握{w.percent(level, 0)}", f"{w.percent(level, 0)} probability"
 
 
 def proposals(f: Findings, w: Words) -> list[str]:
@@ -355,9 +367,7 @@ def proposed_table(f: Findings, w: Words) -> Table:
     card = f.main.set_index("id")
     levels = sorted(f.proposed["level"].unique())
     heads = [("指标", "target"), ("起算数据", "from"), ("本期目标", "this plan's target")]
-    heads += [
-        (f"把握{w.percent(level, 0)}", f"{w.percent(level, 0)} probability") for level in levels
-    ]
+    heads += [_sure(w, level) for level in levels]
     rows = []
     for target, part in f.proposed.groupby("id", sort=False):
         row = card.loc[target]

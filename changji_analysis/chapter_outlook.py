@@ -258,10 +258,10 @@ def outlook(f: Findings, w: Words) -> list[Block]:
     blocks: list[Block] = [Heading(w("形势与预测", "Outlook"))]
     for name, row in f.headline.items():
         blocks += [Heading(w.name(row), 2), Paragraph(w.text(heading_for(f, w, name, row)))]
-        if (ahead := f.assessment(row).forecast) is not None:
-            blocks.append(forecast_table(w, row, ahead))
         for figure in FIRST_PICTURES.get(name, ()):
             blocks += picture(f, w, figure)
+        if (ahead := f.assessment(row).forecast) is not None:
+            blocks.append(forecast_table(w, row, ahead))
     moved = [table for table in f.moved.values() if len(table)]
     if moved:
         blocks += [

@@ -61,7 +61,7 @@ _TALLEST_ROW = 2  # lines, on average, before smaller type is taken
 _MANY_COLUMNS = 6  # no larger than 五号 beyond
 _LETTER = {"zh": 10.4, "en": 9.4}  # twips a Latin letter takes for each point of the type
 _KEPT_ROWS = 8  # a table with no more rows is not split over pages
-_PADDING = 80  # twips on either side of a cell
+_PADDING = 60  # twips on either side of a cell
 _TWIPS = 635  # English Metric Units in a twentieth of a point
 _W = nsdecls("w")
 _BREAKS_ANYWHERE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff07\uff0a-\uffef"  # not （）
@@ -516,9 +516,9 @@ def _share(least: list[int], wide: list[list[int]], room: int) -> tuple[list[int
 
 
 def _unbroken(text: str) -> int:
-    """Return the width below which a word breaks, or Chinese stands fewer than four abreast."""
+    """Return the width below which a word breaks, or Chinese stands fewer than five abreast."""
     words = re.findall(rf"[^\s{_BREAKS_ANYWHERE}]+", text)
-    return max([min(display_width(text), 8), *map(display_width, words)])
+    return max([min(display_width(text), 10), *map(display_width, words)])
 
 
 # ---- The empty file --------------------------------------------------------------------------
