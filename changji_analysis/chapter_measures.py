@@ -304,6 +304,12 @@ def peers_table(f: Findings, w: Words) -> list[Table]:
         "Growth of the windows elsewhere, carried to the target's own years; in brackets the "
         "probability that the forecast gives the value.",
     )
+    shown = card.loc[f.adjusted["id"].unique()]
+    if (shown["reference_span"] < shown["year"] - shown["base_year"]).any():
+        note += w(
+            "参照组窗口短于目标年限的，按等速外推，两端会偏大。",
+            " Where the windows are shorter, equal growth is assumed, which widens the extremes.",
+        )
     caption = w("与参照组同等难度的目标值", "Values as ambitious as growth elsewhere")
     return [Table(caption, grid(w, heads, rows), note)] if rows else []
 

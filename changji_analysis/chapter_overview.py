@@ -171,23 +171,31 @@ def action(f: Findings, w: Words) -> str:
                 f"the first thing is to get the figures lacking, most of them held by {first}",
             )
         )
-    parts += [money_clause(f, w, split=False), certificates_clause(f, w), next_plan(f, w)]
+    parts += [money_clause(f, w, split=False), certificates_clause(f, w), even_targets(f, w)]
     text = w.clauses(filter(None, parts))
     return text[:1].upper() + text[1:] + w("。", ".") if text else ""
 
 
-def next_plan(f: Findings, w: Words) -> str:
-    """Values of an even chance for the next plan, once nothing is left to adjust in this one."""
-    rows = {} if f.proposed.empty or not f.final else f.headline
-    level = f.proposed["level"].min()
+def even_targets(f: Findings, w: Words) -> str:
+    """Values of an even chance: for the next plan or, while there is time, for this one."""
+    table = f.proposed if f.final else f.adjusted[f.adjusted["basis"].eq("probability")]
+    rows = {} if table.empty else f.headline
+    level = table["level"].min()
     values = []
     for row in rows.values():
-        part = f.proposed[f.proposed["id"].eq(row["id"]) & f.proposed["level"].eq(level)]
+        part = table[table["id"].eq(row["id"]) & table["level"].eq(level)]
         values += [w(f"{w.name(row)}{w.amount(v, row)}", f"{w.mid(row)}: {w.amount(v, row)}")
                    for v in part["value"]]  # fmt: skip
     if not values:
         return ""
     year, sure = config().report.next_year, w.percent(level, 0)
+    if not f.final:
+        year = config().plan.target_year
+        return w(
+            f"如要调整指标，把握为{sure}的{year}年目标是{w.join(values)}",
+            f"should targets be adjusted, those for {year} reached with {sure} probability are "
+            f"{w.join(values)}",
+        )
     return w(
         f"编制下一个规划时，把握为{sure}的{year}年目标是{w.join(values)}，用新数据重算后再定",
         f"for the next plan, targets for {year} reached with {sure} probability are "

@@ -84,7 +84,7 @@ def cohort_stock(lang: str, as_of: str | None) -> Chart:
         lang,
         title,
         subtitle,
-        sources(lang, ("hightech_firms", [city])),
+        sources(lang, ("hightech_firms", [city]), as_of=as_of),
         height=3.7,
         ncols=2,
         sharey=True,
@@ -181,10 +181,10 @@ def probability_moves(lang: str, as_of: str | None) -> Chart:
         "Probability of attainment (%), judged anew on every date of publication (marks); dotted: "
         "bounds of the verdicts",
     )
-    source = sources(
-        lang,
-        *(("hightech_certificates" if name == "hightech_firms" else name, None) for name in used),
-    )
+    counted = [
+        ("hightech_certificates" if name == "hightech_firms" else name, None) for name in used
+    ]
+    source = sources(lang, *counted, as_of=as_of)
     chart, (ax,) = page(lang, pick(lang, "；", "; ").join(clauses), subtitle, source, height=3.5)
     first = min(days(moves)[0] for moves in moved.values())
     last = max(days(moves)[-1] for moves in moved.values())

@@ -131,7 +131,7 @@ def findings(as_of: str | None = None) -> Findings:
 @lru_cache(maxsize=8)
 def _findings(as_of: str | None, folder, stamp) -> Findings:
     plan = config().plan
-    date = newest() if as_of is None else dt.date.fromisoformat(as_of)
+    date = _newest() if as_of is None else dt.date.fromisoformat(as_of)
     card = scorecard(as_of)
     main = card[card["default"]]
     judged = plan_assessments(as_of)
@@ -162,8 +162,8 @@ def _findings(as_of: str | None, folder, stamp) -> Findings:
     )
 
 
-def newest() -> dt.date:
-    """The day on which the newest figure of the statistics became known: the date of a review."""
+def _newest() -> dt.date:
+    """The day on which the newest figure of the statistics became known."""
     return records.load_statistics()["known_by"].max().date()
 
 

@@ -61,6 +61,7 @@ _SCORECARD = {
 _FORECASTS = {
     "id": ("编号", "id"),
     "name": ("指标", "indicator"),
+    "unit": ("单位", "unit"),
     "year": ("年份", "year"),
     0.025: ("2.5%分位", "2.5 %"),
     0.1: ("10%分位", "10 %"),
@@ -91,6 +92,7 @@ _HISTORIES = {
 _ADJUSTED = {
     "id": ("编号", "id"),
     "name": ("指标", "indicator"),
+    "unit": ("单位", "unit"),
     "basis": ("依据", "by"),
     "level": ("分位或把握", "quantile or probability"),
     "factor": ("为基期的倍数", "times the base"),
@@ -100,6 +102,7 @@ _ADJUSTED = {
 _PROPOSED = {
     "id": ("编号", "id"),
     "name": ("指标", "indicator"),
+    "unit": ("单位", "unit"),
     "year": ("年份", "year"),
     "level": ("把握", "probability asked for"),
     "value": ("数值", "value"),
@@ -168,8 +171,8 @@ def _picked(frame: pd.DataFrame, heads: dict, lang: str) -> pd.DataFrame:
 
 
 def _named(frame: pd.DataFrame, f: Findings, lang: str) -> pd.DataFrame:
-    names = f.main.set_index("id")[lang]
-    return frame.assign(name=frame["id"].map(names))
+    card = f.main.set_index("id")
+    return frame.assign(name=frame["id"].map(card[lang]), unit=frame["id"].map(card["unit"]))
 
 
 def _scorecard(f: Findings, lang: str) -> pd.DataFrame:
@@ -253,7 +256,10 @@ def _proposed(f: Findings, lang: str) -> pd.DataFrame:
 
 
 def _sources(f: Findings, lang: str) -> pd.DataFrame:
-    return _picked(records.load_sources(), _SOURCES, lang)
+    table, tables = records.load_sources(), [records.load_statistics(f.as_of)]
+    tables += [records.load_reference(name, f.as_of) for name in ("provinces", "countries")]
+    used = {*f.precedents["source"], *(source for t in tables for source in t["source"])}
+    return _picked(table[table["id"].isin(used)], _SOURCES, lang)
 
 
 def _problems(f: Findings, lang: str) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from . import quality, records, report
 from .config import REPOSITORY, config, data_dir
 from .errors import ChangjiError, DataError, UsageError
 from .files import write_bytes, write_csv
-from .findings import newest
 from .scorecard import scorecard
 
 LANGUAGES = ("zh", "en")
@@ -102,7 +101,7 @@ def _check_date(day: dt.date) -> None:
     Before its issue there is no plan; and after the newest figure a report would claim to know
     what was published up to a day on which nobody looked.
     """
-    issued, last = config().plan.issued, newest()
+    issued, last = config().plan.issued, records.load_statistics()["known_by"].max().date()
     if issued and day < issued:
         raise UsageError(
             f"as_of={day}: the plan was issued on {issued}, there is nothing to review before. "

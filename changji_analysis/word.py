@@ -473,7 +473,7 @@ def _fit(
     where there is none.
     """
     least = [
-        max([_unbroken(head), *(display_width(t) if fixed else _unbroken(t) for t in texts)])
+        max([_unbroken(head) + 1, *(display_width(t) if fixed else _unbroken(t) for t in texts)])
         for head, fixed, texts in zip(header, right, _columns(rows, len(header)), strict=True)
     ]
     wide = [[display_width(text) for text in row] for row in rows]
