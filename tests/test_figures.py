@@ -20,12 +20,25 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import changji_analysis as ca
-from changji_analysis import charting, charts_firms, charts_plan, charts_rd, charts_targets
+from changji_analysis import (
+    charting,
+    charts_firms,
+    charts_outlook,
+    charts_plan,
+    charts_rd,
+    charts_targets,
+)
 from changji_analysis.config import config, data_dir
 from changji_analysis.errors import UsageError
 from changji_analysis.figures import FIGURES, LANGUAGES, save
 from changji_analysis.history import growth_windows
-from changji_analysis.needs import certificate_identity, first_time_certificates, rd_spending
+from changji_analysis.needs import (
+    certificate_cohorts,
+    certificate_identity,
+    first_time_certificates,
+    rd_spending,
+)
+from changji_analysis.scorecard import probability_history
 from changji_analysis.trends import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,7 +86,9 @@ def difference(one, other):
 
 # ---- every figure ------------------------------------------------------------------------------
 def test_figures_holds_the_functions_by_their_names():
-    assert len(FIGURES) == 15
+    assert {"scorecard", "rd_fan", "rd_precedents", "cohort_stock", "probability_moves"} <= {
+        *FIGURES
+    }
     assert all(figure.__name__ == name for name, figure in FIGURES.items())
 
 
@@ -371,6 +386,32 @@ def test_first_time_certificates():
     assert ydata(chart("firms_first_time"), "past")[0] == pytest.approx(31 / 5)
 
 
+def test_cohorts_add_up_to_the_stock():
+    figure = chart("cohort_stock")
+    past, needed = figure.axes
+    for ax, pace in ((past, 31 / 5), (needed, (100 - 0.8 * 41 / 3 * 2.6) / 4.6)):
+        table = certificate_cohorts(41, pace, 0.8, range(2020, 2026))
+        for bars, part in zip(ax.containers, ("base", "renewed", "first_time"), strict=True):
+            assert [bar.get_height() for bar in bars] == pytest.approx(table[part].tolist())
+    ends = [bars[-1].get_y() + bars[-1].get_height() for bars in (past.containers[-1],
+            needed.containers[-1])]  # fmt: skip
+    assert ends == pytest.approx([56.948, 100], abs=0.01)
+    assert "2025年存量只有44—64家" in figure.title and "每年须首次认定15.6家" in figure.title
+    assert ydata(figure, "target_past")[0] == ydata(figure, "target_needed")[0] == 100
+
+
+def test_probabilities_move_on_the_dates_of_publication():
+    figure = chart("probability_moves")
+    for target in ("t01", "t03"):
+        moves = probability_history(target).dropna(subset=["probability"])
+        drawn_days = [f"{day:%Y-%m-%d}" for day in drawn(figure, f"moves_{target}").get_xdata()]
+        assert drawn_days == moves.index.to_list()
+        assert ydata(figure, f"moves_{target}") == pytest.approx(100 * moves["probability"])
+    early = FIGURES["probability_moves"]("en", as_of="2023-12-31")
+    assert max(drawn(early, "moves_t03").get_xdata()).isoformat() == "2023-12-31"
+    assert "last 36 %" in early.title
+
+
 def test_registrations_are_bars_and_the_city_shows_only_its_target():
     region, city = chart("tech_smes").axes
     known = ca.history(config().areas.region, "tech_smes")
@@ -481,6 +522,14 @@ def test_titles_of_surveys_gdp_and_firms(monkeypatch):
     assert "2024年备案120家" in FIGURES["tech_smes"]("zh").title
     changed(monkeypatch, charts_targets, areas.region, "rd_intensity", {2018: 0.5, 2023: 0.9})
     assert "0.90" in FIGURES["models"]("en").title
+
+
+def test_title_of_the_cohorts_says_where_the_past_pace_suffices(monkeypatch):
+    past = {"firms": 150.0, "start": 2016, "end": 2020, "per_year": 30.0}
+    monkeypatch.setattr(charts_outlook, "past_first_time", lambda: past)
+    assert "存量可达" in FIGURES["cohort_stock"]("zh").title
+    monkeypatch.setattr(charts_outlook, "past_first_time", lambda: None)
+    assert "依据不足" in FIGURES["cohort_stock"]("zh").title
 
 
 def test_another_city_is_named_by_the_configuration(tmp_path, monkeypatch):
