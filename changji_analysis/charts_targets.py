@@ -299,10 +299,11 @@ MODEL_NAMES = {
     "naive": ("保持不变", "no change"),
     "drift": ("随机游走加漂移", "random walk with drift"),
     "log_linear": ("对数线性回归", "log-linear regression"),
-    "damped_ets": ("阻尼指数平滑*", "damped exponential smoothing*"),
-    "theta": ("Theta法*", "Theta*"),
-    "local_linear": ("局部线性趋势*", "local linear trend*"),
+    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"),
+    "theta": ("Theta法", "Theta"),
+    "local_linear": ("局部线性趋势", "local linear trend"),
     "count_trend": ("计数趋势", "count trend"),
+    "combination": ("等权组合", "equal-weight combination"),
 }
 
 
@@ -347,22 +348,20 @@ def models(lang: str, as_of: str | None) -> Chart:
     source = sources(lang, (indicator, [areas.region]), as_of=as_of)
     source = pick(
         lang,
-        "* statsmodels自带的区间，未经校准，短序列上多偏窄，不能当作概率使用。" + source,
-        "* statsmodels' own intervals, uncalibrated and mostly too narrow on short "
-        "series: not to be read as probabilities. " + source,
+        "逐个序列拟合的模型保留其中心，区间宽度按重演校准（见第六本笔记）。" + source,
+        "Models fitted to the series keep their centre; their width is calibrated on replays "
+        "(notebook 06). " + source,
     )
     chart, (ax,) = page(lang, title, subtitle, source, height=3.6)
     order = list(MODELS)[::-1]
     for row, model in enumerate(order):
         if model in results:
             low, high, median = results[model]
-            calibrated = model not in ("damped_ets", "theta", "local_linear")
             ax.plot(
                 [low, high],
                 [row, row],
-                color=INK if calibrated else GREY,
+                color=INK if model == "pooled" else GREY,
                 lw=5 if model == "pooled" else 3,
-                ls="-" if calibrated else (0, (1, 0.5)),
                 solid_capstyle="butt",
                 gid=f"interval_{model}",
             )

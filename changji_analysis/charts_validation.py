@@ -20,22 +20,15 @@ from .charting import (
     pick,
     sources,
 )
+from .charts_targets import MODEL_NAMES
 from .names import area_name
 from .replay import RULES
 
 RULE = "eurostat"
-MODEL_NAMES = {
-    "pooled": ("本项目默认模型", "our default"),
+NAMES = MODEL_NAMES | {
     "generic": ("通用先验（无参照组）", "generic prior, no peers"),
     "base_rate": ("参照组基础比率", "base rate of the peers"),
     "weighted": ("加权组合", "weighted combination"),
-    "combination": ("等权组合", "equal-weight combination"),
-    "naive": ("保持不变（随机游走）", "no change (random walk)"),
-    "drift": ("随机游走加漂移", "random walk with drift"),
-    "log_linear": ("对数线性回归", "log-linear regression"),
-    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"),
-    "theta": ("Theta法", "Theta"),
-    "local_linear": ("局部线性趋势", "local linear trend"),
     "no_change": ("规则：现值已达标", "rule: met already"),
     "eurostat": ("规则：增速比（欧盟统计局）", "rule: ratio of growth (Eurostat)"),
     "un_desa": ("规则：到期弥合差距（联合国）", "rule: gap closed by the deadline (UN)"),
@@ -51,7 +44,7 @@ def model_name(model: str, lang: str) -> str:
     """Name of a model or rule in the language."""
     side = lang == "en"
     plain, own, _ = model.partition("_own")
-    name = MODEL_NAMES[plain][side]
+    name = NAMES[plain][side]
     return pick(lang, f"{name}·{OWN[0]}", f"{name}, {OWN[1]}") if own else name
 
 

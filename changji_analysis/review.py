@@ -78,7 +78,7 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
         for path, frame in clean_tables(as_of, card).items():
             write_csv(root / path, frame)
         step("drawing the figures")
-        draw_figures(root / "figures", as_of, say)
+        draw_figures(root / "figures", as_of, say, proofs=own)
         step("writing the report")
         for path in report.write(as_of, root / "reports"):
             say(f"      {path.name}")
@@ -146,11 +146,11 @@ def clean_tables(as_of: str | None, card: pd.DataFrame) -> dict[str, pd.DataFram
     }
 
 
-def draw_figures(folder: Path, as_of: str | None, say: Say) -> None:
-    """Draw every figure in both languages, as PNG and SVG."""
-    from .figures import FIGURES, save
+def draw_figures(folder: Path, as_of: str | None, say: Say, *, proofs: bool) -> None:
+    """Draw every figure in both languages, as PNG and SVG; those of the method on demand."""
+    from .figures import FIGURES, PROOFS, save
 
-    for name, draw in FIGURES.items():
+    for name, draw in (FIGURES | PROOFS if proofs else FIGURES).items():
         say(f"      {name}")
         for lang in LANGUAGES:
             save(draw(lang=lang, as_of=as_of), folder / lang, name)
