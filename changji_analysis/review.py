@@ -63,8 +63,8 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
     with _writable(root):
         say(f"[1/{steps}] checking the data")
         card = _check_and_judge(as_of)
-        say(f"[2/{steps}] writing clean tables and the scorecard")
-        for path, frame in clean_tables(as_of, card).items():
+        say(f"[2/{steps}] writing the clean tables")
+        for path, frame in clean_tables(as_of).items():
             write_csv(root / path, frame)
         say(f"[3/{steps}] drawing the figures")
         draw_figures(root / "figures", as_of, say)
@@ -125,14 +125,13 @@ def _writable(root: Path) -> Generator[None]:
         ) from error
 
 
-def clean_tables(as_of: str | None, card: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def clean_tables(as_of: str | None) -> dict[str, pd.DataFrame]:
     """What the library makes of the raw data, by the path under which it is kept."""
     return {
         "data/clean/baseline.csv": records.load_baseline(),
         "data/clean/targets.csv": records.load_targets(),
         "data/clean/statistics.csv": records.load_statistics(as_of),
         "data/clean/problems.csv": quality.problems(as_of),
-        "reports/scorecard.csv": card,
     }
 
 
