@@ -116,8 +116,8 @@ def basis(f: Findings, w: Words) -> str:
             f"The judgement rests on little: no target has a figure of the city after {base}, so "
             "the probabilities come from the base and from other areas' history, and figures of "
             "the city may change them; those areas are provinces and countries, while one or two "
-            "large firms can decide a city's figure, so that the real uncertainty may be larger than "
-            "stated.",
+            "large firms can decide a city's figure, so that the real uncertainty may be larger "
+            "than stated.",
         )
     return w(
         f"{n}项目标中有{k}项有{base}年以后的市级数据，其余目标的判断只来自基期数和其他地区的历史。",
