@@ -252,7 +252,8 @@ def standings_table(f: Findings, w: Words) -> Table:
     table = grid(w, heads, rows)
     if not later:
         table = table.drop(columns=[w(*heads[place]) for place in (2, 5, 6)])
-    return Table(w("有数据的目标", "Targets with figures"), table, note=note)
+    caption = w("有数据的目标", "Targets with figures")
+    return Table(caption, table, note=note, wide=bool(later))
 
 
 def paths_table(f: Findings, w: Words, row: pd.Series) -> Table:

@@ -223,9 +223,9 @@ def renewals(f: Findings, w: Words) -> str:
     span = table["renewal_rate"].max() - table["renewal_rate"].min()
     return w(
         f"续认率提高{w.points(100 * span, 0)}，每年可少认定{w.number(saved, 1)}家：到期企业的"
-        "续认与新培育同样要紧。",
+        "续认和新培育都要抓。",
         f"Renewal rates {w.points(100 * span, 0)} higher save {w.number(saved, 1)} first-time "
-        "certificates a year: firms up for renewal matter as much as new ones.",
+        "certificates a year: both renewals and new firms count.",
     )
 
 

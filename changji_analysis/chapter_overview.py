@@ -111,13 +111,13 @@ def basis(f: Findings, w: Words) -> str:
     if k == 0:
         return w(
             f"以上判断的依据有限：{base}年以后没有一项目标有市级数据，概率只来自基期数和其他地区"
-            "的历史，补上数据就可能改变；参照的是省和国家，县市的数据往往由一两家大企业决定，实际的"
-            "不确定性比概率所示的大。",
+            "的历史，补上数据就可能改变；参照的是省和国家，县市的数据可能由一两家大企业决定，实际的"
+            "不确定性会比概率所示的大。",
             f"The judgement rests on little: no target has a figure of the city after {base}, so "
             "the probabilities come from the base and from other areas' history, and figures of "
             "the city may change them; those areas are provinces and countries, while one or two "
-            "large firms can decide a city's figure, so that the real uncertainty is larger than "
-            "stated.",
+            "large firms can decide a city's figure, so that the real uncertainty may be larger "
+            "than stated.",
         )
     return w(
         f"{n}项目标中有{k}项有{base}年以后的市级数据，其余目标的判断只来自基期数和其他地区的历史。",

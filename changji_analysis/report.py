@@ -6,8 +6,8 @@ The chapters are composed from `changji_analysis.findings`; every sentence follo
 from __future__ import annotations
 
 import dataclasses
+import filecmp
 import html
-import os
 import re
 import shutil
 import tempfile
@@ -26,7 +26,7 @@ from .chapter_parts import review_kind
 from .config import config
 from .document import Aside, Block, Document, Paragraph, Picture, Table
 from .errors import ChangjiError, UsageError
-from .files import write_bytes
+from .files import write_csv
 from .findings import Findings, findings
 from .report_sheets import VERDICT_HEAD, percent_heads, sheets
 from .wording import Words
@@ -196,7 +196,7 @@ def _flat(blocks: list[Block]) -> Iterator[Block]:
 
 # ---- files -------------------------------------------------------------------------------------
 def write(as_of: str | None = None, folder: Path | str = "reports", figures=None) -> list[Path]:
-    """Write the report: Word, HTML and workbook, in both languages.
+    """Write the report: Word, HTML and workbook in both languages, and the scorecard as CSV.
 
     Everything is made in a folder of its own first; only when all files are whole do they
     replace those of the last report.
@@ -206,7 +206,8 @@ def write(as_of: str | None = None, folder: Path | str = "reports", figures=None
     as_of : str, optional
         ISO date: a report of what was known then.
     folder : path
-        Takes ``review.<lang>.docx``, ``review.<lang>.html`` and ``scorecard.<lang>.xlsx``.
+        Takes ``review.<lang>.docx``, ``review.<lang>.html``, ``scorecard.<lang>.xlsx`` and
+        ``scorecard.csv``.
     figures : path, optional
         Folder that holds ``<lang>/<name>.png`` and ``.svg``; by default ``figures`` beside
         `folder`.
@@ -241,18 +242,17 @@ def write(as_of: str | None = None, folder: Path | str = "reports", figures=None
                 verdict_column=VERDICT_HEAD[0 if lang == "zh" else 1],
                 percent=percent_heads(lang),
             )
-        names = sorted(path.name for path in stage.iterdir())
-        for name in names:
-            write_bytes(folder / name, (stage / name).read_bytes())
-    return [folder / name for name in names]
+        write_csv(stage / "scorecard.csv", findings(as_of).card)
+        return [folder / name for name in _put(stage, folder)]
 
 
 @contextmanager
 def _staged(folder: Path) -> Generator[Path]:
-    """A place to make files in; whatever goes wrong, nothing else is left behind."""
-    stage = Path(tempfile.mkdtemp(prefix="changji-report-"))
+    """A place beside the report to make files in; whatever goes wrong, nothing is left behind."""
+    stage = folder
     try:
-        _check_writable(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(dir=folder, prefix=".report-", suffix=".tmp"))
         yield stage
     except OSError as error:
         place = error.filename or folder
@@ -261,11 +261,31 @@ def _staged(folder: Path) -> Generator[Path]:
             "file, free the disk or check the rights of the folder; the last report is untouched."
         ) from error
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        if stage != folder:
+            shutil.rmtree(stage, ignore_errors=True)
 
 
-def _check_writable(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, probe = tempfile.mkstemp(dir=folder, prefix=".probe")
-    os.close(handle)
-    Path(probe).unlink()
+def _put(stage: Path, folder: Path) -> list[str]:
+    """Put finished files in their places; where one cannot be, all the old ones come back."""
+    names = sorted(path.name for path in stage.iterdir())
+    changed = [name for name in names if not _same(stage / name, folder / name)]
+    (stage / "old").mkdir()
+    for name in changed:
+        if (folder / name).exists():
+            shutil.copy2(folder / name, stage / "old" / name)
+    done = []
+    try:
+        for name in changed:
+            (stage / name).replace(folder / name)
+            done.append(name)
+    except OSError:
+        for name in done:
+            (folder / name).unlink()
+            if (stage / "old" / name).exists():
+                (stage / "old" / name).replace(folder / name)
+        raise
+    return names
+
+
+def _same(new: Path, old: Path) -> bool:
+    return old.is_file() and filecmp.cmp(new, old, shallow=False)

@@ -75,7 +75,7 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
             calibration.forget()
         step("judging the targets")
         card = scorecard(as_of)
-        for path, frame in clean_tables(as_of, card).items():
+        for path, frame in clean_tables(as_of).items():
             write_csv(root / path, frame)
         step("drawing the figures")
         draw_figures(root / "figures", as_of, say, proofs=own)
@@ -135,14 +135,13 @@ def _writable(root: Path) -> Generator[None]:
         ) from error
 
 
-def clean_tables(as_of: str | None, card: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def clean_tables(as_of: str | None) -> dict[str, pd.DataFrame]:
     """What the library makes of the raw data, by the path under which it is kept."""
     return {
         "data/clean/baseline.csv": records.load_baseline(),
         "data/clean/targets.csv": records.load_targets(),
         "data/clean/statistics.csv": records.load_statistics(as_of),
         "data/clean/problems.csv": quality.problems(as_of),
-        "reports/scorecard.csv": card,
     }
 
 

@@ -83,6 +83,8 @@ details[open] { padding-bottom: 0.5rem; }
   .message { display: block; text-indent: 0; font-size: 0.9rem; margin: 0 0 0.4rem; }
   table { font-size: 0.8rem; }
   th, td { padding: 0.35rem 0.4rem; }
+  td.long { min-width: 8em; }
+  td.longer { min-width: 13em; }
   h1 { font-size: 1.4rem; }
 }
 @media (min-width: 78rem) {

@@ -30,13 +30,22 @@ LATER = [
 ]
 
 
+def replace(path, pattern, by):
+    text, count = re.subn(pattern, by, path.read_text(encoding="utf-8"))
+    assert count == 1
+    path.write_text(text, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """The thin data as shipped, and with later figures of the city."""
     root = tmp_path_factory.mktemp("data")
     plain, later = thin_data.write(root / "plain"), thin_data.write(root / "later")
     thin_data.add(later, *LATER)
-    return {"plain": plain, "later": later}
+    bare = thin_data.write(root / "bare")
+    replace(bare / "raw/yearly_statistics.csv", rf"(?m)^{CITY},rd_intensity,.*\n", "")
+    replace(bare / "readings.csv", r"(?m)^(t01,.*?),2020,0\.17,%,b01,", r"\1,2020,,,,")
+    return {"plain": plain, "later": later, "bare": bare}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +58,7 @@ def use(folders, monkeypatch):
 
 
 MID, EARLY = "2023-12-31", "2022-06-30"
-CASES = [("plain", None), ("plain", MID), ("plain", EARLY), ("later", None)]
+CASES = [("plain", None), ("plain", MID), ("plain", EARLY), ("later", None), ("bare", None)]
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +165,12 @@ def test_sentences_follow_the_figures(compose, lang):
         assert "R&D intensity came to 1.60% in 2025 against a target of 1.50%: achieved" in joined
         assert "The latest figure is 66 in 2023" in joined and "grade A" in joined
         assert "no target has a figure" not in joined
+
+
+def test_without_its_base_a_target_is_not_judged(compose):
+    said = " ".join(paragraphs(compose(data="bare")))
+    assert "R&D经费投入强度的目标是2025年1.50%；没有可用数据，不给概率" in said
+    assert "8.8倍" not in said and "亿元，比保持基期强度多" not in said
 
 
 def test_the_mid_term_review_knows_only_its_day(compose):
@@ -292,7 +307,7 @@ def test_writing(tmp_path):
     paths = report.write(MID, folder, FIGURES)
     assert [p.name for p in paths] == [
         "review.en.docx", "review.en.html", "review.zh.docx", "review.zh.html",
-        "scorecard.en.xlsx", "scorecard.zh.xlsx",
+        "scorecard.csv", "scorecard.en.xlsx", "scorecard.zh.xlsx",
     ]  # fmt: skip
     assert sorted(p.name for p in folder.iterdir()) == [p.name for p in paths]
     assert "中期评估" in (folder / "review.zh.html").read_text(encoding="utf-8")

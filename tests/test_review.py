@@ -1,6 +1,7 @@
 """The review: what it writes where, that a second run changes nothing, which dates it takes."""
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -84,16 +85,22 @@ def test_the_first_and_the_last_date_are_taken(place):
         review._check_date(newest + dt.timedelta(days=1))
 
 
-def test_reports_that_cannot_be_written_leave_the_last_ones(place, monkeypatch):
+def test_a_file_that_is_held_open_leaves_the_whole_last_report(place, monkeypatch):
     review.run("2023-12-31", lambda line: None)
-    before = contents(place)
+    reports = place / "reviews" / "2023-12-31" / "reports"
+    for name in ("review.en.docx", "review.zh.docx", "review.zh.html"):
+        (reports / name).write_text(f"the last good {name}", encoding="utf-8")
+    (reports / "scorecard.en.xlsx").unlink()
+    before, replace = contents(place), Path.replace
 
-    def full(path, content):
-        raise OSError(28, "No space left on device", str(path))
+    def held(path, target):
+        if path.parent.name.endswith(".tmp") and Path(target).name == "review.zh.html":
+            raise PermissionError(13, "used by another program", str(target))
+        return replace(path, target)
 
-    monkeypatch.setattr(report, "write_bytes", full)
-    with pytest.raises(report.ReportError, match="No space left on device"):
-        review.run("2023-12-31", lambda line: None)
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(report.ReportError, match=r"review\.zh\.html: used by another program"):
+        report.write("2023-12-31", reports)
     assert contents(place) == before
 
 
