@@ -16,7 +16,7 @@ from rich.text import Text
 from .errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from .importing import Figure, Options, Proposal
+    from .importing.proposal import Figure, Options, Proposal
 
 console = Console()
 
@@ -115,7 +115,9 @@ def import_(
     data: Data = None,
 ) -> None:
     """Take figures from a spreadsheet. / 从电子表格导入数据。"""
-    from .importing import Options, as_day, propose, stop_on_errors
+    from .importing.adding import stop_on_errors
+    from .importing.proposal import Options
+    from .importing.reading import as_day, propose
 
     _use(data)
     options = Options(
@@ -156,7 +158,9 @@ def add(
     data: Data = None,
 ) -> None:
     """Take one figure. / 录入一个数据。"""
-    from .importing import Options, as_day, propose_one, stop_on_errors
+    from .importing.adding import stop_on_errors
+    from .importing.proposal import Options
+    from .importing.reading import as_day, propose_one
 
     _use(data)
     taken = frozenset({"A1"}) if yes else frozenset()
@@ -181,7 +185,7 @@ def template(
     """Write an Excel sheet to fill in. / 生成填报表。"""
     from .config import config
     from .files import write_bytes
-    from .template import template as make
+    from .importing.template import template as make
 
     _use(data)
     if file.suffix.lower() != ".xlsx":
@@ -274,7 +278,7 @@ def _printable(text: str) -> str:
 
 def _ask(file: Path, proposal: Proposal) -> Proposal:
     """Ask what the sheet leaves open, and read it again with the answers."""
-    from .importing import propose
+    from .importing.reading import propose
 
     declined: set[str] = set()
     for _ in range(_ROUNDS):
@@ -314,7 +318,8 @@ def _open(figure: Figure, declined: set[str], options: Options) -> bool:
 
 
 def _ask_statements(proposal: Proposal) -> Proposal:
-    from .importing import as_day, missing_statements
+    from .importing.adding import missing_statements
+    from .importing.reading import as_day
 
     options = proposal.options
     missing = missing_statements(proposal)
@@ -340,7 +345,7 @@ def _confirm(text: str) -> bool:
 
 
 def _commit(proposal: Proposal, yes: bool) -> int:
-    from .importing import commit, missing_statements
+    from .importing.adding import commit, missing_statements
 
     if missing := missing_statements(proposal):
         options = " ".join(f"--{name}" for name in missing)
@@ -368,7 +373,7 @@ def _finish(proposal: Proposal, added: int | None) -> None:
 def _write_marked(proposal: Proposal, path: Path | None) -> None:
     from .config import data_dir
     from .files import write_bytes
-    from .marked import marked_copy
+    from .importing.marked import marked_copy
     from .store import inside
 
     if path is None:

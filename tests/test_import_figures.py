@@ -14,10 +14,12 @@ import changji_analysis as ca
 from changji_analysis import importing, quality, records
 from changji_analysis.config import data_dir
 from changji_analysis.history import history
-from changji_analysis.importing import Options, commit, propose, propose_one
-from changji_analysis.marked import marked_copy
-from changji_analysis.sheets import read_content, read_workbook, show_number
-from changji_analysis.template import template
+from changji_analysis.importing.adding import commit
+from changji_analysis.importing.marked import marked_copy
+from changji_analysis.importing.proposal import Options
+from changji_analysis.importing.reading import propose, propose_one
+from changji_analysis.importing.sheets import read_content, read_workbook, show_number
+from changji_analysis.importing.template import template
 
 SOURCE, DAY = "昌吉市科技局：科技统计年报", "2025-03-01"
 
@@ -449,7 +451,7 @@ def test_numbers_are_shown_in_full(stored, form, printed, fault):
 
 def test_every_alias_means_one_thing():
     """The same name, however spelt, never leads to two indicators."""
-    from changji_analysis.labels import normal
+    from changji_analysis.importing.labels import normal
 
     meanings = {}
     for row in table(import_data.HOME / "indicators.csv"):

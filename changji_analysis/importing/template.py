@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from . import records
-from .config import config
+from .. import records
+from ..config import config
 from .marked import MADE
 
 ROWS = 500

@@ -7,7 +7,7 @@ import io
 import re
 from typing import Any
 
-from .importing import Proposal
+from .proposal import Proposal
 from .sheets import Grid
 
 MADE = dt.datetime(2000, 1, 1)  # a fixed date, for equal bytes

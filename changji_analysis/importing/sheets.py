@@ -19,8 +19,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .errors import DataError, UsageError
-from .import_texts import problem
+from ..errors import DataError, UsageError
+from .texts import problem
 
 MAX_BYTES = 20_000_000
 MAX_UNZIPPED = 60_000_000

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from .errors import QuantityError
+from ..errors import QuantityError
+from ..quantities import Quantity, convert, known_unit, parse_quantity
 from .labels import (
     MARK,
     Label,
@@ -26,7 +27,6 @@ from .labels import (
     split_units,
     tells_of_scope,
 )
-from .quantities import Quantity, convert, known_unit, parse_quantity
 from .sheets import Cell, Grid, address
 
 _ROLES = {
