@@ -164,6 +164,7 @@ class Vocabulary:
     chosen: dict[str, str] = field(default_factory=dict)
     _plain: dict[str, str] = field(init=False, repr=False, compare=False)
     _chosen: dict[str, str] = field(init=False, repr=False, compare=False)
+    _alike: dict[frozenset[str], dict[str, str]] = field(init=False, repr=False, compare=False)
     _cache: dict[tuple[str, str], Match | None] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -174,7 +175,12 @@ class Vocabulary:
             whole, above, part = name.rpartition(">")
             plain[f"{whole}{above}{normal(part)}"] = indicator
         chosen = {normal(name): indicator for name, indicator in self.chosen.items()}
+        alike: dict[frozenset[str], dict[str, str]] = {}
+        for name, indicator in plain.items():
+            if ">" not in name:
+                alike.setdefault(_guards(name), {})[name] = indicator
         object.__setattr__(self, "_plain", plain)
+        object.__setattr__(self, "_alike", alike)
         object.__setattr__(self, "_chosen", chosen)
 
     def match(self, name: str, above: str = "") -> Match | None:
@@ -185,7 +191,7 @@ class Vocabulary:
         return self._cache[key]
 
     def _match(self, name: str, above: str) -> Match | None:
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         wanted = normal(name)
         if not wanted:
@@ -198,15 +204,15 @@ class Vocabulary:
                 return Match(table[key], "exact", 100.0) if table[key] else None
         if above:
             return None
-        guards = _guards(wanted)
+        alike = self._alike.get(_guards(wanted), {})
         scores: dict[str, float] = {}
-        for known, indicator in self._plain.items():
-            if ">" not in known and _guards(known) == guards:
-                score = fuzz.ratio(wanted, known)
-                scores[indicator] = max(score, scores.get(indicator, 0.0))
-        ranked = sorted(scores.items(), key=lambda pair: -pair[1])
-        if not ranked or ranked[0][1] < NEAR:
+        for known, score, _ in process.extract(
+            wanted, alike.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=None
+        ):
+            scores.setdefault(alike[known], score)  # the best comes first
+        if not scores:
             return None
+        ranked = list(scores.items())
         sure = ranked[0][1] >= FUZZY and len(wanted) >= 4
         sure = sure and (len(ranked) < 2 or ranked[0][1] - ranked[1][1] >= MARGIN)
         return Match(ranked[0][0], "fuzzy" if sure else "near", ranked[0][1])

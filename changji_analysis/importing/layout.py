@@ -29,6 +29,9 @@ from .labels import (
 )
 from .sheets import Cell, Grid, address
 
+MAX_HEADERS = 12  # rows above a table that are read as its headers, the nearest ones
+MAX_REMARKS = 20  # remarks that are kept of one figure
+
 _ROLES = {
     "year": "年份 年度 年 时间 统计年度 数据年份 报告年度 year",
     "indicator": "指标 指标名称 统计指标 指标项 指标内容 项目 项目名称 名称 indicator",
@@ -171,6 +174,13 @@ def _quantity(text: str) -> Quantity | str:
         return str(error).split("; understood")[0]
 
 
+@lru_cache(maxsize=65536)
+def _role(text: str) -> str:
+    """The role that a header gives its column, empty if it is none of the known ones."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).strip("*:：").lower()
+    return _ROLE_WORDS.get(plain) or _ROLE_WORDS.get(re.sub(r"\(.*\)$", "", plain), "")
+
+
 def _is_missing(text: str) -> bool:
     read = _quantity(bare_figure(text)[0])
     return not isinstance(read, str) and read.bound == "missing"
@@ -278,7 +288,7 @@ class _Sheet:
                     blocks.append(block)
                     section = ""
                 pending = []
-                block.headers.append(r)
+                block.headers = [*block.headers, r][-MAX_HEADERS:]
             elif kind == "numbers":
                 self.leave(((r, c) for c in columns), "ordinal")
             else:
@@ -317,7 +327,7 @@ class _Sheet:
         if missing and block.headers:
             return "data"
         if block.rows:
-            roles = [self.role(cell.text) for cell in words]
+            roles = [_role(cell.text) for cell in words]
             return "header" if sum(bool(role) for role in roles) >= 2 else "data"
         if headed & {"year", "years"} and headed & {"value"} and not headed & {"years"}:
             return "data"
@@ -353,18 +363,13 @@ class _Sheet:
                 cell = self.cells[r, c]
                 if self.is_year(cell):
                     said.add("years")
-                elif self.role(cell.text):
-                    said.add(self.role(cell.text))
+                elif _role(cell.text):
+                    said.add(_role(cell.text))
                 elif self.label(cell.text).neutral:
                     said.add("value")
                 if self.label(cell.text).year is not None:
                     said.add("years")
         return said
-
-    def role(self, text: str) -> str:
-        """The role that a header gives its column, empty if it is none of the known ones."""
-        plain = "".join(unicodedata.normalize("NFKC", text).split()).strip("*:：").lower()
-        return _ROLE_WORDS.get(plain) or _ROLE_WORDS.get(re.sub(r"\(.*\)$", "", plain), "")
 
     # -- columns ---------------------------------------------------------------------------------
     def columns(self, block: _Block) -> list[_Column]:
@@ -402,19 +407,19 @@ class _Sheet:
         for left in range(c - 1, 0, -1):
             cell = self.at(r, left)
             if cell is not None:
-                role = self.role(cell.text)
+                role = _role(cell.text)
                 return None if role or self.at(below, left) is None else cell
         return None
 
     def column_role(self, block: _Block, c: int, labels: list[Label], rows: list[int]) -> str:
         for label in reversed(labels):
-            role = self.role(label.text)
+            role = _role(label.text)
             if not role and not (label.year or label.area):
-                role = self.role(label.name)
+                role = _role(label.name)
             if role and role != "aside":
                 break
         else:
-            role = "aside" if any(self.role(label.text) == "aside" for label in labels) else ""
+            role = "aside" if any(_role(label.text) == "aside" for label in labels) else ""
         if role:
             return role
         cells = [cell for r in rows if (cell := self.cells.get((r, c))) is not None]
@@ -476,6 +481,7 @@ class _Sheet:
         firm = "firm" in roles.values() or any(_FIRM_TABLE_RE.search(t.text) for t in title)
         firm = firm or any(names_a_firm(t.text) for t in title)
         above: dict[tuple[int, ...], _Above] = {}
+        earlier: dict[int, Cell] = {}
         head_end = max((c for r in block.headers for c in self.by_row[r]), default=0)
         for r, section in block.rows:
             ragged = self.grid.plain and block.headers and max(self.by_row[r]) > head_end
@@ -484,7 +490,7 @@ class _Sheet:
                 cell = self.cells.get((r, column.number))
                 key = tuple(column.stub)
                 if column.role == "figure" and key not in rows:
-                    rows[key] = self.row_labels(block, r, column.stub, roles)
+                    rows[key] = self.row_labels(r, column.stub, roles, earlier)
                     above.setdefault(key, _Above()).step(rows[key], self.words)
                 if cell is None or self.origin.get((r, column.number), (r, column.number)) != (
                     r,
@@ -512,6 +518,7 @@ class _Sheet:
                     reading.stop("ragged_row")
                 self.read_value(reading)
                 self.place(reading, column, rows[key], above[key], section, context, roles)
+            earlier |= {c: cell for c in roles if (cell := self.at(r, c)) is not None}
         self.check_totals(block, columns)
 
     def leave(self, places: Iterable[tuple[int, int]], code: str) -> None:
@@ -524,17 +531,15 @@ class _Sheet:
                 self.found.append(reading)
 
     def row_labels(
-        self, block: _Block, r: int, stub: list[int], roles: dict[int, str]
+        self, r: int, stub: list[int], roles: dict[int, str], earlier: dict[int, Cell]
     ) -> list[tuple[int, Label, Cell]]:
         """Names of a row, from the left; a name left out because it stands above is filled in."""
-        rows = [row for row, _ in block.rows]
         present = [c for c in stub if self.at(r, c) is not None]
         labels = []
         for c in stub:
             cell = self.at(r, c)
             if cell is None and present and c < present[-1] and roles[c] not in ("ordinal", "firm"):
-                earlier = (self.at(row, c) for row in reversed(rows) if row < r)
-                cell = next((found for found in earlier if found is not None), None)
+                cell = earlier.get(c)
             if cell is not None and roles[c] != "ordinal":
                 labels.append((c, self.label(cell.text), cell))
         return labels
@@ -601,7 +606,7 @@ class _Sheet:
         if cell := asides.get("note"):
             reading.remarks.append(cell.text)
         reading.remarks += context.general(reading.year)
-        reading.remarks = list(dict.fromkeys(reading.remarks))
+        reading.remarks = list(dict.fromkeys(reading.remarks))[:MAX_REMARKS]
         for remark in reading.remarks:
             said = self.label(remark).vintage
             if said and not reading.vintage and len(remark) < 40:
@@ -626,7 +631,7 @@ class _Sheet:
         row_names = [label for c, label, _ in row if roles[c] in ("label", "indicator")]
         row_names = [label for label in row_names if not label.neutral]
         heads = [label for label in column.labels if not label.neutral]
-        heads = [label for label in heads if not self.role(label.name)]
+        heads = [label for label in heads if not _role(label.name)]
         leaf = row_names[-1] if row_names else None
         head = heads[-1] if heads else None
         groups = [label.name for label in (*row_names[:-1], *heads[:-1]) if label.name]
@@ -843,6 +848,7 @@ class _Context:
         self.area = next((label.area for label in labels if label.area), None)
         self.other = next((label.other for label in title if label.other), "")
         self.marked, self.unmarked = self.split_remarks()
+        self.bearing: dict[int | None, list[str]] = {}
 
     def units(self) -> tuple[str, ...]:
         for text in reversed(self.block.context):
@@ -873,10 +879,15 @@ class _Context:
 
     def footnotes(self, mark: str) -> list[str]:
         known = self.marked.get(mark) or self.marked.get(f"注{mark.strip('[]')}")
-        return known or []
+        return (known or [])[:MAX_REMARKS]
 
     def general(self, year: int | None) -> list[str]:
         """Unmarked remarks that bear on a year: 2023年为快报数, 2022年起含兵团."""
+        if year not in self.bearing:
+            self.bearing[year] = self.find_bearing(year)[:MAX_REMARKS]
+        return self.bearing[year]
+
+    def find_bearing(self, year: int | None) -> list[str]:
         bearing = []
         for remark in self.unmarked:
             if re.match("资料来源|数据来源|来源", remark):

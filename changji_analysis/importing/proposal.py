@@ -157,6 +157,7 @@ class Proposal:
     figures: list[Figure]
     file_problems: list[dict]
     options: Options
+    registry: dict[str, dict]
     documents: dict[str, dict[str, str]] = field(default_factory=dict)
     book: Workbook | None = None
 
@@ -205,8 +206,7 @@ class Proposal:
 
     def text(self, figure: Figure, code: str, fill: dict) -> dict[str, str]:
         """What is said of a figure, in both languages."""
-        registry = by_id()
-        entry = registry.get(figure.indicator, {"zh": "", "unit": ""})
+        entry = self.registry.get(figure.indicator, {"zh": "", "unit": ""})
         known = {
             "zh": entry["zh"], "id": figure.indicator, "wanted": entry["unit"],
             "name": figure.name, "cell": figure.cell, "year": figure.year, "value": figure.printed,

@@ -55,16 +55,16 @@ def propose(path: str | Path, options: Options) -> Proposal:
     DataError
         The file cannot be read at all, or the data folder has faults.
     """
-    options = _checked(options)
+    words, registry = review_words(options.names), by_id()
+    options = _checked(options, words, registry)
     book = read_workbook(path)
-    words = review_words(options.names)
     grids = [grid for grid in book.grids if options.sheet in (None, grid.name)]
     if not grids:
         names = ", ".join(grid.name for grid in book.grids)
         raise UsageError(f"no sheet {options.sheet!r} in {book.name}: there are {names}")
     readings = [reading for grid in grids for reading in read_grid(grid, words, options.year)]
-    figures = [_figure(reading, options, words, book.name) for reading in readings]
-    proposal = Proposal(book.name, figures, list(book.notes), options, book=book)
+    figures = [_figure(reading, options, registry, book.name) for reading in readings]
+    proposal = Proposal(book.name, figures, list(book.notes), options, registry, book=book)
     describe_documents(proposal)
     settle(proposal)
     if not any(figure.indicator and figure.code not in _UNKNOWN for figure in figures):
@@ -76,19 +76,15 @@ def propose_one(
     area: str, indicator: str, year: int, text: str, options: Options, vintage: str = "first"
 ) -> Proposal:
     """The same for one figure that is typed in."""
-    options = _checked(options)
-    words = review_words()
-    registry = by_id()
+    words, registry = review_words(), by_id()
+    options = _checked(options, words, registry)
     match = words.match(indicator)
     if indicator in registry:
         match = Match(indicator, "exact", 100.0)
     if match is None or match.how != "exact":
         near = records.near_matches(indicator, [*registry, *(r["zh"] for r in registry.values())])
         raise UsageError(f"unknown indicator {indicator!r}; near matches: {', '.join(near)}")
-    place = words.areas.get(area, "")
-    if not place:
-        near = records.near_matches(area, config().areas.all)
-        raise UsageError(f"unknown area {area!r}; near matches: {', '.join(near)}")
+    place = _known_area(area, words)
     if vintage not in VINTAGES:
         raise UsageError(f"unknown vintage {vintage!r}: use one of {', '.join(VINTAGES)}")
     reading = Reading("", 1, 1, Cell(text), bare_figure(text)[0], None, indicator, match)
@@ -106,23 +102,25 @@ def propose_one(
             reading.stop("unreadable", detail="only a mark")
     if not 1949 <= year <= 2100:
         reading.stop("year_out_of_range", year=year)
-    figure = _figure(reading, options, words, "changji add")
+    figure = _figure(reading, options, registry, "changji add")
     figure.note = ""
-    proposal = Proposal("changji add", [figure], [], options)
+    proposal = Proposal("changji add", [figure], [], options, registry)
     describe_documents(proposal)
     settle(proposal)
     return proposal
 
 
-def _checked(options: Options) -> Options:
-    registry = by_id()
+def _known_area(name: str, words: Vocabulary) -> str:
+    if area := words.areas.get(name, ""):
+        return area
+    near = records.near_matches(name, config().areas.all)
+    raise UsageError(f"unknown area {name!r}; near matches: {', '.join(near)}")
+
+
+def _checked(options: Options, words: Vocabulary, registry: dict[str, dict]) -> Options:
     area = options.area
     if area is not None:
-        place = review_words().areas.get(area, "")
-        if not place:
-            near = records.near_matches(area, config().areas.all)
-            raise UsageError(f"unknown area {area!r}; near matches: {', '.join(near)}")
-        area = place
+        area = _known_area(area, words)
     for indicator, unit in options.units.items():
         if indicator not in registry:
             near = records.near_matches(indicator, registry)
@@ -134,7 +132,7 @@ def _checked(options: Options) -> Options:
     return replace(options, area=area)
 
 
-def _figure(reading: Reading, options: Options, words: Vocabulary, file: str) -> Figure:
+def _figure(reading: Reading, options: Options, registry: dict[str, dict], file: str) -> Figure:
     figure = Figure(
         reading.sheet, address(reading.row, reading.column), reading.row, reading.column,
         reading.cell.text, reading.name, reading.area or options.area or "",
@@ -146,7 +144,7 @@ def _figure(reading: Reading, options: Options, words: Vocabulary, file: str) ->
         figure.reasons.setdefault("no_area", {})
     _date(figure, reading.published, options)
     if reading.match and reading.quantity:
-        _value(figure, reading, options)
+        _value(figure, reading, options, registry[figure.indicator])
     _scope(figure, reading, options)
     notes = [f"{file} [{reading.sheet}] {figure.cell}" if reading.sheet else ""]
     if reading.match and figure.name:
@@ -192,9 +190,9 @@ def as_day(day: str | dt.date | None) -> dt.date | None:
     return read
 
 
-def _value(figure: Figure, reading: Reading, options: Options) -> None:
+def _value(figure: Figure, reading: Reading, options: Options, entry: dict) -> None:
     """Unit, value and print of a figure, checked against each other."""
-    entry, read = by_id()[figure.indicator], reading.quantity
+    read = reading.quantity
     assert read is not None
     wanted = entry["unit"]
     unit = _unit(figure, reading, entry, options)
