@@ -270,12 +270,12 @@ def _guards(plain: str) -> frozenset[str]:
 
 def names_a_firm(text: str) -> bool:
     """Whether a label is the name of a single firm."""
-    return bool(_FIRM_RE.search(text))
+    return bool(_FIRM_RE.search(compact(text)))
 
 
 def tells_of_scope(remark: str) -> bool:
     """Whether a remark tells that what is counted has changed."""
-    return bool(_SCOPE_RE.search(remark))
+    return bool(_SCOPE_RE.search(compact(remark)))
 
 
 # ---- reading one label -------------------------------------------------------------------------
@@ -292,7 +292,7 @@ def read_label(text: str, words: Vocabulary) -> Label:
     Label
     """
     label = Label(text=text)
-    rest = _plain(text)
+    rest = compact(text)
     label, rest = _take_marks(label, rest)
     if rest.lower() not in ("", "#"):
         rest = _ORDINAL_RE.sub("", rest, count=1) if _ORDINAL_RE.match(rest) else rest
@@ -321,7 +321,7 @@ def read_label(text: str, words: Vocabulary) -> Label:
     return replace(label, name=name, refuse=refuse)
 
 
-def _plain(text: str) -> str:
+def compact(text: str) -> str:
     """Width and spaces made plain; footnote figures are left as they are."""
     kept = (c if re.match(f"[{MARK}]", c) else unicodedata.normalize("NFKC", c) for c in text)
     plain = "".join("".join(kept).split())
@@ -335,7 +335,7 @@ def _take_marks(label: Label, rest: str) -> tuple[Label, str]:
 
 def split_units(text: str) -> tuple[str, ...]:
     """Units named in a text such as 万元、%; empty where one of them is unknown."""
-    plain = re.sub(r"^(?:计量|数据)?单位[:：]?", "", "".join(_plain(text).split())).strip("()")
+    plain = re.sub(r"^(?:计量|数据)?单位[:：]?", "", "".join(compact(text).split())).strip("()")
     plain = {"百分比": "%", "百分数": "%", "percent": "%"}.get(plain, plain)
     plain = plain.removeprefix("人民币")
     if known_unit(plain):

@@ -22,6 +22,7 @@ from .labels import (
     Label,
     Match,
     Vocabulary,
+    compact,
     names_a_firm,
     read_label,
     split_units,
@@ -49,6 +50,7 @@ _ROLES = {
 }
 _ROLE_WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
 _STUBS = ("label", "indicator", "area", "year", "firm", "ordinal", "vintage")
+_FILLED_DOWN = ("label", "indicator", "area", "year")
 _REMARK_RE = re.compile(
     rf"(?:注|说明|备注|附注|资料来源|数据来源|来源|note)\s*\d*[:：.、\s]|[*※#]\s*[^\d\s]{{2,}}|[{MARK}]\s*\S{{2,}}|"
     r"\[\d{1,2}\]\s*\D{2,}|注\d+|(?:填表人|填报人|制表|审核|复核|负责人|联系|报出|报送)"
@@ -63,11 +65,13 @@ _TITLE_TAIL_RE = re.compile(
 _ORDINAL_RE = re.compile(
     r"[(（]?\d{1,3}[)）.、]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}(?:[-.]\d{1,2}){2,}"
 )
+_DIGITS_RE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?[%‰‱]?")  # a figure, even if it cannot be read
 _END_MARKS_RE = re.compile(
     rf"[{MARK}]+$|^[{MARK}]+|\[\d{{1,2}}\]$|[*※†‡#]+$|^[*※†‡]+|\(?注\d{{1,2}}\)?$"
 )
 _END_VINTAGE_RE = re.compile(r"\((?P<word>[^()]{1,8})\)$")
 _FIRM_TABLE_RE = re.compile("各企业|企业名单|企业明细|重点企业|单个企业|分企业|企业名录")
+_DAY_RE = re.compile(r"(?:19|20)\d{6}")
 _ONE_FIRM_RE = re.compile("(?<![0-9一二三四五六七八九十百])(?:1|一|2|两|二)家企业")
 _NARROW_RE = re.compile(
     "规模以上|规上|工业|企业|高校|院校|院所|机构|政府|国有|民营|外资|园区|高新区|开发区|农业|制造业|服务业|"
@@ -197,11 +201,11 @@ def is_figure(cell: Cell) -> bool:
         return True
     if cell.kind == "date":
         return False
-    if cell.kind == "text" and len(cell.text) > 64:
-        return False
     text = bare_figure(cell.text)[0]
     plain = unicodedata.normalize("NFKC", text)
-    if not re.search(r"\d", plain) or _ORDINAL_RE.fullmatch(plain):
+    if _DIGITS_RE.fullmatch(plain):
+        return True
+    if len(plain) > 64 or not re.search(r"\d", plain) or _ORDINAL_RE.fullmatch(plain):
         return False
     read = _quantity(text)
     if isinstance(read, str) or read.bound == "missing":
@@ -478,7 +482,9 @@ class _Sheet:
         roles = {column.number: column.role for column in columns}
         title = [self.label(text) for text in block.context if not self.is_form(text)]
         context = _Context(self, block, title)
-        firm = "firm" in roles.values() or any(_FIRM_TABLE_RE.search(t.text) for t in title)
+        firm = "firm" in roles.values() or any(
+            _FIRM_TABLE_RE.search(compact(t.text)) for t in title
+        )
         firm = firm or any(names_a_firm(t.text) for t in title)
         above: dict[tuple[int, ...], _Above] = {}
         earlier: dict[int, Cell] = {}
@@ -499,10 +505,10 @@ class _Sheet:
                     continue
                 if column.role != "figure":
                     self.done.add((r, column.number))
-                    if is_figure(cell) and not _like_year(cell):
+                    day = column.role == "published" and _DAY_RE.fullmatch(cell.text)
+                    if not _like_year(cell) and not day:
                         code = {"ordinal": "ordinal", "note": "text_figure"}.get(column.role)
-                        if code or column.role in ("aside", "label"):
-                            self.leave([(r, column.number)], code or "stray")
+                        self.leave([(r, column.number)], code or "stray")
                     continue
                 if cell.kind == "text" and not cell.fault and _is_missing(cell.text):
                     self.done.add((r, column.number))
@@ -538,7 +544,7 @@ class _Sheet:
         labels = []
         for c in stub:
             cell = self.at(r, c)
-            if cell is None and present and c < present[-1] and roles[c] not in ("ordinal", "firm"):
+            if cell is None and present and c < present[-1] and roles[c] in _FILLED_DOWN:
                 cell = earlier.get(c)
             if cell is not None and roles[c] != "ordinal":
                 labels.append((c, self.label(cell.text), cell))
@@ -611,9 +617,9 @@ class _Sheet:
             said = self.label(remark).vintage
             if said and not reading.vintage and len(remark) < 40:
                 reading.vintage = said
-            if _ONE_FIRM_RE.search(remark):
+            if _ONE_FIRM_RE.search(compact(remark)):
                 reading.stop("one_firm")
-        if (cell := asides.get("scope")) and cell.text.strip() in ("是", "有", "yes", "y", "1"):
+        if (cell := asides.get("scope")) and cell.text.strip() in ("是", "有", "yes", "y"):
             reading.scope = True
         reading.source = cell.text if (cell := asides.get("source")) else ""
         reading.published = cell.text if (cell := asides.get("published")) else ""
