@@ -307,6 +307,7 @@ def sources(
     *used: tuple[str, Iterable[str] | None],
     since: int = 0,
     more: Iterable[str] = (),
+    as_of: str | None = None,
 ) -> str:
     """The source line: publishers of the observations used, the most frequent first.
 
@@ -319,8 +320,11 @@ def sources(
         First year used.
     more : iterable of str
         Further publishers, as ``sources.csv`` prints them.
+    as_of : str, optional
+        Only of observations known on that date.
     """
-    tables = [load_statistics(), load_reference("provinces"), load_reference("countries")]
+    peers = [load_reference(name, as_of) for name in ("provinces", "countries")]
+    tables = [load_statistics(as_of), *peers]
     rows = pd.concat([t[["area", "indicator", "year", "source"]] for t in tables])
     rows = rows[rows["year"] >= since]
     documents = load_sources().set_index("id")["publisher"]

@@ -85,7 +85,11 @@ def firms_reference_class(lang: str, as_of: str | None) -> Chart:
         f"Stock of high-tech firms (certificates of three years), growth a year {start}–{end}, %",
     )
     chart, (ax,) = page(
-        lang, title, subtitle, sources(lang, ("hightech_certificates", None)), height=4.6
+        lang,
+        title,
+        subtitle,
+        sources(lang, ("hightech_certificates", None), as_of=as_of),
+        height=4.6,
     )
     rows = np.arange(len(table))
     values = 100 * table["growth"].to_numpy()
@@ -162,7 +166,9 @@ def firms_identity(lang: str, as_of: str | None) -> Chart:
         lang,
         title,
         subtitle,
-        sources(lang, ("hightech_certificates", [region]), ("hightech_firms", [region])),
+        sources(
+            lang, ("hightech_certificates", [region]), ("hightech_firms", [region]), as_of=as_of
+        ),
         height=3.8,
     )
     parts = {
@@ -270,7 +276,7 @@ def firms_first_time(lang: str, as_of: str | None) -> Chart:
         lang,
         title,
         subtitle,
-        sources(lang, ("hightech_firms", [config().areas.city])),
+        sources(lang, ("hightech_firms", [config().areas.city]), as_of=as_of),
         height=3.5,
     )
     ax.fill_between(rate, past, wanted, where=wanted > past, color="#EAF1F6", lw=0)
@@ -344,7 +350,7 @@ def tech_smes(lang: str, as_of: str | None) -> Chart:
         lang,
         standing,
         subtitle,
-        sources(lang, ("tech_smes", [areas.region])),
+        sources(lang, ("tech_smes", [areas.region]), as_of=as_of),
         height=3.4,
         ncols=2,
     )

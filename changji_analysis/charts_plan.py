@@ -84,7 +84,8 @@ def science_literacy(lang: str, as_of: str | None) -> Chart:
         "公民具备科学素质的比例（%），抽样调查年份；灰色为有公布数的省份",
         "Share of citizens with scientific literacy (%), survey years; grey: provinces",
     )
-    chart, (ax,) = page(lang, title, subtitle, sources(lang, (indicator, None)), height=3.9)
+    source = sources(lang, (indicator, None), as_of=as_of)
+    chart, (ax,) = page(lang, title, subtitle, source, height=3.9)
     year = goals["firm"].year
     for goal, known in goals.items():
         first = min(k.index[0] for k in (nation, region) if len(k)) - 0.6
@@ -177,7 +178,8 @@ def gdp_breaks(lang: str, as_of: str | None) -> Chart:
         "GDP (100 million yuan, current prices, logarithmic scale): published years only; beside "
         "the lines the nominal growth a year between them",
     )
-    chart, (ax,) = page(lang, title, subtitle, sources(lang, ("gdp", [city])), height=3.7)
+    source = sources(lang, ("gdp", [city]), as_of=as_of)
+    chart, (ax,) = page(lang, title, subtitle, source, height=3.7)
     ax.set_yscale("log")
     for a, b in zip(gdp.index, gdp.index[1:], strict=False):
         cut = (a, b) in broken
@@ -264,7 +266,8 @@ def scorecard(lang: str, as_of: str | None) -> Chart:
         "Bars: probability of attainment where there is one; small marks: other readings of the "
         "same target",
     )
-    line = sources(lang, *((name, [config().areas.city]) for name in card["indicator"].unique()))
+    used = [(name, [config().areas.city]) for name in card["indicator"].unique()]
+    line = sources(lang, *used, as_of=as_of)
     chart, (ax,) = page(lang, title, subtitle, line, height=4.6)
     ax.axis("off")
     rows = len(main)

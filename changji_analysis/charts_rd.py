@@ -95,7 +95,10 @@ def rd_reference_class(lang: str, as_of: str | None) -> Chart:
         title,
         subtitle,
         sources(
-            lang, (INDICATOR, levels["countries"]["area"]), (INDICATOR, levels["provinces"]["area"])
+            lang,
+            (INDICATOR, levels["countries"]["area"]),
+            (INDICATOR, levels["provinces"]["area"]),
+            as_of=as_of,
         ),
         height=4.2,
         nrows=2,
@@ -176,13 +179,14 @@ def scored_precedents(as_of: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Scored rows of `load_precedents` with ``asked`` = target / base and ``came`` = outcome /
-        base, NaN where the base is not known. With ``as_of`` only targets of an earlier year:
-        the outcome of a year is known in the next.
+        base, NaN where the base is not known. With ``as_of`` only those whose outcome was known:
+        by the end of the year after the target's.
     """
     table = load_precedents()
     table = table[table["scored"].eq("yes") & table["indicator"].eq(INDICATOR)]
     if as_of is not None:
-        table = table[table["target_year"] < pd.Timestamp(as_of).year]
+        known = pd.to_datetime((table["target_year"] + 1).astype("str") + "-12-31")
+        table = table[known <= pd.Timestamp(as_of)]
     return table.assign(
         asked=table["target"] / table["base_value"], came=table["outcome"] / table["base_value"]
     )
@@ -219,7 +223,11 @@ def rd_precedents(lang: str, as_of: str | None) -> Chart:
         title,
         subtitle,
         sources(
-            lang, (INDICATOR, ["Austria"]), (INDICATOR, [config().areas.region]), more=publishers
+            lang,
+            (INDICATOR, ["Austria"]),
+            (INDICATOR, [config().areas.region]),
+            more=publishers,
+            as_of=as_of,
         ),
         height=4.4,
     )
@@ -339,8 +347,8 @@ def _scatter_labels(ax, items, points) -> None:
         )
 
 
-def _publishers(indicator: str, area: str) -> list[str]:
-    rows = load_statistics()
+def _publishers(indicator: str, area: str, as_of: str | None) -> list[str]:
+    rows = load_statistics(as_of)
     rows = rows[rows["area"].eq(area) & rows["indicator"].eq(indicator)]
     documents = load_sources().set_index("id")["publisher"]
     return list(documents.reindex(rows["source"]).unique())
@@ -370,7 +378,8 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
         f"{place(lang, 'city')}, R&D expenditure in {target.year} (100 million yuan) under assumed "
         f"nominal GDP growth, from the {gdp_year} GDP of {number(gdp, 2)}",
     ).replace("三种", f"{len(table)}种")
-    if history(config().areas.city, "gdp", as_of).attrs["breaks"]:
+    known = history(config().areas.city, "gdp", as_of)
+    if any(year <= known.index[-1] for year in known.attrs["breaks"]):
         subtitle += pick(lang, "（口径疑有变化）", " (its scope may have changed)")
     chart, (ax,) = page(
         lang,
@@ -380,7 +389,8 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
             lang,
             ("gdp", [config().areas.city]),
             since=gdp_year,
-            more=_publishers(INDICATOR, config().areas.city),
+            more=_publishers(INDICATOR, config().areas.city, as_of),
+            as_of=as_of,
         ),
         height=3.2,
     )
@@ -478,7 +488,7 @@ def rd_region(lang: str, as_of: str | None) -> Chart:
         lang,
         title,
         subtitle,
-        sources(lang, (INDICATOR, [areas.city]), (INDICATOR, provinces.columns)),
+        sources(lang, (INDICATOR, [areas.city]), (INDICATOR, provinces.columns), as_of=as_of),
         height=4.4,
     )
     ax.set_yscale("log")

@@ -104,6 +104,7 @@ def fan_chart(target: str, lang: str, as_of: str | None) -> Chart:
             lang,
             (row["indicator"], [config().areas.city]),
             (_COUNTED.get(row["indicator"], row["indicator"]), None),
+            as_of=as_of,
         ),
         height=3.7,
     )
@@ -219,7 +220,11 @@ def rd_paths(lang: str, as_of: str | None) -> Chart:
             f"; no figure after {due.index[0]} is public",
         )
     chart, (ax,) = page(
-        lang, title, note, sources(lang, (row["indicator"], [config().areas.city])), height=3.6
+        lang,
+        title,
+        note,
+        sources(lang, (row["indicator"], [config().areas.city]), as_of=as_of),
+        height=3.6,
     )
     ax.fill_between(
         due.index,
@@ -328,7 +333,7 @@ def models(lang: str, as_of: str | None) -> Chart:
         f"{region}, R&D intensity (%): median and 80 % interval for {year} from the figures of "
         f"{past.index[0]}–{origin} only",
     )
-    source = sources(lang, (indicator, [areas.region]))
+    source = sources(lang, (indicator, [areas.region]), as_of=as_of)
     source = pick(
         lang,
         "* statsmodels自带的区间，未经校准，短序列上多偏窄，不能当作概率使用。" + source,

@@ -943,10 +943,15 @@ def load_reference(name: str, as_of: str | dt.date | None = None) -> pd.DataFram
     """
     if name not in _REFERENCES:
         raise UsageError(f"no reference table {name!r}: there are {', '.join(_REFERENCES)}")
-    frame = _load(name)
-    if "known_by" not in frame:
-        frame["known_by"] = pd.to_datetime((frame["year"] + 1).astype("str") + "-12-31")
+    frame = _dated(_load(name))
     return frame[frame["known_by"] <= as_date(as_of)].reset_index(drop=True)
+
+
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with known_by; one without dates counts as known at the end of the next year."""
+    if "known_by" in frame:
+        return frame
+    return frame.assign(known_by=pd.to_datetime((frame["year"] + 1).astype("str") + "-12-31"))
 
 
 def load_precedents() -> pd.DataFrame:
@@ -1024,6 +1029,16 @@ def places(name: str) -> pd.DataFrame:
     frame = tables.frame(name)
     file = tables.report(_TABLES[name].file).file
     return pd.DataFrame({"file": file, "row": frame.index}, index=frame["id"])
+
+
+def known_rows() -> pd.DataFrame:
+    """When each row of the tables of observations became known: file, row, known_by."""
+    tables, frames = _tables(), []
+    for name in ("statistics", *tables.private, *_REFERENCES):
+        frame = _dated(tables.frame(name))
+        file = tables.report(_table(name).file).file
+        frames.append(frame[["known_by"]].assign(file=file, row=frame.index))
+    return pd.concat(frames, ignore_index=True)
 
 
 def breaks() -> pd.DataFrame:
