@@ -28,7 +28,7 @@ from .config import config
 from .errors import ForecastError, UsageError
 from .names import area_name, publisher_name
 from .plan import plan_target
-from .records import load_reference, load_sources, load_statistics
+from .records import load_reference, load_sources, load_statistics, not_public
 
 LANGUAGES = ("zh", "en")
 WIDTH, TALLEST = 6.3, 4.6
@@ -210,6 +210,9 @@ def page(
     FigureCanvasAgg(chart)
     chart.title, chart.lang = title, lang
     chart.alt = f"{title}{'。' if lang == 'zh' else '. '}{alt or subtitle}"
+    if mark := not_public(lang):
+        source = f"{source} {mark}{pick(lang, '。', '.')}"
+        chart.alt = f"{mark}{pick(lang, '。', '. ')}{chart.alt}"
     height = chart.get_figheight()
     top = 0.07
     for text, size, weight, color in (

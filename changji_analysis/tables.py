@@ -74,7 +74,8 @@ def scorecard_table(lang: str = "zh", *, all_readings: bool = False, as_of: str 
                 "name": name,
                 "goal": _goal(row, sign, lang),
                 "base": _dated(row["base_value"], row["base_year"], row, lang),
-                "last": _dated(row["last_value"], row["last_year"], row, lang),
+                "last": _dated(row["last_value"], row["last_year"], row, lang)
+                + (("（未公开）", " (not public)")[side] if row["last_private"] else ""),
                 "standing": _STANDING[met][side],
                 "required": percent(row["required_growth"], signed=True),
                 "probability": probability_text(row["probability"], lang),

@@ -202,7 +202,7 @@ def is_figure(cell: Cell) -> bool:
     if cell.kind == "date":
         return False
     text = bare_figure(cell.text)[0]
-    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
     if _DIGITS_RE.fullmatch(plain):
         return True
     if len(plain) > 64 or not re.search(r"\d", plain) or _ORDINAL_RE.fullmatch(plain):
@@ -508,7 +508,7 @@ class _Sheet:
                     day = column.role == "published" and _DAY_RE.fullmatch(cell.text)
                     if not _like_year(cell) and not day:
                         code = {"ordinal": "ordinal", "note": "text_figure"}.get(column.role)
-                        self.leave([(r, column.number)], code or "stray")
+                        self.leave([(r, column.number)], "one_firm" if firm else code or "stray")
                     continue
                 if cell.kind == "text" and not cell.fault and _is_missing(cell.text):
                     self.done.add((r, column.number))
