@@ -38,13 +38,13 @@ _STYLES = ((INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"))
 
 def cohort_stock(lang: str, as_of: str | None) -> Chart:
     """The stock by cohorts at the past number of first-time certificates and at the one needed."""
-    target, past = goal_of(TARGET), past_first_time()
+    target, past = goal_of(TARGET), past_first_time() or {}
     need([target.value] * (target.year - target.base_year == 5), "the base of the firms' target")
-    need(past or [], "firms certified before the plan")
+    need(past, "firms certified before the plan")
     rates = config().report.renewal_rates
+    need(rates, "renewal rates in the configuration")
     rate = rates[len(rates) // 2]
-    table = first_time_certificates(target.base_value, target.value, [*rates, rate])
-    needed = table["first_time"].iloc[-1]
+    needed = first_time_certificates(target.base_value, target.value, [rate])["first_time"].item()
     paces = {"past": past["per_year"], "needed": needed}
     years = range(target.base_year, target.year + 1)
     stocks = {
