@@ -501,7 +501,7 @@ def show_number(value: float, form: str) -> tuple[str, str]:
         return str(value), "excel_error"
     if not number.is_finite():
         return str(value), "excel_error"
-    sections = form.split(";")
+    sections = form.replace("\0", "").split(";")
     section = sections[1] if value < 0 and len(sections) > 1 else sections[0]
     literals = []
 
