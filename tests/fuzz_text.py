@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of what reads cells: ``make fuzz``, or with libFuzzer's options.
 
-Any text must give a quantity or the package's own error, and a label; a figure that is read must
-be finite and read the same again when it is printed.
+Any text must give a finite quantity or the package's own error, and a label; as a number format
+it must print any number.
 """
 
 from __future__ import annotations
@@ -47,13 +47,8 @@ def one_input(data: bytes) -> None:
     split_units(text)
     names_a_firm(text)
     WORDS.match(text)
-    printed, fault = show_number(value, text)
-    if not fault and not any(c.isdigit() for c in text):
-        try:
-            again = parse_quantity(printed)
-        except QuantityError:
-            return
-        assert "%" in text or math.isclose(again.value, value, rel_tol=1e-9) or again.unit
+    printed, _ = show_number(value, text)
+    is_figure(Cell(printed, "number"))
 
 
 def seeds(folder: Path) -> None:

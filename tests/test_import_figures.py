@@ -7,6 +7,7 @@ import zipfile
 
 import import_data
 import openpyxl
+import pandas as pd
 import pytest
 from corpus_sheets import CASES, CORPUS, Case, build
 
@@ -475,3 +476,17 @@ def test_names_and_units_can_be_settled_by_the_user(data, tmp_path):
     frame = ca.import_figures(path, SOURCE, DAY, names=names, units=units, **stated)
     assert frame["value"].tolist() == [0.9, 12.5]
     assert data_dir() == data
+
+
+def test_a_notebook_shows_what_was_understood_in_both_languages(data, tmp_path):
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "指标,2022年\n昌吉市高新技术企业数（家）,63\n<b>x</b>,5\n昌吉市专利授权量（件）,五六十\n",
+        encoding="utf-8",
+    )
+    shown = importing.import_figures(path)._repr_html_()
+    assert "可导入 / will be taken" in shown and "63 家" in shown
+    assert "无法读作一个数" in shown and "cannot be read as one figure" in shown
+    assert "<b>" not in shown
+    frame = importing.import_figures(CORPUS / "one_firm.xlsx")
+    assert "3500" not in frame._repr_html_() and type(frame.head()) is pd.DataFrame

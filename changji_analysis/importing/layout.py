@@ -570,9 +570,9 @@ class _Sheet:
             reading.said.append((cell.note, {}))
         read = _quantity(reading.bare)
         if isinstance(read, str):
-            reading.stop("unreadable", detail=read)
+            reading.stop("unreadable", detail=read, detail_zh="")
         elif read.bound == "missing":
-            reading.stop("unreadable", detail="only a mark")
+            reading.stop("unreadable", detail="only a mark", detail_zh="：只有符号")
         else:
             reading.quantity = read
 

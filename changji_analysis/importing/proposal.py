@@ -13,6 +13,7 @@ import pandas as pd
 from .. import records
 from ..errors import PROBLEM_COLUMNS, problem_frame
 from .sheets import Workbook
+from .shown import Shown
 from .texts import texts
 
 # Reasons why a figure is not taken, the gravest first
@@ -169,20 +170,20 @@ class Proposal:
         """One row per figure, with `FIGURE_COLUMNS`; a single firm's figure is not shown."""
         rows = []
         for figure in self.figures:
-            shown = {name: getattr(figure, name, "") for name in FIGURE_COLUMNS[:16]}
-            shown["status"], shown["code"] = figure.status, figure.code
-            shown["published"] = figure.published.isoformat() if figure.published else ""
+            row = {name: getattr(figure, name, "") for name in FIGURE_COLUMNS[:16]}
+            row["status"], row["code"] = figure.status, figure.code
+            row["published"] = figure.published.isoformat() if figure.published else ""
             if figure.status == "refused":
-                shown |= {"printed": "***", "value": math.nan, "as_printed": "", "name": "***"}
-                shown |= {"note": ""}
+                row |= {"printed": "***", "value": math.nan, "as_printed": "", "name": "***"}
+                row |= {"note": ""}
             said = [(figure.code, figure.reasons[figure.code])] if figure.code else figure.said
             for part in ("why", "remedy", "why_zh", "remedy_zh"):
-                shown[part] = "; ".join(self.text(figure, *pair)[part] for pair in said)
-            rows.append(shown)
+                row[part] = "; ".join(self.text(figure, *pair)[part] for pair in said)
+            rows.append(row)
         frame = pd.DataFrame(rows, columns=FIGURE_COLUMNS)
-        frame = frame.astype({"year": "Int64", "value": "float64"})
-        frame.attrs["file"] = self.file
-        return frame
+        shown = Shown(frame.astype({"year": "Int64", "value": "float64"}))
+        shown.attrs["file"] = self.file
+        return shown
 
     def problems(self) -> pd.DataFrame:
         """Everything wrong, open or worth knowing, with `PROBLEM_COLUMNS`; ``column`` is a cell."""

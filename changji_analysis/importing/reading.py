@@ -92,14 +92,15 @@ def propose_one(
     try:
         reading.quantity = parse_quantity(reading.bare)
     except QuantityError as error:
-        reading.stop("unreadable", detail=str(error).split("; understood")[0])
+        detail = str(error).split("; understood")[0]
+        reading.stop("unreadable", detail=detail, detail_zh="")
     else:
         printed = reading.quantity.unit
         reading.units, reading.unit_from = ((printed,) if printed else ()), "cell"
         if printed and not known_unit(printed):
             reading.stop("unknown_unit", unit=printed)
         if reading.quantity.bound == "missing":
-            reading.stop("unreadable", detail="only a mark")
+            reading.stop("unreadable", detail="only a mark", detail_zh="：只有符号")
     if not 1949 <= year <= 2100:
         reading.stop("year_out_of_range", year=year)
     figure = _figure(reading, options, registry, "changji add")
@@ -200,7 +201,7 @@ def _value(figure: Figure, reading: Reading, options: Options, entry: dict) -> N
     if not unit:
         return
     if read.bound == "between":
-        figure.reasons["unreadable"] = {"detail": "a range is no single figure / 区间不是一个数"}
+        figure.reasons["unreadable"] = {"detail": "a range", "detail_zh": "：是一个区间"}
         return
     printed = "".join(reading.bare.split())
     figure.as_printed = printed if read.unit else printed + unit
@@ -209,10 +210,14 @@ def _value(figure: Figure, reading: Reading, options: Options, entry: dict) -> N
         again = parse_quantity(figure.as_printed)
         same = math.isclose(convert(again.value, again.unit, wanted), figure.value, rel_tol=1e-9)
     except QuantityError as error:
-        figure.reasons["unreadable"] = {"detail": str(error).split("; understood")[0]}
+        detail = str(error).split("; understood")[0]
+        figure.reasons["unreadable"] = {"detail": detail, "detail_zh": ""}
         return
     if not same or again.bound != read.bound:
-        figure.reasons["unreadable"] = {"detail": f"{figure.as_printed} reads otherwise"}
+        figure.reasons["unreadable"] = {
+            "detail": f"{figure.as_printed} reads otherwise",
+            "detail_zh": f"：写成 {figure.as_printed} 时含义不同",
+        }
     if figure.value < 0 and entry["kind"] != "ratio":
         figure.reasons["negative_value"] = {}
     if figure.value > 100 and entry["kind"] == "share":

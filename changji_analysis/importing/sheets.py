@@ -23,7 +23,7 @@ from ..errors import DataError, UsageError
 from .texts import problem
 
 MAX_BYTES = 20_000_000
-MAX_UNZIPPED = 60_000_000
+MAX_UNZIPPED = 30_000_000
 MAX_PARTS = 2_000
 MAX_SHEETS = 50
 MAX_ROWS = 20_000
