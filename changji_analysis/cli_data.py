@@ -49,6 +49,8 @@ _STATUS = {
     "left_out": "left out 不导入",
 }
 _ROUNDS = 20
+# What is asked, what concerns the whole sheet first
+_ASKED = ("no_year", "no_area", "no_unit", "near_name", "narrowed", "contradicts", "implausible")
 
 
 def register(app: typer.Typer) -> None:
@@ -283,24 +285,27 @@ def _ask(file: Path, proposal: Proposal) -> Proposal:
     declined: set[str] = set()
     for _ in range(_ROUNDS):
         options = proposal.options
-        codes = {f.code: f for f in proposal.figures if f.status == "question"}
-        asked = next((f for f in proposal.figures if _open(f, declined, options)), None)
+        asked = min(
+            (f for f in proposal.figures if _open(f, declined, options)),
+            key=lambda figure: _ASKED.index(figure.code),
+            default=None,
+        )
         if asked is None:
             break
+        cell = f"{asked.sheet}!{asked.cell}"
         text = proposal.text(asked, asked.code, asked.reasons[asked.code])
-        where = f"{asked.sheet}!{asked.cell} {asked.printed}: {text['why_zh']} / {text['why']}"
-        where = _printable(where)
-        if "no_area" in codes and options.area is None:
+        where = _printable(f"{cell} {asked.printed}: {text['why_zh']} / {text['why']}")
+        if asked.code == "no_area":
             options = replace(options, area=_prompt(f"{where}\n地区 area"))
-        elif "no_year" in codes and options.year is None:
+        elif asked.code == "no_year":
             options = replace(options, year=int(_prompt(f"{where}\n年份 year", int)))
         elif asked.code == "no_unit":
             unit = _prompt(f"{where}\n单位 unit")
             options = replace(options, units=options.units | {asked.indicator: unit})
         elif _confirm(f"{where}\n导入？ take it?"):
-            options = replace(options, take=options.take | {f"{asked.sheet}!{asked.cell}"})
+            options = replace(options, take=options.take | {cell})
         else:
-            declined.add(f"{asked.sheet}!{asked.cell}")
+            declined.add(cell)
         proposal = propose(file, options)
     asked_for = _ask_statements(proposal)
     return propose(file, asked_for.options)
@@ -314,7 +319,7 @@ def _open(figure: Figure, declined: set[str], options: Options) -> bool:
         return figure.indicator not in options.units
     if figure.code in ("no_area", "no_year"):
         return getattr(options, figure.code.removeprefix("no_")) is None
-    return figure.code in ("near_name", "narrowed", "contradicts", "implausible")
+    return figure.code in _ASKED
 
 
 def _ask_statements(proposal: Proposal) -> Proposal:

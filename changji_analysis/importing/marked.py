@@ -111,6 +111,7 @@ def _copy(sheet: Any, grid: Grid, proposal: Proposal, fills: dict[str, Any]) -> 
         else:
             sheet.write_string(row - 1, column - 1, text, fills[figure.status])
         sheet.write_comment(row - 1, column - 1, _note(proposal, figure), {"author": "changji"})
+    sheet.autofit(300)
 
 
 def _note(proposal: Proposal, figure: Any) -> str:
