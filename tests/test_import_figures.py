@@ -267,6 +267,22 @@ def test_the_figures_of_single_firms_are_neither_taken_nor_shown(data, name):
     assert all("3500" not in p.read_text(encoding="utf-8") for p in data.rglob("private/*.csv"))
 
 
+def test_a_remark_does_not_tell_of_a_single_firm(data, tmp_path):
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "地区,指标,年份,数值,单位,备注\n"
+        "昌吉市,R&D经费支出,2022,9000,万元,含昌吉某机械有限公司3500万元\n",
+        encoding="utf-8",
+    )
+    frame = ca.import_figures(path, SOURCE, DAY, dry_run=False)
+    assert frame["status"].tolist() == ["new"]
+    written = (data / "private" / "yearly_statistics.csv").read_text(encoding="utf-8")
+    book = openpyxl.load_workbook(io.BytesIO(marked_copy(propose(path, Options(SOURCE)))))
+    copied = " ".join(str(cell) for row in book["sheet"].values for cell in row)
+    for text in (written, frame.to_csv(), frame._repr_html_(), copied):
+        assert "9000" in text and "3500" not in text
+
+
 def test_nothing_written_back_can_start_a_formula(data, tmp_path):
     path = text_file(
         tmp_path / "in.csv",

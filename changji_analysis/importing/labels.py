@@ -273,6 +273,12 @@ def names_a_firm(text: str) -> bool:
     return bool(_FIRM_RE.search(compact(text)))
 
 
+def discreet(remark: str) -> str:
+    """A remark without what it tells of a single firm's figures."""
+    firm = names_a_firm(remark) and re.search(r"\d", remark)
+    return "***（涉及单个单位的数据，不予收录）" if firm else remark
+
+
 def tells_of_scope(remark: str) -> bool:
     """Whether a remark tells that what is counted has changed."""
     return bool(_SCOPE_RE.search(compact(remark)))

@@ -23,6 +23,7 @@ from .labels import (
     Match,
     Vocabulary,
     compact,
+    discreet,
     names_a_firm,
     read_label,
     split_units,
@@ -612,7 +613,7 @@ class _Sheet:
         if cell := asides.get("note"):
             reading.remarks.append(cell.text)
         reading.remarks += context.general(reading.year)
-        reading.remarks = list(dict.fromkeys(reading.remarks))[:MAX_REMARKS]
+        reading.remarks = list(dict.fromkeys(map(discreet, reading.remarks)))[:MAX_REMARKS]
         for remark in reading.remarks:
             said = self.label(remark).vintage
             if said and not reading.vintage and len(remark) < 40:

@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+from .labels import discreet
 from .proposal import Proposal
 from .sheets import Grid
 from .texts import COLOURS, STATUS
@@ -103,7 +104,7 @@ def _copy(sheet: Any, grid: Grid, proposal: Proposal, fills: dict[str, Any]) -> 
     for (row, column), cell in grid.cells.items():
         figure = figures.get((row, column))
         if figure is None:
-            sheet.write_string(row - 1, column - 1, cell.text)
+            sheet.write_string(row - 1, column - 1, discreet(cell.text))
             continue
         text = "***" if figure.status == "refused" else cell.text
         if cell.kind == "number" and re.fullmatch(r"-?\d{1,15}(?:\.\d{1,12})?", text):
