@@ -8,12 +8,15 @@ RUN = @$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: review test lint lab env lock clean help
+.PHONY: review test fuzz lint lab env lock clean help
 
 review: ## run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)
 	$(RUN) $(SETTINGS)
 
 test: ## run every test, the notebooks' stored results included
+	$(RUN)
+
+fuzz: ## feed the import thousands of mutated sheets, odd texts and kills (some minutes)
 	$(RUN)
 
 lint: ## check style, format and types

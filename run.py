@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "ready.json"
 LOG = VENV / "install.log"
+FUZZER = ROOT / ".fuzz"
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -27,6 +28,7 @@ OLDEST_NAME = ".".join(map(str, OLDEST))
 COMMANDS = {
     "review": "run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)",
     "test": "run every test, the notebooks' stored results included",
+    "fuzz": "feed the import thousands of mutated sheets, odd texts and kills (some minutes)",
     "lint": "check style, format and types",
     "lab": "open the notebooks in JupyterLab",
     "env": "make or renew the environment in .venv (the others do it when needed)",
@@ -211,6 +213,20 @@ def test():
     )
 
 
+def fuzz():
+    """Fuzz the import: sheets, a kill at any moment, and, coverage-guided, what reads the text."""
+    if os.name == "nt":
+        raise Failure("Fuzzing needs fork and alarms: run it on Linux or macOS.")
+    env()
+    remedy = "The lines above name the file or the text; sheets are kept in reviews/fuzz."
+    call("fuzz (sheets)", [PYTHON, "-W", "ignore", "tests/fuzz_sheets.py"], remedy)
+    call("fuzz (kills)", [PYTHON, "tests/fuzz_kill.py"], remedy)
+    if not FUZZER.exists():
+        install = [PYTHON, "-m", "pip", "install", "-q", "--target", FUZZER, "atheris"]
+        call("fuzz (atheris)", install, "It has wheels for Linux and macOS only.")
+    call("fuzz (text)", [PYTHON, "tests/fuzz_text.py", "-runs=200000"], remedy)
+
+
 def lint():
     """Check style, format and types."""
     env()
@@ -259,7 +275,7 @@ def lock():
 
 def clean():
     """Remove the environment and caches."""
-    for name in (".venv", ".pytest_cache", ".ruff_cache", ".hypothesis"):
+    for name in (".venv", ".fuzz", ".pytest_cache", ".ruff_cache", ".hypothesis"):
         remove(ROOT / name)
     for folder in ("changji_analysis", "tests", "scripts", "benchmarks", "notebooks"):
         for pattern in ("__pycache__", ".ipynb_checkpoints"):
@@ -283,7 +299,15 @@ def main(arguments):
         print("Not understood: " + " ".join(arguments), file=sys.stderr)
         show_help()
         return 2
-    steps = {"env": env, "test": test, "lint": lint, "lab": lab, "lock": lock, "clean": clean}
+    steps = {
+        "env": env,
+        "test": test,
+        "fuzz": fuzz,
+        "lint": lint,
+        "lab": lab,
+        "lock": lock,
+        "clean": clean,
+    }
     try:
         if name == "help":
             show_help()

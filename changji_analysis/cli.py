@@ -110,6 +110,7 @@ def scorecard(
 
 
 def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
+    from .records import not_public
     from .tables import scorecard_table
 
     table = scorecard_table(lang, all_readings=readings, as_of=as_of).reset_index()
@@ -120,3 +121,5 @@ def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
     for cells in shown.itertuples(index=False):
         grid.add_row(*map(str, cells))
     console.print(grid)
+    if mark := not_public(lang):
+        console.print(mark, style="red")

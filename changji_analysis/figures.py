@@ -24,13 +24,13 @@ __all__ = ["FIGURES", "LANGUAGES", "PROOFS", "Chart", "save"]
 @styled
 def rd_fan(lang: str = "zh", as_of: str | None = None) -> Chart:
     """R&D intensity: the city's figures, the forecast and the two required paths."""
-    return charts_targets.fan_chart("t01", lang, as_of)
+    return charts_targets.fan_chart("rd_intensity", lang, as_of)
 
 
 @styled
 def firms_fan(lang: str = "zh", as_of: str | None = None) -> Chart:
     """High-tech firms: the city's figures, the forecast and the two required paths."""
-    return charts_targets.fan_chart("t03", lang, as_of)
+    return charts_targets.fan_chart("hightech_firms", lang, as_of)
 
 
 scorecard = styled(charts_plan.scorecard)
