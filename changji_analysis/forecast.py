@@ -72,8 +72,6 @@ class Forecast:
             Between 0 and 1. The two directions add up to 1, save where the distribution has no
             width (a constant series under `naive`) and both reach its one value.
         """
-        from scipy import special
-
         if direction not in DIRECTIONS:
             raise ForecastError(
                 f"unknown direction {direction!r}.",
@@ -90,11 +88,7 @@ class Forecast:
         above = self.loc[i] - self.scale.place(threshold)
         if direction == "at_most":
             above = -above
-        spread = np.sqrt(self.cov[i, i])
-        if spread < NO_WIDTH:
-            return float(above > -NO_WIDTH)
-        z = above / spread
-        return float(special.ndtr(z) if np.isinf(self.df) else special.stdtr(self.df, z))
+        return float(chance(above, np.sqrt(self.cov[i, i]), self.df))
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in printed units: one row a year, one column a level in (0, 1)."""
@@ -157,6 +151,16 @@ class Forecast:
                 remedy="ask for one of them, or forecast further",
             )
         return self.years.index(year)
+
+
+def chance(above, spread, df):
+    """Probability that a Student t of this location, scale and df is positive; arrays too."""
+    from scipy import special
+
+    wide = spread >= NO_WIDTH
+    z = above / np.where(wide, spread, 1)
+    t = special.ndtr(z) if np.all(np.isinf(df)) else special.stdtr(df, z)
+    return np.where(wide, t, above > -NO_WIDTH)
 
 
 def forecast(
