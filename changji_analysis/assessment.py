@@ -12,6 +12,7 @@ from . import pace
 from .forecast import Forecast, chance, checked, forecast
 from .plan import Target
 from .scales import Scale
+from .trends.pooled import Prior
 
 VERDICTS = {
     "achieved": ("已实现", "achieved"),
@@ -26,6 +27,14 @@ VERDICTS = {
 
 BANDS = ("out_of_reach", "unlikely", "at_risk", "likely")
 """Verdicts that a probability alone decides, rising."""
+
+LACKING = {
+    "no_figure": "no figure is known",
+    "old_figure": "the last figure, of {last_year}, is older than the base year {base_year}",
+    "no_base": "the target asks for no decrease and its base is not known",
+    "no_later_figure": "no figure after the base is known",
+}
+"""Why there is no verdict."""
 
 LIKELIHOODS = (
     (0.99, "virtually certain", "几乎确定"),
@@ -190,7 +199,7 @@ def assess(
     target: Target,
     *,
     model: str = "pooled",
-    peers: pd.DataFrame | None = None,
+    peers: pd.DataFrame | Prior | None = None,
     parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Assessment:
@@ -228,19 +237,16 @@ def assess(
     prediction, probability, method = None, None, model
     goal = base if target.direction == "non_decreasing" else target.value
     if last is None or not usable:
-        notes = (
-            (f"the last figure, of {last_year}, is older than the base year {base_year}",)
-            if last_year is not None
-            else ("no figure is known",)
-        )
+        lacking = "no_figure" if last_year is None else "old_figure"
+        notes = (LACKING[lacking].format(last_year=last_year, base_year=base_year),)
         last = None
     elif goal is None:
-        notes = ("the target asks for no decrease and its base is not known",)
+        notes = (LACKING["no_base"],)
     elif last_year == target.year:
         method = "outcome"
         probability = float(target.met_by(last, base))
     elif target.direction == "non_decreasing" and last_year == base_year:
-        notes = ("no figure after the base is known",)
+        notes = (LACKING["no_later_figure"],)
     else:
         prediction = forecast(
             known, target.year, model=model, peers=peers, parent=parent, kind=kind

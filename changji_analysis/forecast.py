@@ -11,6 +11,7 @@ import pandas as pd
 from . import trends
 from .errors import ForecastError
 from .scales import Scale, scale_for
+from .trends.pooled import Prior
 
 DIRECTIONS = ("at_least", "at_most")
 NO_WIDTH = 1e-9
@@ -168,7 +169,7 @@ def forecast(
     until: int,
     *,
     model: str = "pooled",
-    peers: pd.DataFrame | None = None,
+    peers: pd.DataFrame | Prior | None = None,
     parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Forecast:
@@ -183,10 +184,11 @@ def forecast(
         Last year ahead.
     model : str
         One of `changji_analysis.trends.MODELS`.
-    peers : DataFrame, optional
+    peers : DataFrame or Prior, optional
         Year x area, histories of other areas in the same unit; NaN allowed. A column of the
         history's own area is left out. Without peers ``pooled`` uses the documented generic
-        prior; with fewer than three it does so too, and says it.
+        prior; with fewer than three it does so too, and says it. A prior that
+        `trends.pooled.fit_prior` made of peers on the scale saves fitting it again.
     parent : Series, optional
         Figures of the region that the area belongs to, same indicator; for ``linked``, whose
         point is that they go on after the history ends.
@@ -225,8 +227,14 @@ def forecast(
             remedy="use model='log_linear', or kind='count' for a whole number of things",
         )
     notes: tuple[str, ...] = ()
-    if peers is not None:
-        peers, notes = _scaled(peers, scale, own)
+    if isinstance(peers, Prior) and model == "linked":
+        raise ForecastError(
+            "linked needs the peers themselves, not a prior fitted on them.",
+            reason="peers",
+            remedy="give the table of peers",
+        )
+    if peers is not None and not isinstance(peers, Prior):
+        peers, notes = scaled_peers(peers, scale, own)
     if parent is not None:
         parent = checked(parent)
         parent = parent[parent.to_numpy() > 0]
@@ -294,7 +302,7 @@ def checked(history: pd.Series) -> pd.Series:
     return history
 
 
-def _scaled(
+def scaled_peers(
     peers: pd.DataFrame, scale: Scale, own: str | None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Put the peers on the scale; say what had to be left out."""

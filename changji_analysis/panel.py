@@ -1,0 +1,599 @@
+"""Whole panels: the targets of every county of a province at once, as `assess` judges one.
+
+Rows are coded and sorted once (`panel_input`) and judged in batches (`panel_core`), here or by
+workers. From files to a file they stream: a hash of area and indicator splits both tables into
+parts that fit into memory, each part is assessed by itself, and what is finished is kept, so that
+an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import shutil
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module, metadata
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from . import panel_core as core
+from .assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
+from .config import config
+from .errors import UsageError, problem_frame
+from .files import write_csv
+from .forecast import scaled_peers
+from .panel_input import COLUMNS as INPUT
+from .panel_input import HISTORY, POSITION, TARGET, Coded, coded, need
+from .plan import TARGET_DIRECTIONS
+from .scales import KINDS, scale_for
+from .trends import MODELS, pooled
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+BATCH = 20_000
+"""Targets that are judged at once: few enough to stay in the processor's cache."""
+STREAM_ROWS = 500_000
+PART_ROWS = 200_000
+"""Rows of the histories in one part of a file, roughly."""
+FOLDS = 5
+FOLD_PEERS = 75
+"""Areas of each fold that the others' priors are fitted on: more change them hardly."""
+WORDS = {
+    "direction": TARGET_DIRECTIONS,
+    "kind": KINDS,
+    "method": ("outcome", *MODELS),
+    "verdict": tuple(VERDICTS),
+    "likelihood": tuple(term for _, term, _ in LIKELIHOODS),
+}
+COLUMNS = (
+    "area", "indicator", "value", "year", "direction", "kind", "verdict", "probability",
+    "likelihood", "median", "lower", "upper", "base_year", "base_value", "last_year",
+    "last_value", "n", "span", "method", "peers", "required_growth", "required_growth_from_last",
+    "observed_growth", "pace_ratio", "gap_closed", "expected_gap_closed", "time_elapsed",
+    "reason", "notes",
+)  # fmt: skip
+
+Priors = dict[tuple[str, str, int], tuple[pooled.Prior, tuple[str, ...]]]
+
+
+Kinds = dict[str, set[str]]
+
+
+class Settings(NamedTuple):
+    """What every worker is told."""
+
+    model: str
+    peers: core.Peers
+    bands: tuple[float, ...]
+
+
+def assess_panel(
+    histories: pd.DataFrame | str | Path,
+    targets: pd.DataFrame | str | Path,
+    *,
+    model: str = "pooled",
+    peers: pd.DataFrame | dict[str, pd.DataFrame] | str | None = None,
+    backend: str | Client | None = None,
+    progress: bool = False,
+) -> pd.DataFrame:
+    """Judge every target of a panel: the numbers of `assess`, one row each.
+
+    Parameters
+    ----------
+    histories : DataFrame or path
+        Long: ``area``, ``indicator``, ``year``, ``value``, and ``unit`` if there is one; rows in
+        any order, an empty value is a gap. A path leads to a CSV or Parquet file.
+    targets : DataFrame or path
+        ``area``, ``indicator``, ``value``, ``year``, ``direction``, and as far as there is one
+        ``base_year``, ``base_value``, ``tolerance``, ``kind`` (else ``ratio``), ``unit``; as in
+        `Target`.
+    model : str
+        One of `changji_analysis.trends.MODELS`. ``pooled`` judges all series at once, the others
+        fit one series after another.
+    peers : DataFrame, dict or "panel", optional
+        Year x area, as in `assess`, for a panel of one indicator; or by indicator. ``"panel"``:
+        each area's prior is fitted on areas of the other folds (`panel_priors`).
+    backend : {None, "processes"} or distributed.Client
+        One process, every core of this machine, or a cluster.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Returns
+    -------
+    DataFrame
+        One row a target, in their order and with their index; columns `COLUMNS`. ``value``,
+        ``year``, ``direction``, ``kind`` are the target's. ``median``, ``lower``, ``upper``: the
+        forecast of the target year and its central interval of 80 %. ``peers``: areas that the
+        prior rests on, 0 for the generic one. ``reason``: a code where there is no verdict;
+        ``notes`` say it in words. ``attrs["problems"]`` lists every faulty row of both tables,
+        for `changji_analysis.errors.problem_frame`: ``row`` is the position from 0, or the line
+        of a CSV file.
+
+    Raises
+    ------
+    UsageError
+        A column is missing, or an option or a file is not known.
+    """
+    _check(model, peers, backend)
+    panel = coded(_whole(histories), _whole(targets))
+    known = _peers(peers, _asked(panel.targets), lambda: _peer_rows(panel))
+    settings = Settings(model, known, _bands())
+    with _bar(progress, len(panel.targets)) as advance:
+        frame = _judged(panel, settings, backend, advance)
+    if isinstance(targets, pd.DataFrame):
+        frame.index = targets.index
+    frame.attrs["problems"] = panel.problems.astype(object).to_dict("records")
+    return frame
+
+
+def write_panel(
+    histories: str | Path,
+    targets: str | Path,
+    out: str | Path,
+    *,
+    model: str = "pooled",
+    peers: pd.DataFrame | dict[str, pd.DataFrame] | str | None = None,
+    backend: str | Client | None = None,
+    progress: bool = False,
+) -> pd.Series:
+    """Assess a panel from files to a Parquet file, in bounded memory.
+
+    Faulty rows go to a CSV file beside it, ``OUT.problems.csv``. What is finished waits in the
+    folder ``.OUT.parts``: the same call after an interruption starts from there. The output
+    appears whole, or not at all.
+
+    Parameters
+    ----------
+    histories, targets : path
+        CSV or Parquet, columns as for `assess_panel`.
+    out : path
+        Ends in ``.parquet``.
+    model, peers, backend, progress
+        As for `assess_panel`.
+
+    Returns
+    -------
+    Series
+        Number of targets by verdict, and by reason where there is none.
+    """
+    _check(model, peers, backend)
+    out = Path(out)
+    if out.suffix != ".parquet":
+        raise UsageError(f"the output {out.name} does not end in .parquet")
+    _needed("pyarrow", "writing Parquet")
+    sources = [_file(histories), _file(targets)]
+    work = out.with_name(f".{out.name}.parts")
+    settings, parts, total = _prepared(sources, work, model, peers)
+    counts = pd.Series(dtype=int)
+    with _bar(progress, total) as advance:
+        todo = []
+        for k in range(parts):
+            if (work / f"{k}.parquet").exists():
+                done = pd.read_parquet(work / f"{k}.parquet", columns=["verdict", "reason"])
+                counts = counts.add(_counted(done), fill_value=0)
+                advance(len(done))
+            else:
+                todo.append(k)
+        tasks = ((k, _judged_part, *_loaded(work, k), settings) for k in todo)
+        for k, (frame, problems) in _run(tasks, backend):
+            pd.to_pickle(problems, work / f"{k}.problems")
+            unfinished = work / f"{k}.unfinished"
+            frame.to_parquet(unfinished, index=False)
+            unfinished.replace(work / f"{k}.parquet")
+            counts = counts.add(_counted(frame), fill_value=0)
+            advance(len(frame))
+    _merge(work, parts, total, out)
+    shutil.rmtree(work)
+    return counts.astype(int)
+
+
+def _counted(frame: pd.DataFrame) -> pd.Series:
+    return frame["verdict"].astype(str).where(frame["verdict"].notna(), frame["reason"]).value_counts()
+
+
+def panel_priors(
+    histories: pd.DataFrame, kinds: dict[str, Iterable[str]]
+) -> Priors:
+    """Fit the priors of ``peers="panel"``.
+
+    Areas fall into `FOLDS` by a hash of their name, and those of a fold start from the others.
+    At most `FOLD_PEERS` areas of a fold serve as peers, chosen by the same hash, so that the cost
+    does not grow with the panel.
+
+    Parameters
+    ----------
+    histories : DataFrame
+        Long, without faults.
+    kinds : dict
+        The kinds that each indicator is asked for as.
+
+    Returns
+    -------
+    dict
+        By indicator, kind and fold: the prior, for `assess` as ``peers``, and notes on it.
+    """
+    nothing = pd.DataFrame(columns=list(TARGET))
+    return _fitted(_peer_rows(coded(histories, nothing)), kinds)
+
+
+def _fitted(rows: pd.DataFrame, kinds: dict[str, Iterable[str]]) -> Priors:
+    priors = {}
+    for indicator, mine in rows.groupby("indicator"):
+        table = mine.pivot(index="year", columns="area", values="value")
+        folds = fold_of(table.columns)
+        for kind in kinds.get(indicator, ()):
+            scaled, notes = scaled_peers(table, scale_for(kind, np.ones(1)), None)
+            for fold in range(FOLDS):
+                others = scaled.loc[:, folds != fold].dropna(how="all")
+                prior, more = pooled.prior_for(others, [], [])
+                priors[indicator, kind, fold] = prior, notes + more
+    return priors
+
+
+def _peer_rows(panel: Coded) -> pd.DataFrame:
+    """Rows of the areas that serve as peers; those of several parts can be chosen from again."""
+    n = np.diff(panel.start)
+    series = np.flatnonzero((n >= 2) & panel.sound)
+    indicator, area = np.divmod(panel.series[series], max(len(panel.areas), 1))
+    place = _hashed(panel.areas)[area]
+    fold = place % FOLDS
+    order = np.lexsort((place, fold, indicator))
+    group = indicator[order] * FOLDS + fold[order].astype(int)
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    rank = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
+    chosen = order[rank < FOLD_PEERS]
+    times = n[series[chosen]]
+    begin = panel.start[series[chosen]]
+    row = np.repeat(begin - np.cumsum(times) + times, times) + np.arange(times.sum())
+    return pd.DataFrame(
+        {
+            "area": panel.areas.take(np.repeat(area[chosen], times)),
+            "indicator": panel.indicators.take(np.repeat(indicator[chosen], times)),
+            "year": panel.year[row],
+            "value": panel.value[row],
+        }
+    )
+
+
+def fold_of(areas) -> np.ndarray:
+    """Fold of each area, by its name alone."""
+    return (_hashed(areas) % FOLDS).astype(int)
+
+
+def _hashed(areas) -> np.ndarray:
+    codes, names = pd.factorize(np.asarray(areas, object))
+    return pd.util.hash_array(np.asarray(names, object).astype(str).astype(object))[codes]
+
+
+def _check(model: str, peers, backend) -> None:
+    if model not in MODELS:
+        raise UsageError(f"unknown model {model!r}: use one of {', '.join(MODELS)}")
+    if isinstance(peers, str) and peers != "panel":
+        raise UsageError(f"peers {peers!r}: use 'panel', a table, or a dict of tables")
+    if isinstance(backend, str) and backend != "processes":
+        raise UsageError(f"backend {backend!r}: use 'processes' or a distributed.Client")
+    if backend is not None:
+        name = "joblib" if backend == "processes" else "distributed"
+        _needed(name, f"the backend {backend!r}")
+
+
+def _needed(package: str, what: str) -> None:
+    try:
+        import_module(package)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"{what} needs the package {package}: install changji-analysis[panel]"
+        ) from error
+
+
+def _bands() -> tuple[float, ...]:
+    return tuple(getattr(config().verdict, code) for code in BANDS[1:])
+
+
+def _asked(targets: pd.DataFrame) -> Kinds:
+    """Which kinds each indicator is asked for as."""
+    pairs = targets[["indicator"]].assign(
+        kind=targets["kind"].fillna(KINDS[0]) if "kind" in targets else KINDS[0]
+    )
+    asked: Kinds = {}
+    for indicator, kind in pairs.drop_duplicates().dropna().itertuples(index=False):
+        asked.setdefault(indicator, set()).add(kind)
+    return asked
+
+
+def _peers(peers, asked: Kinds, rows: Callable[[], pd.DataFrame]) -> core.Peers:
+    """Peers by indicator, or priors by fold fitted on rows of the panel itself."""
+    if peers is None:
+        return {}
+    if isinstance(peers, pd.DataFrame):
+        if len(asked) > 1:
+            raise UsageError(
+                f"one table of peers for {len(asked)} indicators, {', '.join(list(asked)[:5])} …: "
+                "give a dict of tables by indicator"
+            )
+        return dict.fromkeys(asked, peers)
+    if isinstance(peers, dict):
+        return peers
+    known = {name: [kind for kind in kinds if kind in KINDS] for name, kinds in asked.items()}
+    return _fitted(rows(), known)
+
+
+def _batches(panel: Coded) -> Iterator[core.Batch]:
+    place = panel.targets["place"].to_numpy()
+    fine = np.setdiff1d(np.arange(len(place)), panel.refused.index)
+    fine = fine[np.argsort(place[fine], kind="stable")]
+    fold = fold_of(panel.targets["area"].iloc[fine])
+    for i in range(0, len(fine), BATCH):
+        rows = fine[i : i + BATCH]
+        table = panel.targets.iloc[rows].reset_index(drop=True)
+        table["fold"] = fold[i : i + BATCH]
+        here = table["place"].to_numpy()
+        there = here >= 0
+        first, stop = (np.where(there, panel.start[here + k], 0) for k in (0, 1))
+        low, high = first[there].min(initial=len(panel.year)), stop.max()
+        low = min(low, high)
+        first, stop = (np.where(there, ends - low, 0) for ends in (first, stop))
+        yield core.Batch(
+            rows, table, first, stop, panel.year[low:high], panel.value[low:high]
+        )
+
+
+def _needed_by(batch: core.Batch, peers: core.Peers) -> core.Peers:
+    names = set(batch.table["indicator"].unique())
+    return {k: v for k, v in peers.items() if (k if isinstance(k, str) else k[0]) in names}
+
+
+def _judged(
+    panel: Coded, settings: Settings, backend=None, advance: Callable = lambda rows: None
+) -> pd.DataFrame:
+    """Judge a panel that lies in memory, batch by batch."""
+    out = core.blank(len(panel.targets))
+    tasks = (
+        (batch.position, core.judge, batch, _needed_by(batch, settings.peers), settings.model)
+        for batch in _batches(panel)
+    )
+    for rows, found in _run(tasks, backend):
+        for name, values in found.items():
+            out[name][rows] = values
+        advance(len(rows))
+    refused = panel.refused.index.to_numpy()
+    advance(len(refused))
+    for name in panel.refused:
+        out[name][refused] = panel.refused[name]
+    nameless = np.equal(out["reason"], "no_figure") & panel.targets["place"].lt(0).to_numpy()
+    out["reason"][nameless] = "no_history"
+    return _framed(panel.targets, out, settings.bands)
+
+
+def _framed(targets: pd.DataFrame, out: dict[str, np.ndarray], bands) -> pd.DataFrame:
+    """Put the columns together, with verdicts and terms."""
+    p = out["probability"]
+    known, outcome = ~np.isnan(p), np.equal(out["method"], "outcome")
+    verdicts = list(VERDICTS)
+    by_chance = np.array([verdicts.index(code) for code in BANDS])
+    met = np.where(p == 1, verdicts.index("achieved"), verdicts.index("missed"))
+    code = np.where(outcome, met, by_chance[np.searchsorted(bands, p, side="right") % len(BANDS)])
+    blind = np.isin(out["reason"], [*LACKING, "no_history"])
+    code = np.where(known, code, np.where(blind, verdicts.index("insufficient_evidence"), -1))
+    least = [least for least, _, _ in LIKELIHOODS[:-1]]
+    term = np.where(known, len(least) - np.searchsorted(least[::-1], p, side="right"), -1)
+    frame = targets.drop(columns=["base_year", "base_value", "tolerance", "place"])
+    frame["verdict"] = pd.Categorical.from_codes(code, WORDS["verdict"])
+    frame["likelihood"] = pd.Categorical.from_codes(term, WORDS["likelihood"])
+    frame["method"] = pd.Categorical(out.pop("method"), WORDS["method"])
+    frame["year"] = _whole_numbers(frame["year"].to_numpy())
+    for name in core.COUNTS:
+        frame[name] = _whole_numbers(out.pop(name))
+    for name in list(out):
+        frame[name] = out.pop(name)
+    return frame[list(COLUMNS)].astype({"reason": "str", "notes": "str"})
+
+
+def _whole_numbers(values: np.ndarray):
+    missing = ~(values == np.floor(values))
+    return pd.arrays.IntegerArray(np.where(missing, 0, values).astype(np.int32), missing)
+
+
+def _judged_part(histories, targets, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Assess one part of the files: rows with their position, and problems."""
+    panel = coded(histories, targets)
+    frame = _judged(panel, settings)
+    return frame.assign(**{POSITION: targets[POSITION].to_numpy()}), panel.problems
+
+
+def _run(tasks: Iterable[tuple], backend) -> Iterator[tuple]:
+    """Carry out (key, function, *arguments); pairs of key and result as they are finished."""
+    if backend is None:
+        yield from (_done(*task) for task in tasks)
+    elif backend == "processes":
+        from joblib import Parallel, delayed
+
+        pool = Parallel(n_jobs=-1, return_as="generator_unordered")
+        yield from pool(delayed(_done)(*task) for task in tasks)
+    else:
+        from distributed import as_completed
+
+        tasks = iter(tasks)
+        at_once = 2 * max(sum(backend.nthreads().values()), 1)
+        sent = [backend.submit(_done, *task, pure=False) for task in islice(tasks, at_once)]
+        finished = as_completed(sent)
+        del sent
+        for future in finished:
+            for task in islice(tasks, 1):
+                finished.add(backend.submit(_done, *task, pure=False))
+            yield future.result()
+
+
+def _done(key, function: Callable, *arguments) -> tuple:
+    return key, function(*arguments)
+
+
+@contextmanager
+def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
+    """Progress over the targets, on stderr."""
+    if not shown:
+        yield lambda rows: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:3], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("targets", total=total)
+        yield lambda rows: bar.advance(task, rows)
+
+
+# ---- files -------------------------------------------------------------------------------------
+def _file(path: str | Path) -> Path:
+    path = Path(path)
+    if path.suffix not in (".csv", ".parquet"):
+        raise UsageError(f"{path.name} is neither a .csv nor a .parquet file")
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    return path
+
+
+def _whole(source: pd.DataFrame | str | Path) -> pd.DataFrame:
+    if not isinstance(source, (str, Path)):
+        return source
+    frames = list(_stream(_file(source)))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _stream(path: Path) -> Iterator[pd.DataFrame]:
+    """Read a file piece by piece, each row with its position, or its line in a CSV file."""
+    at = 0
+    if path.suffix == ".csv":
+        at = 2
+        pieces: Iterable = pd.read_csv(
+            path,
+            usecols=lambda name: name in INPUT,
+            dtype={"area": "str", "indicator": "str", "unit": "str"},
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8-sig",
+            chunksize=STREAM_ROWS,
+            low_memory=False,
+        )
+    else:
+        _needed("pyarrow", "reading Parquet")
+        import pyarrow.parquet as pq
+
+        file = pq.ParquetFile(path)
+        names = [name for name in file.schema_arrow.names if name in INPUT]
+        pieces = (b.to_pandas() for b in file.iter_batches(STREAM_ROWS, columns=names))
+    empty = True
+    for piece in pieces:
+        piece[POSITION] = np.arange(at, at + len(piece))
+        at += len(piece)
+        empty = False
+        yield piece
+    if empty:
+        yield pd.DataFrame(columns=[*(names if path.suffix == ".parquet" else ()), POSITION])
+
+
+def _prepared(sources: list[Path], work: Path, model, peers) -> tuple[Settings, int, int]:
+    """Split the files, or find them split by the same call before."""
+    stamp = [[str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns] for s in sources]
+    said = pickle.dumps((model, peers, _bands(), metadata.version("changji-analysis")))
+    stamp.append(hashlib.sha256(said).hexdigest())
+    try:
+        found = json.loads((work / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = {}
+    if found.get("stamp") == stamp:
+        return pd.read_pickle(work / "settings"), found["parts"], found["targets"]
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    parts = max(sum(map(_rows, sources)) // PART_ROWS, 1)
+    _split(sources[0], work, "histories", parts)
+    total, asked = _split(sources[1], work, "targets", parts)
+    known = _peers(peers, asked, lambda: _peer_rows_of_parts(work, parts))
+    settings = Settings(model, known, _bands())
+    pd.to_pickle(settings, work / "settings")
+    text = json.dumps({"stamp": stamp, "parts": parts, "targets": total})
+    (work / "run.json").write_text(text, encoding="utf-8")
+    return settings, parts, total
+
+
+def _rows(path: Path) -> int:
+    """Rows of a file; for CSV a guess."""
+    if path.suffix == ".csv":
+        return path.stat().st_size // 30
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(path).metadata.num_rows
+
+
+def _split(source: Path, work: Path, name: str, parts: int) -> tuple[int, Kinds]:
+    """Deal the rows of a file out to parts, a series and its targets to the same one."""
+    total, asked = 0, {}
+    for piece in _stream(source):
+        need(piece, HISTORY if name == "histories" else TARGET, name)
+        total += len(piece)
+        if name == "targets":
+            for indicator, kinds in _asked(piece).items():
+                asked.setdefault(indicator, set()).update(kinds)
+        part = (_hashed(piece["area"]) * np.uint64(31) + _hashed(piece["indicator"])) % parts
+        order = np.argsort(part, kind="stable")
+        bounds = np.searchsorted(part[order], np.arange(parts + 1))
+        for k in np.flatnonzero(np.diff(bounds)):
+            with (work / f"{k}.{name}").open("ab") as file:
+                pickle.dump(piece.iloc[order[bounds[k] : bounds[k + 1]]], file, protocol=5)
+    return total, asked
+
+
+def _loaded(work: Path, k: int) -> list[pd.DataFrame]:
+    """Both tables of a part."""
+    return [_read_pieces(work / f"{k}.{name}", need) for name, need in _TABLES]
+
+
+def _read_pieces(path: Path, columns) -> pd.DataFrame:
+    pieces = []
+    if path.exists():
+        with path.open("rb") as file:
+            while file.peek(1):
+                pieces.append(pickle.load(file))
+    return pd.concat(pieces) if pieces else pd.DataFrame(columns=[*columns, POSITION])
+
+
+_TABLES = (("histories", HISTORY), ("targets", TARGET))
+
+
+def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
+    nothing = pd.DataFrame(columns=list(TARGET))
+    chosen = pd.DataFrame(columns=list(HISTORY))
+    for k in range(parts):
+        more = _peer_rows(coded(_loaded(work, k)[0], nothing))
+        chosen = _peer_rows(coded(pd.concat([chosen, more]), nothing))
+    return chosen
+
+
+def _merge(work: Path, parts: int, total: int, out: Path) -> None:
+    """Write the rows of all parts in the order of the targets, and the problems."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    problems = pd.concat([pd.read_pickle(work / f"{k}.problems") for k in range(parts)])
+    beside = out.with_name(out.name + ".problems.csv")
+    if len(problems):
+        write_csv(beside, problems.sort_values(["file", "row"]))
+    else:
+        beside.unlink(missing_ok=True)
+    rows = ds.dataset([str(work / f"{k}.parquet") for k in range(parts)])
+    schema = rows.schema.remove(rows.schema.get_field_index(POSITION)).remove_metadata()
+    at = pa.compute.field(POSITION)
+    unfinished = work / out.name
+    with pq.ParquetWriter(unfinished, schema) as writer:
+        for low in range(0, total + 2, STREAM_ROWS):
+            piece = rows.to_table(filter=(at >= low) & (at < low + STREAM_ROWS))
+            writer.write_table(piece.sort_by(POSITION).drop([POSITION]).cast(schema))
+    unfinished.replace(out)
