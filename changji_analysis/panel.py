@@ -387,7 +387,8 @@ def _framed(targets: pd.DataFrame, out: dict[str, np.ndarray], bands) -> pd.Data
     frame = targets.drop(columns=["base_year", "base_value", "tolerance", "place"])
     frame["verdict"] = pd.Categorical.from_codes(code, WORDS["verdict"])
     frame["likelihood"] = pd.Categorical.from_codes(term, WORDS["likelihood"])
-    frame["method"] = pd.Categorical(out.pop("method"), WORDS["method"])
+    method = out.pop("method")
+    frame["method"] = pd.Categorical(np.where(method == "", None, method), WORDS["method"])
     frame["year"] = _whole_numbers(frame["year"].to_numpy())
     for name in core.COUNTS:
         frame[name] = _whole_numbers(out.pop(name))

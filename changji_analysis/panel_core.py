@@ -129,8 +129,9 @@ def _judge_all(out: dict, batch: Batch, peers: Peers) -> None:
         base_year, np.where(np.isnan(base_year), np.nan, base), last_year, last, goal, year,
         direction,
     )  # fmt: skip
+    span = np.where(seen, last_year - first_year, 0.0)
     out.update(measured, base_year=base_year, base_value=base, last_year=last_year)
-    out.update(last_value=last, n=n, span=np.where(seen, last_year - first_year, 0))
+    out.update(last_value=last, n=n.astype(float), span=span)
     for kind in KINDS:
         at = np.flatnonzero(ahead & (t["kind"].array == kind))
         if len(at):
