@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.util import hash_array
 
 from . import panel_core as core
 from .assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
 from .config import config
-from .errors import UsageError, problem_frame
+from .errors import DataError, UsageError
 from .files import write_csv
 from .forecast import scaled_peers
 from .panel_input import COLUMNS as INPUT
@@ -42,6 +43,7 @@ BATCH = 20_000
 STREAM_ROWS = 500_000
 PART_ROWS = 200_000
 """Rows of the histories in one part of a file, roughly."""
+SECONDS_TO_CONNECT = 15
 FOLDS = 5
 FOLD_PEERS = 75
 """Areas of each fold that the others' priors are fitted on: more change them hardly."""
@@ -62,6 +64,8 @@ COLUMNS = (
 
 Priors = dict[tuple[str, str, int], tuple[pooled.Prior, tuple[str, ...]]]
 
+
+_NOTHING = pd.DataFrame(columns=list(TARGET))
 
 Kinds = dict[str, set[str]]
 
@@ -194,13 +198,48 @@ def write_panel(
     return counts.astype(int)
 
 
+def problems_beside(out: Path) -> Path:
+    """Where `write_panel` lists faulty rows."""
+    return out.with_name(f"{out.name}.problems.csv")
+
+
+def tables(peers: str | None) -> dict[str, pd.DataFrame] | str | None:
+    """Peers by indicator from a long file; ``panel`` and None as they are."""
+    if peers in (None, "panel"):
+        return peers
+    panel = coded(_whole(peers), _NOTHING)
+    if len(panel.problems):
+        raise DataError(panel.problems.assign(file=str(peers)))
+    rows = _rows_of(panel, np.arange(len(panel.series)))
+    return {
+        indicator: mine.pivot(index="year", columns="area", values="value")
+        for indicator, mine in rows.groupby("indicator")
+    }
+
+
+@contextmanager
+def client(backend: str | None) -> Generator[str | Client | None]:
+    """A backend as it is, or a client of the Dask scheduler at an address."""
+    if backend is None or "://" not in backend:
+        yield backend
+        return
+    _needed("distributed", f"the backend {backend!r}")
+    from distributed import Client
+
+    try:
+        engine = Client(backend, timeout=SECONDS_TO_CONNECT)
+    except OSError as error:
+        raise UsageError(f"no Dask scheduler answers at {backend}") from error
+    with engine:
+        yield engine
+
+
 def _counted(frame: pd.DataFrame) -> pd.Series:
-    return frame["verdict"].astype(str).where(frame["verdict"].notna(), frame["reason"]).value_counts()
+    verdict = frame["verdict"].astype(object)
+    return verdict.where(verdict.notna(), frame["reason"]).value_counts()
 
 
-def panel_priors(
-    histories: pd.DataFrame, kinds: dict[str, Iterable[str]]
-) -> Priors:
+def panel_priors(histories: pd.DataFrame, kinds: dict[str, Iterable[str]]) -> Priors:
     """Fit the priors of ``peers="panel"``.
 
     Areas fall into `FOLDS` by a hash of their name, and those of a fold start from the others.
@@ -219,8 +258,7 @@ def panel_priors(
     dict
         By indicator, kind and fold: the prior, for `assess` as ``peers``, and notes on it.
     """
-    nothing = pd.DataFrame(columns=list(TARGET))
-    return _fitted(_peer_rows(coded(histories, nothing)), kinds)
+    return _fitted(_peer_rows(coded(histories, _NOTHING)), kinds)
 
 
 def _fitted(rows: pd.DataFrame, kinds: dict[str, Iterable[str]]) -> Priors:
@@ -248,14 +286,18 @@ def _peer_rows(panel: Coded) -> pd.DataFrame:
     group = indicator[order] * FOLDS + fold[order].astype(int)
     first = np.flatnonzero(np.diff(group, prepend=-1))
     rank = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
-    chosen = order[rank < FOLD_PEERS]
-    times = n[series[chosen]]
-    begin = panel.start[series[chosen]]
-    row = np.repeat(begin - np.cumsum(times) + times, times) + np.arange(times.sum())
+    return _rows_of(panel, series[order[rank < FOLD_PEERS]])
+
+
+def _rows_of(panel: Coded, series: np.ndarray) -> pd.DataFrame:
+    """Usable rows of some series as a long frame."""
+    first, times = panel.start[series], np.diff(panel.start)[series]
+    row = np.repeat(first - np.cumsum(times) + times, times) + np.arange(times.sum())
+    indicator, area = np.divmod(np.repeat(panel.series[series], times), max(len(panel.areas), 1))
     return pd.DataFrame(
         {
-            "area": panel.areas.take(np.repeat(area[chosen], times)),
-            "indicator": panel.indicators.take(np.repeat(indicator[chosen], times)),
+            "area": panel.areas.take(area),
+            "indicator": panel.indicators.take(indicator),
             "year": panel.year[row],
             "value": panel.value[row],
         }
@@ -268,8 +310,8 @@ def fold_of(areas) -> np.ndarray:
 
 
 def _hashed(areas) -> np.ndarray:
-    codes, names = pd.factorize(np.asarray(areas, object))
-    return pd.util.hash_array(np.asarray(names, object).astype(str).astype(object))[codes]
+    codes, names = pd.factorize(pd.Index(areas))
+    return np.append(hash_array(np.array(list(map(str, names)), object)), np.uint64(0))[codes]
 
 
 def _check(model: str, peers, backend) -> None:
@@ -327,22 +369,23 @@ def _peers(peers, asked: Kinds, rows: Callable[[], pd.DataFrame]) -> core.Peers:
 
 def _batches(panel: Coded) -> Iterator[core.Batch]:
     place = panel.targets["place"].to_numpy()
-    fine = np.setdiff1d(np.arange(len(place)), panel.refused.index)
+    fine = np.ones(len(place), bool)
+    fine[panel.refused.index] = False
+    fine = np.flatnonzero(fine)
     fine = fine[np.argsort(place[fine], kind="stable")]
-    fold = fold_of(panel.targets["area"].iloc[fine])
+    fold = fold_of(panel.areas)
     for i in range(0, len(fine), BATCH):
         rows = fine[i : i + BATCH]
         table = panel.targets.iloc[rows].reset_index(drop=True)
-        table["fold"] = fold[i : i + BATCH]
         here = table["place"].to_numpy()
         there = here >= 0
+        table["fold"] = -1
+        table.loc[there, "fold"] = fold[panel.series[here[there]] % len(panel.areas)]
         first, stop = (np.where(there, panel.start[here + k], 0) for k in (0, 1))
         low, high = first[there].min(initial=len(panel.year)), stop.max()
         low = min(low, high)
         first, stop = (np.where(there, ends - low, 0) for ends in (first, stop))
-        yield core.Batch(
-            rows, table, first, stop, panel.year[low:high], panel.value[low:high]
-        )
+        yield core.Batch(rows, table, first, stop, panel.year[low:high], panel.value[low:high])
 
 
 def _needed_by(batch: core.Batch, peers: core.Peers) -> core.Peers:
@@ -569,11 +612,10 @@ _TABLES = (("histories", HISTORY), ("targets", TARGET))
 
 
 def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
-    nothing = pd.DataFrame(columns=list(TARGET))
     chosen = pd.DataFrame(columns=list(HISTORY))
     for k in range(parts):
-        more = _peer_rows(coded(_loaded(work, k)[0], nothing))
-        chosen = _peer_rows(coded(pd.concat([chosen, more]), nothing))
+        more = _peer_rows(coded(_loaded(work, k)[0], _NOTHING))
+        chosen = _peer_rows(coded(pd.concat([chosen, more]), _NOTHING))
     return chosen
 
 
@@ -584,7 +626,7 @@ def _merge(work: Path, parts: int, total: int, out: Path) -> None:
     import pyarrow.parquet as pq
 
     problems = pd.concat([pd.read_pickle(work / f"{k}.problems") for k in range(parts)])
-    beside = out.with_name(out.name + ".problems.csv")
+    beside = problems_beside(out)
     if len(problems):
         write_csv(beside, problems.sort_values(["file", "row"]))
     else:

@@ -247,13 +247,12 @@ def _priors_of_table(batch, at, end, edge, rows, table: pd.DataFrame, scale: Sca
     same = np.add.reduceat(np.abs(values - x[:, None]) < pooled.COPY, start, axis=0, dtype=int)
     copies = (both >= 2) & (same == both)
     own = table.columns.get_indexer(batch.table["area"].iloc[at[rows]])
-    special = np.flatnonzero(copies.any(axis=1) | (own >= 0))
+    special = copies.any(axis=1) | (own >= 0)
     groups: dict = {}
-    for i in special:
+    for i in np.flatnonzero(special):
         groups.setdefault((own[i], copies[i].tobytes()), []).append(i)
-    plain = np.setdiff1d(np.arange(len(rows)), special)
-    if len(plain):
-        groups[None] = plain
+    if not special.all():
+        groups[None] = np.flatnonzero(~special)
     areas = batch.table["area"].to_numpy()
     for members in groups.values():
         i = members[0]

@@ -213,12 +213,19 @@ def _read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"area": targets["area"], "indicator": targets["indicator"]})
     for name in NUMBERS:
         table[name] = _numbers(targets[name]) if name in targets else np.nan
-    table["direction"] = pd.Categorical(targets["direction"], categories=TARGET_DIRECTIONS)
+    table["direction"] = _words(targets["direction"], TARGET_DIRECTIONS)
     if "kind" in targets:
-        table["kind"] = pd.Categorical(targets["kind"].fillna(KINDS[0]), categories=KINDS)
+        table["kind"] = _words(targets["kind"].fillna(KINDS[0]), KINDS)
     else:
         table["kind"] = pd.Categorical.from_codes(np.zeros(len(targets), int), KINDS)
     return table.reset_index(drop=True)
+
+
+def _words(column: pd.Series, known) -> pd.Categorical:
+    """A column of known words; others are missing."""
+    codes, words = pd.factorize(column)
+    place = np.append(pd.Index(known).get_indexer(words), -1)
+    return pd.Categorical.from_codes(place[codes], known)
 
 
 def _wrong_targets(targets: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -276,9 +283,7 @@ def _listed(name: str, frame: pd.DataFrame, rows: np.ndarray, codes: np.ndarray)
                 "file": name,
                 "row": _positions(frame, rows),
                 "column": columns,
-                "value": [
-                    str(frame[c].iloc[r]) for r, c in zip(rows, columns, strict=True)
-                ],
+                "value": [str(frame[c].iloc[r]) for r, c in zip(rows, columns, strict=True)],
                 "severity": "error",
                 "code": [CODES[code] for code in codes],
             }

@@ -37,7 +37,7 @@ class Scale:
         return np.log(figures) if self.name == "log" else np.log(figures / (self.upper - figures))
 
     def room(self, figures: np.ndarray) -> np.ndarray:
-        """Distance of each figure to the nearer bound, at most `edge`; `edge` for one at a bound."""
+        """Distance of each figure inside the bounds to the nearer one, at most `edge`."""
         near = np.minimum(figures, self.upper - figures)
         return np.where(near > 0, np.minimum(near, self.edge), self.edge)
 

@@ -7,7 +7,6 @@ import pytest
 import changji_analysis as ca
 from changji_analysis import panel
 from changji_analysis.errors import UsageError, problem_frame
-from changji_analysis.trends import pooled
 
 KINDS = {"rd_intensity": "ratio", "mines": "count", "literacy": "share", "gdp": "level"}
 DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
@@ -67,7 +66,9 @@ def many():
 
 def alone(histories, row, **options):
     """The row of one target by `assess`, or the reason why it has none."""
-    mine = histories[histories["area"].eq(row["area"]) & histories["indicator"].eq(row["indicator"])]
+    mine = histories[
+        histories["area"].eq(row["area"]) & histories["indicator"].eq(row["indicator"])
+    ]
     series = mine.set_index("year")["value"].sort_index()
     series.attrs["area"] = row["area"]
 
@@ -145,9 +146,10 @@ def test_peers_are_those_of_assess(many):
     for area in ("县3", "县18", "县13", "县40", *wide["mines"].columns[40:42]):
         targets = pd.concat([targets, many[1][many[1]["area"].eq(area)]])
     result = ca.assess_panel(histories, targets, peers=peers)
-    assert differences(
-        histories, targets, result, lambda row: {"peers": peers.get(row["indicator"])}
-    ) == []
+    assert (
+        differences(histories, targets, result, lambda row: {"peers": peers.get(row["indicator"])})
+        == []
+    )
     assert result["notes"].str.contains("being the series itself: 别名").any()
     assert result["notes"].str.contains("2 usable peers").any()
     assert result.loc[result["indicator"].eq("literacy"), "peers"].max() == 0
@@ -190,9 +192,9 @@ def test_a_fold_is_left_out_of_its_own_prior(many):
     mine = histories["area"].eq("县5")
     histories.loc[mine, "value"] *= 3.0 ** (histories.loc[mine, "year"] - 2008)
     after = panel.panel_priors(histories, {"gdp": ["level"]})
-    own = panel.fold_of(["县5"])[0]
     assert mine.sum() > 1
-    assert [f for f in range(panel.FOLDS) if before["gdp", "level", f] == after["gdp", "level", f]] == [own]
+    unmoved = [key[2] for key in before if before[key] == after[key]]
+    assert unmoved == panel.fold_of(["县5"]).tolist()
 
 
 @pytest.mark.parametrize("model", ["naive", "drift", "log_linear"])
@@ -214,3 +216,127 @@ def test_a_fit_that_breaks_is_a_row(many, monkeypatch):
     result = ca.assess_panel(histories, targets, model="drift")
     assert "LinAlgError: singular" in set(result["notes"])
     assert result["probability"].notna().any()  # what is observed needs no fit
+
+
+# ---- faulty rows -------------------------------------------------------------------------------
+GOOD = [
+    ("甲县", "gdp", 2018, 10.0, "亿元"),
+    ("甲县", "gdp", 2020, 12.0, "亿元"),
+    ("乙县", "gdp", 2020, 7.0, "亿元"),
+]
+GOALS = [("甲县", "gdp", 15.0, 2025, "at_least"), ("乙县", "gdp", 9.0, 2025, "at_least")]
+
+
+def frames(extra=(), goals=()):
+    histories = pd.DataFrame(
+        [*GOOD, *extra], columns=["area", "indicator", "year", "value", "unit"]
+    )
+    targets = pd.DataFrame(
+        [*GOALS, *goals], columns=["area", "indicator", "value", "year", "direction"]
+    )
+    return histories, targets
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "rows"),
+    [
+        (("丙县", "gdp", 2018, 8.0, "亿元"), "repeated_year", [3, 5]),
+        (("丙县", "gdp", 2019, 8.0, "万元"), "mixed_units", [5]),
+        (("丙县", "gdp", 2019, np.inf, "亿元"), "not_finite", [5]),
+        (("丙县", "gdp", 2019, "8.0亿", "亿元"), "not_a_number", [5]),
+        (("丙县", "gdp", 2019.5, 8.0, "亿元"), "years", [5]),
+        (("丙县", "gdp", 20190, 8.0, "亿元"), "years", [5]),
+        (("丙县", "gdp", None, 8.0, "亿元"), "years", [5]),
+        ((None, "gdp", 2019, 8.0, "亿元"), "no_key", [5]),
+        (("丙县", None, 2019, 8.0, "亿元"), "no_key", [5]),
+    ],
+)
+def test_a_faulty_row_is_listed_and_the_others_are_assessed(row, code, rows):
+    extra = [("丙县", "gdp", 2018, 7.0, "亿元"), ("丙县", "gdp", 2021, 7.5, "亿元"), row]
+    histories, targets = frames(extra, [("丙县", "gdp", 10.0, 2025, "at_least")])
+    result = ca.assess_panel(histories, targets)
+    problems = problem_frame(result.attrs["problems"])
+    assert problems["code"].tolist() == [code] * len(rows)
+    assert problems["row"].tolist() == rows and set(problems["file"]) == {"histories"}
+    assert problems.ne("").all(axis=None)
+    clean = ca.assess_panel(*frames())
+    pd.testing.assert_frame_equal(result.iloc[:2], clean, check_dtype=False)
+    assert clean["probability"].notna().all() and clean.attrs["problems"] == []
+    if code == "no_key":  # whose row it is cannot be told
+        assert result["probability"].notna().all()
+    else:
+        assert pd.isna(result.loc[2, "probability"]) and pd.isna(result.loc[2, "verdict"])
+        assert result.loc[2, "reason"] == code and result.loc[2, "notes"] == problems.loc[0, "why"]
+
+
+def test_an_empty_value_is_a_gap_and_a_negative_one_is_told():
+    extra = [("甲县", "gdp", 2019, None, None), ("丁县", "gdp", 2019, -3.0, "亿元")]
+    histories, targets = frames(extra, [("丁县", "gdp", 1.0, 2025, "at_least")])
+    result = ca.assess_panel(histories, targets)
+    problems = problem_frame(result.attrs["problems"])
+    assert list(zip(problems["code"], problems["row"], strict=True)) == [("negative", 4)]
+    assert result.loc[0, "n"] == 2 and result.loc[0, "probability"] > 0
+    assert result.loc[2, "reason"] == "non_positive" and "-3" in result.loc[2, "notes"]
+
+
+def test_a_target_without_a_history_still_says_what_is_needed():
+    histories, targets = frames(goals=[("戊县", "gdp", 20.0, 2025, "at_least")])
+    targets["base_year"], targets["base_value"] = 2020, [12.0, 7.0, 10.0]
+    result = ca.assess_panel(histories, targets)
+    assert result.loc[2, ["verdict", "reason"]].tolist() == ["insufficient_evidence", "no_history"]
+    assert result.loc[2, "required_growth"] == pytest.approx(2**0.2 - 1)
+    [problem] = result.attrs["problems"]
+    assert (problem["file"], problem["row"], problem["code"]) == ("targets", 2, "no_history")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "words"),
+    [
+        ({"direction": "up"}, "target", "unknown direction 'up'"),
+        ({"direction": None}, "target", "unknown direction None"),
+        ({"year": 2025.5}, "target", "2025.5 is not an integer"),
+        ({"year": None}, "target", "year None is not an integer"),
+        ({"value": None}, "target", "needs a value"),
+        ({"value": "十"}, "target", "'十' is not a finite number"),
+        ({"value": np.inf}, "target", "inf is not a finite number"),
+        ({"direction": "within"}, "target", "tolerance above 0"),
+        ({"base_year": 2025}, "target", "2025 is not before the target year"),
+        ({"kind": "rate"}, "kind", "unknown kind 'rate'"),
+        ({"area": None}, "no_key", "missing"),
+        ({"unit": "万元"}, "target_unit", "unit of the target"),
+    ],
+)
+def test_a_target_that_contradicts_itself_is_a_row(change, reason, words):
+    histories, targets = frames()
+    targets = targets.assign(base_year=np.nan, tolerance=np.nan, kind="level", unit="亿元")
+    targets = pd.concat([targets, targets.iloc[:1]], ignore_index=True).astype(object)
+    for name, value in change.items():
+        targets.loc[2, name] = value
+    result = ca.assess_panel(histories, targets)
+    assert result["verdict"].isna().tolist() == [False, False, True]
+    assert result.loc[2, "reason"] == reason and words in result.loc[2, "notes"]
+    assert [p["row"] for p in result.attrs["problems"]] == [2] * (1 + (reason == "no_key"))
+
+
+def test_wrong_calls():
+    histories, targets = frames()
+    with pytest.raises(UsageError, match="no column year"):
+        ca.assess_panel(histories.drop(columns="year"), targets)
+    with pytest.raises(UsageError, match="no column direction"):
+        ca.assess_panel(histories, targets.drop(columns="direction"))
+    for options in ({"model": "best"}, {"peers": "all"}, {"backend": "threads"}):
+        with pytest.raises(UsageError, match="|".join(options.values())):
+            ca.assess_panel(histories, targets, **options)
+
+
+def test_nothing_to_assess():
+    histories, targets = frames()
+    assert ca.assess_panel(histories, targets.iloc[:0]).empty
+    result = ca.assess_panel(histories.iloc[:0], targets)
+    assert result["reason"].tolist() == ["no_history"] * 2
+
+
+def test_the_index_of_the_targets_is_kept():
+    histories, targets = frames()
+    result = ca.assess_panel(histories, targets.set_axis(["x", "y"]))
+    assert result.index.tolist() == ["x", "y"] and result.loc["y", "area"] == "乙县"
