@@ -367,20 +367,24 @@ def _peers(peers, asked: Kinds, rows: Callable[[], pd.DataFrame]) -> core.Peers:
     return _fitted(rows(), known)
 
 
-def _batches(panel: Coded) -> Iterator[core.Batch]:
+def _batches(panel: Coded, named: bool) -> Iterator[core.Batch]:
+    """Targets in order of their series; with names where peers have to be told apart."""
+    columns = panel.targets.columns if named else panel.targets.columns.drop(["area", "indicator"])
+    targets = panel.targets[columns]
     place = panel.targets["place"].to_numpy()
     fine = np.ones(len(place), bool)
     fine[panel.refused.index] = False
     fine = np.flatnonzero(fine)
     fine = fine[np.argsort(place[fine], kind="stable")]
-    fold = fold_of(panel.areas)
+    fold = fold_of(panel.areas) if named else None
     for i in range(0, len(fine), BATCH):
         rows = fine[i : i + BATCH]
-        table = panel.targets.iloc[rows].reset_index(drop=True)
+        table = targets.iloc[rows].reset_index(drop=True)
         here = table["place"].to_numpy()
         there = here >= 0
-        table["fold"] = -1
-        table.loc[there, "fold"] = fold[panel.series[here[there]] % len(panel.areas)]
+        if fold is not None:
+            area = panel.series[here] % max(len(panel.areas), 1)
+            table["fold"] = np.where(there, fold[area], -1)
         first, stop = (np.where(there, panel.start[here + k], 0) for k in (0, 1))
         low, high = first[there].min(initial=len(panel.year)), stop.max()
         low = min(low, high)
@@ -389,6 +393,8 @@ def _batches(panel: Coded) -> Iterator[core.Batch]:
 
 
 def _needed_by(batch: core.Batch, peers: core.Peers) -> core.Peers:
+    if not peers:
+        return peers
     names = set(batch.table["indicator"].unique())
     return {k: v for k, v in peers.items() if (k if isinstance(k, str) else k[0]) in names}
 
@@ -397,47 +403,47 @@ def _judged(
     panel: Coded, settings: Settings, backend=None, advance: Callable = lambda rows: None
 ) -> pd.DataFrame:
     """Judge a panel that lies in memory, batch by batch."""
-    out = core.blank(len(panel.targets))
+    out = core.Result(len(panel.targets))
     tasks = (
         (batch.position, core.judge, batch, _needed_by(batch, settings.peers), settings.model)
-        for batch in _batches(panel)
+        for batch in _batches(panel, bool(settings.peers))
     )
     for rows, found in _run(tasks, backend):
-        for name, values in found.items():
-            out[name][rows] = values
+        out.put(rows, found)
         advance(len(rows))
-    refused = panel.refused.index.to_numpy()
-    advance(len(refused))
-    for name in panel.refused:
-        out[name][refused] = panel.refused[name]
-    nameless = np.equal(out["reason"], "no_figure") & panel.targets["place"].lt(0).to_numpy()
-    out["reason"][nameless] = "no_history"
+    for row, *said in panel.refused.itertuples():
+        for column, text in zip(panel.refused, said, strict=True):
+            out.say(column, row, text)
+    advance(len(panel.refused))
+    nameless = out.says("reason", "no_figure") & panel.targets["place"].lt(0).to_numpy()
+    out.say("reason", nameless, "no_history")
     return _framed(panel.targets, out, settings.bands)
 
 
-def _framed(targets: pd.DataFrame, out: dict[str, np.ndarray], bands) -> pd.DataFrame:
+def _framed(targets: pd.DataFrame, out: core.Result, bands) -> pd.DataFrame:
     """Put the columns together, with verdicts and terms."""
-    p = out["probability"]
-    known, outcome = ~np.isnan(p), np.equal(out["method"], "outcome")
+    p = out.numbers["probability"]
+    known, outcome = ~np.isnan(p), out.says("method", "outcome")
     verdicts = list(VERDICTS)
     by_chance = np.array([verdicts.index(code) for code in BANDS])
     met = np.where(p == 1, verdicts.index("achieved"), verdicts.index("missed"))
-    code = np.where(outcome, met, by_chance[np.searchsorted(bands, p, side="right") % len(BANDS)])
-    blind = np.isin(out["reason"], [*LACKING, "no_history"])
+    code = np.where(outcome, met, by_chance[np.searchsorted(bands, p, side="right")])
+    blind = out.says("reason", *LACKING, "no_history")
     code = np.where(known, code, np.where(blind, verdicts.index("insufficient_evidence"), -1))
     least = [least for least, _, _ in LIKELIHOODS[:-1]]
     term = np.where(known, len(least) - np.searchsorted(least[::-1], p, side="right"), -1)
     frame = targets.drop(columns=["base_year", "base_value", "tolerance", "place"])
     frame["verdict"] = pd.Categorical.from_codes(code, WORDS["verdict"])
     frame["likelihood"] = pd.Categorical.from_codes(term, WORDS["likelihood"])
-    method = out.pop("method")
-    frame["method"] = pd.Categorical(np.where(method == "", None, method), WORDS["method"])
+    methods = pd.Index(WORDS["method"]).get_indexer(list(out.texts))
+    frame["method"] = pd.Categorical.from_codes(methods[out.words["method"]], WORDS["method"])
+    texts = pd.array(list(out.texts), dtype="str")
+    for name in ("reason", "notes"):
+        frame[name] = texts.take(out.words[name])
     frame["year"] = _whole_numbers(frame["year"].to_numpy())
-    for name in core.COUNTS:
-        frame[name] = _whole_numbers(out.pop(name))
-    for name in list(out):
-        frame[name] = out.pop(name)
-    return frame[list(COLUMNS)].astype({"reason": "str", "notes": "str"})
+    for name, values in out.numbers.items():
+        frame[name] = _whole_numbers(values) if name in core.COUNTS else values
+    return frame[list(COLUMNS)]
 
 
 def _whole_numbers(values: np.ndarray):

@@ -56,32 +56,53 @@ class Batch(NamedTuple):
     value: np.ndarray
 
 
-def judge(batch: Batch, peers: Peers, model: str) -> dict[str, np.ndarray]:
-    """Assess a batch.
+class Result:
+    """Columns of a result, NaN and empty words at first.
 
-    Returns
-    -------
-    dict of arrays (T,)
-        `MEASURES`, `COUNTS` and `WORDS` of every target.
+    Attributes
+    ----------
+    numbers : dict of arrays (T,)
+        `MEASURES` and `COUNTS`.
+    words : dict of arrays (T,)
+        `WORDS`, each word by its number in `texts`.
+    texts : dict
+        Number of each text.
     """
-    out = blank(len(batch.position))
+
+    def __init__(self, size: int):
+        self.numbers = {name: np.full(size, np.nan) for name in (*MEASURES, *COUNTS)}
+        self.words = {name: np.zeros(size, np.int32) for name in WORDS}
+        self.texts = {"": 0}
+
+    def say(self, column: str, at, text: str) -> None:
+        self.words[column][at] = self.texts.setdefault(text, len(self.texts))
+
+    def says(self, column: str, *texts: str) -> np.ndarray:
+        """Where a column has one of some texts."""
+        return np.isin(self.words[column], [self.texts.get(text, -1) for text in texts])
+
+    def put(self, at, part: Result) -> None:
+        """Take over the rows of a part."""
+        for name, values in part.numbers.items():
+            self.numbers[name][at] = values
+        code = np.array([self.texts.setdefault(text, len(self.texts)) for text in part.texts])
+        for name, words in part.words.items():
+            self.words[name][at] = code[words]
+
+
+def judge(batch: Batch, peers: Peers, model: str) -> Result:
+    """Assess a batch."""
+    out = Result(len(batch.position))
+    alone = np.arange(len(batch.position))
     if model == "pooled":
-        _judge_all(out, batch, peers)
-        alone = np.flatnonzero(np.equal(out["reason"], "alone"))
-    else:
-        alone = np.arange(len(batch.position))
+        alone = _judge_all(out, batch, peers)
     for i in alone:
         judge_one(out, i, batch, peers, model)
     return out
 
 
-def blank(size: int) -> dict[str, np.ndarray]:
-    """The columns of a result with nothing in them."""
-    out = {name: np.full(size, np.nan) for name in (*MEASURES, *COUNTS)}
-    return out | {name: np.full(size, "", object) for name in WORDS}
-
-
-def _judge_all(out: dict, batch: Batch, peers: Peers) -> None:
+def _judge_all(out: Result, batch: Batch, peers: Peers) -> np.ndarray:
+    """Assess a batch by the default model; the targets that it refuses are returned."""
     t = batch.table
     year, goal = t["year"].to_numpy(), t["value"].to_numpy()
     direction, tolerance = t["direction"].array, t["tolerance"].to_numpy()
@@ -115,31 +136,30 @@ def _judge_all(out: dict, batch: Batch, peers: Peers) -> None:
     outcome &= ~lacking["no_base"]
     ahead &= ~lacking["no_later_figure"]
     for code, rows in lacking.items():
-        at = np.flatnonzero(rows)
-        out["reason"][at] = code
-        out["notes"][at] = [
-            LACKING[code].format(last_year=last, base_year=base)
-            for last, base in zip(*(_words(y[at]) for y in (last_year, base_year)), strict=True)
-        ]
+        out.say("reason", rows, code)
+        out.say("notes", rows, LACKING[code])
+    for i in np.flatnonzero(lacking["old_figure"]):
+        years = {"last_year": f"{last_year[i]:.0f}", "base_year": f"{base_year[i]:.0f}"}
+        out.say("notes", i, LACKING["old_figure"].format(**years))
     with np.errstate(invalid="ignore"):
         met = attained(last, goal, direction, tolerance)
-    out["probability"][outcome] = met[outcome]
-    out["method"][:] = np.where(outcome, "outcome", "pooled")
+    out.say("method", slice(None), "pooled")
+    out.say("method", outcome, "outcome")
     measured = pace.measures(
         base_year, np.where(np.isnan(base_year), np.nan, base), last_year, last, goal, year,
         direction,
     )  # fmt: skip
     span = np.where(seen, last_year - first_year, 0.0)
-    out.update(measured, base_year=base_year, base_value=base, last_year=last_year)
-    out.update(last_value=last, n=n.astype(float), span=span)
-    for kind in KINDS:
-        at = np.flatnonzero(ahead & (t["kind"].array == kind))
-        if len(at):
-            _forecast(out, at, batch, end, peers, kind, goal, year - last_year)
-
-
-def _words(years: np.ndarray) -> list[str]:
-    return [f"{year:.0f}" for year in years]
+    out.numbers |= measured
+    out.numbers |= {"base_year": base_year, "base_value": base, "last_year": last_year}
+    out.numbers |= {"last_value": last, "n": n.astype(float), "span": span}
+    out.numbers["probability"][outcome] = met[outcome]
+    refused = [
+        _forecast(out, np.flatnonzero(ahead & (t["kind"].array == kind)), batch, end, peers, kind,
+                  goal, year - last_year)
+        for kind in KINDS
+    ]  # fmt: skip
+    return np.concatenate(refused)
 
 
 class _Finder:
@@ -162,13 +182,16 @@ class _Finder:
         return np.clip(at, self.batch.first, self.batch.stop)
 
 
-def _forecast(out, at, batch: Batch, end, peers: Peers, kind: str, goal, ahead) -> None:
-    """The default model for targets of one kind; those it refuses are left to `assess`."""
-    scale, fits = _scale_of(kind, batch.value, batch.first[at], end[at])
-    out["reason"][at[~fits]] = "alone"
-    at = at[fits]
+def _forecast(
+    out: Result, at, batch: Batch, end, peers: Peers, kind: str, goal, ahead
+) -> np.ndarray:
+    """The default model for targets of one kind; those that have to go alone are returned."""
     if not len(at):
-        return
+        return at
+    scale, fits = _scale_of(kind, batch.value, batch.first[at], end[at])
+    refused, at = at[~fits], at[fits]
+    if not len(at):
+        return refused
     first, end, ahead = batch.first[at], end[at], ahead[at]
     edge = np.minimum(_reduced(np.minimum, scale.room(batch.value), first, end), scale.edge)
     width = min(int((end - first).max()), pooled.WINDOW)
@@ -181,24 +204,24 @@ def _forecast(out, at, batch: Batch, end, peers: Peers, kind: str, goal, ahead) 
         h = ahead[rows]
         loc[rows] = x[rows, -1] + h * drift
         spread[rows] = np.sqrt(variance * h + shared * h**2)
-        out["peers"][at[rows]] = prior.peers
-        if notes:
-            out["notes"][at[rows]] = "; ".join(notes)
+        out.numbers["peers"][at[rows]] = prior.peers
+        out.say("notes", at[rows], "; ".join(notes))
     t = batch.table
-    out["probability"][at] = attainment(
+    out.numbers["probability"][at] = attainment(
         loc, spread, df, scale, goal[at], t["direction"].array[at], t["tolerance"].to_numpy()[at]
     )
     add_interval(out, at, loc, spread, df, scale)
+    return refused
 
 
-def add_interval(out, at, loc, spread, df, scale: Scale) -> None:
+def add_interval(out: Result, at, loc, spread, df, scale: Scale) -> None:
     """Median and central interval of the target year."""
     from scipy import special
 
     level = 1 - (1 - COVERAGE) / 2
     reach = spread * np.where(np.isinf(df), special.ndtri(level), special.stdtrit(df, level))
     for name, point in (("median", loc), ("lower", loc - reach), ("upper", loc + reach)):
-        out[name][at] = scale.inverse(point)
+        out.numbers[name][at] = scale.inverse(point)
 
 
 def _scale_of(kind: str, value, first, end) -> tuple[Scale, np.ndarray]:
@@ -218,10 +241,10 @@ def _reduced(ufunc, values, first, end) -> np.ndarray:
 
 def _priors(batch: Batch, at, end, edge, peers: Peers, scale: Scale, kind: str):
     """Prior, notes and rows of each group of targets that share a prior."""
-    t = batch.table.iloc[at]
     if not peers:
         yield pooled.GENERIC, (), slice(None)
         return
+    t = batch.table.iloc[at]
     for indicator, rows in t.groupby("indicator", observed=True).indices.items():
         if isinstance(peers.get(indicator), pd.DataFrame):
             yield from _priors_of_table(batch, at, end, edge, rows, peers[indicator], scale)
@@ -262,47 +285,45 @@ def _priors_of_table(batch, at, end, edge, rows, table: pd.DataFrame, scale: Sca
         yield prior, notes + more, rows[members]
 
 
-def judge_one(out, i: int, batch: Batch, peers: Peers, model: str) -> None:
+def judge_one(out: Result, i: int, batch: Batch, peers: Peers, model: str) -> None:
     """Assess one target of a batch by itself; what stops it becomes its reason."""
     row = batch.table.iloc[i]
     rows = slice(batch.first[i], batch.stop[i])
     history = pd.Series(batch.value[rows], batch.year[rows].astype(int))
-    history.attrs["area"] = row["area"]
-    others, notes = peers.get(row["indicator"]), ()
-    if not isinstance(others, pd.DataFrame):
-        key = (row["indicator"], row["kind"], row["fold"])
-        others, notes = peers.get(key, (None, ()))
+    others, notes = None, ()
+    if peers:
+        history.attrs["area"] = row["area"]
+        others = peers.get(row["indicator"])
+        if not isinstance(others, pd.DataFrame):
+            key = (row["indicator"], row["kind"], row["fold"])
+            others, notes = peers.get(key, (None, ()))
+    for column in out.numbers.values():
+        column[i] = np.nan
     try:
         a = assess(history, _target(row), model=model, peers=others, kind=row["kind"])
     except ForecastError as error:
-        _refuse(out, i, error.reason, str(error))
+        said = {"method": "", "reason": error.reason, "notes": str(error)}
     except Exception as error:  # a fit that breaks must not take the others with it
-        _refuse(out, i, "failed", f"{type(error).__name__}: {error}")
+        said = {"method": "", "reason": "failed", "notes": f"{type(error).__name__}: {error}"}
     else:
-        fill(out, i, a, notes)
+        said = _fill(out, i, a, notes)
+    for column, text in said.items():
+        out.say(column, i, text)
 
 
-def _refuse(out, i: int, reason: str, notes: str) -> None:
-    for name in (*MEASURES, *COUNTS):
-        out[name][i] = np.nan
-    out["method"][i], out["reason"][i], out["notes"][i] = "", reason, notes
-
-
-def fill(out, i: int, a: Assessment, notes: tuple[str, ...] = ()) -> None:
-    """Put one assessment into the columns."""
-    for name in MEASURES[:-3]:
-        value = getattr(a, name)
-        out[name][i] = np.nan if value is None else value
-    e = a.evidence
-    out["base_year"][i] = np.nan if a.base_year is None else a.base_year
-    out["last_year"][i] = np.nan if e.last_year is None else e.last_year
-    out["n"][i], out["span"][i], out["method"][i] = e.n, e.span, e.method
-    out["notes"][i] = "; ".join((*notes, *e.notes))
-    out["reason"][i] = "" if a.probability is not None else _lacking(e.notes)
+def _fill(out: Result, i: int, a: Assessment, notes: tuple[str, ...]) -> dict[str, str]:
+    """Put the numbers of one assessment into the columns; return its words."""
+    e, numbers = a.evidence, out.numbers
+    found = {name: getattr(a, name) for name in MEASURES[:-3]}
+    found |= {"base_year": a.base_year, "last_year": e.last_year, "n": e.n, "span": e.span}
+    for name, value in found.items():
+        numbers[name][i] = np.nan if value is None else value
     if a.forecast is not None:
         f = a.forecast
         spread = np.sqrt(f.cov[-1:, -1])
         add_interval(out, [i], f.loc[-1:], spread, np.array([f.df]), f.scale)
+    reason = "" if a.probability is not None else _lacking(e.notes)
+    return {"method": e.method, "reason": reason, "notes": "; ".join((*notes, *e.notes))}
 
 
 def _lacking(notes: tuple[str, ...]) -> str:
