@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 BATCH = 20_000
 """Targets that are judged at once: few enough to stay in the processor's cache."""
-STREAM_ROWS = 500_000
+STREAM_ROWS = 200_000
 PART_ROWS = 200_000
 """Rows of the histories in one part of a file, roughly."""
 SECONDS_TO_CONNECT = 15
@@ -179,8 +179,8 @@ def write_panel(
     with _bar(progress, total) as advance:
         todo = []
         for k in range(parts):
-            if (work / f"{k}.parquet").exists():
-                done = pd.read_parquet(work / f"{k}.parquet", columns=["verdict", "reason"])
+            if (work / f"{k}.done").exists():
+                done = pd.read_pickle(work / f"{k}.done")
                 counts = counts.add(_counted(done), fill_value=0)
                 advance(len(done))
             else:
@@ -189,8 +189,8 @@ def write_panel(
         for k, (frame, problems) in _run(tasks, backend):
             pd.to_pickle(problems, work / f"{k}.problems")
             unfinished = work / f"{k}.unfinished"
-            frame.to_parquet(unfinished, index=False)
-            unfinished.replace(work / f"{k}.parquet")
+            frame.to_pickle(unfinished)
+            unfinished.replace(work / f"{k}.done")
             counts = counts.add(_counted(frame), fill_value=0)
             advance(len(frame))
     _merge(work, parts, total, out)
@@ -311,7 +311,8 @@ def fold_of(areas) -> np.ndarray:
 
 def _hashed(areas) -> np.ndarray:
     codes, names = pd.factorize(pd.Index(areas))
-    return np.append(hash_array(np.array(list(map(str, names)), object)), np.uint64(0))[codes]
+    words = names.astype("str").to_numpy(object)
+    return np.append(hash_array(words, categorize=False), np.uint64(0))[codes]
 
 
 def _check(model: str, peers, backend) -> None:
@@ -592,29 +593,33 @@ def _split(source: Path, work: Path, name: str, parts: int) -> tuple[int, Kinds]
             for indicator, kinds in _asked(piece).items():
                 asked.setdefault(indicator, set()).update(kinds)
         part = (_hashed(piece["area"]) * np.uint64(31) + _hashed(piece["indicator"])) % parts
-        order = np.argsort(part, kind="stable")
-        bounds = np.searchsorted(part[order], np.arange(parts + 1))
-        for k in np.flatnonzero(np.diff(bounds)):
-            with (work / f"{k}.{name}").open("ab") as file:
-                pickle.dump(piece.iloc[order[bounds[k] : bounds[k + 1]]], file, protocol=5)
+        _deal(piece, part.astype(int), work, name)
     return total, asked
+
+
+def _deal(frame: pd.DataFrame, part: np.ndarray, work: Path, name: str) -> None:
+    """Append the rows of a frame to the files of their parts."""
+    order = np.argsort(part, kind="stable")
+    frame, bounds = frame.iloc[order], np.append(0, np.cumsum(np.bincount(part)))
+    for k in np.flatnonzero(np.diff(bounds)):
+        with (work / f"{k}.{name}").open("ab") as file:
+            pickle.dump(frame.iloc[bounds[k] : bounds[k + 1]].copy(), file, protocol=5)
 
 
 def _loaded(work: Path, k: int) -> list[pd.DataFrame]:
     """Both tables of a part."""
-    return [_read_pieces(work / f"{k}.{name}", need) for name, need in _TABLES]
+    tables = []
+    for name, columns in (("histories", HISTORY), ("targets", TARGET)):
+        pieces = list(_dealt(work / f"{k}.{name}"))
+        tables.append(pd.concat(pieces) if pieces else pd.DataFrame(columns=[*columns, POSITION]))
+    return tables
 
 
-def _read_pieces(path: Path, columns) -> pd.DataFrame:
-    pieces = []
+def _dealt(path: Path) -> Iterator[pd.DataFrame]:
     if path.exists():
         with path.open("rb") as file:
             while file.peek(1):
-                pieces.append(pickle.load(file))
-    return pd.concat(pieces) if pieces else pd.DataFrame(columns=[*columns, POSITION])
-
-
-_TABLES = (("histories", HISTORY), ("targets", TARGET))
+                yield pickle.load(file)
 
 
 def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
@@ -628,7 +633,6 @@ def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
 def _merge(work: Path, parts: int, total: int, out: Path) -> None:
     """Write the rows of all parts in the order of the targets, and the problems."""
     import pyarrow as pa
-    import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
     problems = pd.concat([pd.read_pickle(work / f"{k}.problems") for k in range(parts)])
@@ -637,12 +641,17 @@ def _merge(work: Path, parts: int, total: int, out: Path) -> None:
         write_csv(beside, problems.sort_values(["file", "row"]))
     else:
         beside.unlink(missing_ok=True)
-    rows = ds.dataset([str(work / f"{k}.parquet") for k in range(parts)])
-    schema = rows.schema.remove(rows.schema.get_field_index(POSITION)).remove_metadata()
-    at = pa.compute.field(POSITION)
+    for old in work.glob("*.merged"):
+        old.unlink()
+    for k in range(parts):
+        rows = pd.read_pickle(work / f"{k}.done")
+        _deal(rows, rows[POSITION].to_numpy() // STREAM_ROWS, work, "merged")
+    schema = pa.Schema.from_pandas(rows.drop(columns=POSITION), preserve_index=False)
     unfinished = work / out.name
     with pq.ParquetWriter(unfinished, schema) as writer:
-        for low in range(0, total + 2, STREAM_ROWS):
-            piece = rows.to_table(filter=(at >= low) & (at < low + STREAM_ROWS))
-            writer.write_table(piece.sort_by(POSITION).drop([POSITION]).cast(schema))
+        for k in range((total + 1) // STREAM_ROWS + 1):  # the first line of a CSV file is 2
+            pieces = list(_dealt(work / f"{k}.merged"))
+            if pieces:
+                merged = pd.concat(pieces).sort_values(POSITION)
+                writer.write_table(pa.Table.from_pandas(merged, schema, preserve_index=False))
     unfinished.replace(out)
