@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import charts_firms, charts_plan, charts_rd, charts_targets
+from . import charts_firms, charts_panel, charts_plan, charts_rd, charts_targets
 from .charting import LANGUAGES, Chart, save, styled
 
 __all__ = ["FIGURES", "LANGUAGES", "Chart", "save"]
@@ -39,6 +39,7 @@ firms_identity = styled(charts_firms.firms_identity)
 firms_first_time = styled(charts_firms.firms_first_time)
 tech_smes = styled(charts_firms.tech_smes)
 science_literacy = styled(charts_plan.science_literacy)
+panel = styled(charts_panel.panel)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
     "scorecard": scorecard,
@@ -56,4 +57,5 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     "firms_first_time": firms_first_time,
     "tech_smes": tech_smes,
     "science_literacy": science_literacy,
+    "panel": panel,
 }
