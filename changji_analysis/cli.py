@@ -129,13 +129,13 @@ def assess_panel(
     ] = None,
 ) -> None:
     """Assess a whole panel, files to file. / 评估整个面板：多地区、多指标。"""
-    from . import panel
+    from . import panel, panel_peers
 
     with panel.client(backend) as engine:
+        known = panel_peers.tables_of(peers)
         counts = panel.write_panel(
-            histories, targets, out, model=model, peers=panel.tables(peers), backend=engine,
-            progress=True,
-        )  # fmt: skip
+            histories, targets, out, model=model, peers=known, backend=engine, progress=True
+        )
     for what, count in counts.items():
         console.print(f"{count:9d}  {what}", markup=False, highlight=False)
     problems = panel.problems_beside(out)

@@ -14,39 +14,46 @@ import pickle
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module, metadata
+from importlib import metadata
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pandas.util import hash_array
 
 from . import panel_core as core
 from .assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
 from .config import config
-from .errors import DataError, UsageError
+from .errors import UsageError
 from .files import write_csv
-from .forecast import scaled_peers
-from .panel_input import COLUMNS as INPUT
-from .panel_input import HISTORY, POSITION, TARGET, Coded, coded, need
+from .panel_input import (
+    HISTORY,
+    POSITION,
+    STREAM_ROWS,
+    TARGET,
+    Coded,
+    coded,
+    file_of,
+    need,
+    package,
+    size_of,
+    stream,
+    whole,
+)
+from .panel_peers import NOTHING, Kinds, asked_for, chosen, fold_of, hashed, peer_rows
 from .plan import TARGET_DIRECTIONS
-from .scales import KINDS, scale_for
-from .trends import MODELS, pooled
+from .scales import KINDS
+from .trends import MODELS
 
 if TYPE_CHECKING:
     from distributed import Client
 
 BATCH = 20_000
 """Targets that are judged at once: few enough to stay in the processor's cache."""
-STREAM_ROWS = 200_000
 PART_ROWS = 200_000
 """Rows of the histories in one part of a file, roughly."""
 SECONDS_TO_CONNECT = 15
-FOLDS = 5
-FOLD_PEERS = 75
-"""Areas of each fold that the others' priors are fitted on: more change them hardly."""
 WORDS = {
     "direction": TARGET_DIRECTIONS,
     "kind": KINDS,
@@ -61,13 +68,6 @@ COLUMNS = (
     "observed_growth", "pace_ratio", "gap_closed", "expected_gap_closed", "time_elapsed",
     "reason", "notes",
 )  # fmt: skip
-
-Priors = dict[tuple[str, str, int], tuple[pooled.Prior, tuple[str, ...]]]
-
-
-_NOTHING = pd.DataFrame(columns=list(TARGET))
-
-Kinds = dict[str, set[str]]
 
 
 class Settings(NamedTuple):
@@ -103,7 +103,7 @@ def assess_panel(
         fit one series after another.
     peers : DataFrame, dict or "panel", optional
         Year x area, as in `assess`, for a panel of one indicator; or by indicator. ``"panel"``:
-        each area's prior is fitted on areas of the other folds (`panel_priors`).
+        each area's prior is fitted on areas of the other folds (`panel_peers.panel_priors`).
     backend : {None, "processes"} or distributed.Client
         One process, every core of this machine, or a cluster.
     progress : bool
@@ -126,8 +126,8 @@ def assess_panel(
         A column is missing, or an option or a file is not known.
     """
     _check(model, peers, backend)
-    panel = coded(_whole(histories), _whole(targets))
-    known = _peers(peers, _asked(panel.targets), lambda: _peer_rows(panel))
+    panel = coded(whole(histories), whole(targets))
+    known = chosen(peers, asked_for(panel.targets), lambda: peer_rows(panel))
     settings = Settings(model, known, _bands())
     with _bar(progress, len(panel.targets)) as advance:
         frame = _judged(panel, settings, backend, advance)
@@ -171,8 +171,8 @@ def write_panel(
     out = Path(out)
     if out.suffix != ".parquet":
         raise UsageError(f"the output {out.name} does not end in .parquet")
-    _needed("pyarrow", "writing Parquet")
-    sources = [_file(histories), _file(targets)]
+    package("pyarrow", "writing Parquet")
+    sources = [file_of(histories), file_of(targets)]
     work = out.with_name(f".{out.name}.parts")
     settings, parts, total = _prepared(sources, work, model, peers)
     counts = pd.Series(dtype=int)
@@ -180,16 +180,16 @@ def write_panel(
         todo = []
         for k in range(parts):
             if (work / f"{k}.done").exists():
-                done = pd.read_pickle(work / f"{k}.done")
+                done = _unpickled(work / f"{k}.done")
                 counts = counts.add(_counted(done), fill_value=0)
                 advance(len(done))
             else:
                 todo.append(k)
         tasks = ((k, _judged_part, *_loaded(work, k), settings) for k in todo)
         for k, (frame, problems) in _run(tasks, backend):
-            pd.to_pickle(problems, work / f"{k}.problems")
+            (work / f"{k}.problems").write_bytes(pickle.dumps(problems))
             unfinished = work / f"{k}.unfinished"
-            frame.to_pickle(unfinished)
+            unfinished.write_bytes(pickle.dumps(frame))
             unfinished.replace(work / f"{k}.done")
             counts = counts.add(_counted(frame), fill_value=0)
             advance(len(frame))
@@ -203,27 +203,13 @@ def problems_beside(out: Path) -> Path:
     return out.with_name(f"{out.name}.problems.csv")
 
 
-def tables(peers: str | None) -> dict[str, pd.DataFrame] | str | None:
-    """Peers by indicator from a long file; ``panel`` and None as they are."""
-    if peers in (None, "panel"):
-        return peers
-    panel = coded(_whole(peers), _NOTHING)
-    if len(panel.problems):
-        raise DataError(panel.problems.assign(file=str(peers)))
-    rows = _rows_of(panel, np.arange(len(panel.series)))
-    return {
-        indicator: mine.pivot(index="year", columns="area", values="value")
-        for indicator, mine in rows.groupby("indicator")
-    }
-
-
 @contextmanager
 def client(backend: str | None) -> Generator[str | Client | None]:
     """A backend as it is, or a client of the Dask scheduler at an address."""
     if backend is None or "://" not in backend:
         yield backend
         return
-    _needed("distributed", f"the backend {backend!r}")
+    package("distributed", f"the backend {backend!r}")
     from distributed import Client
 
     try:
@@ -239,82 +225,6 @@ def _counted(frame: pd.DataFrame) -> pd.Series:
     return verdict.where(verdict.notna(), frame["reason"]).value_counts()
 
 
-def panel_priors(histories: pd.DataFrame, kinds: dict[str, Iterable[str]]) -> Priors:
-    """Fit the priors of ``peers="panel"``.
-
-    Areas fall into `FOLDS` by a hash of their name, and those of a fold start from the others.
-    At most `FOLD_PEERS` areas of a fold serve as peers, chosen by the same hash, so that the cost
-    does not grow with the panel.
-
-    Parameters
-    ----------
-    histories : DataFrame
-        Long, without faults.
-    kinds : dict
-        The kinds that each indicator is asked for as.
-
-    Returns
-    -------
-    dict
-        By indicator, kind and fold: the prior, for `assess` as ``peers``, and notes on it.
-    """
-    return _fitted(_peer_rows(coded(histories, _NOTHING)), kinds)
-
-
-def _fitted(rows: pd.DataFrame, kinds: dict[str, Iterable[str]]) -> Priors:
-    priors = {}
-    for indicator, mine in rows.groupby("indicator"):
-        table = mine.pivot(index="year", columns="area", values="value")
-        folds = fold_of(table.columns)
-        for kind in kinds.get(indicator, ()):
-            scaled, notes = scaled_peers(table, scale_for(kind, np.ones(1)), None)
-            for fold in range(FOLDS):
-                others = scaled.loc[:, folds != fold].dropna(how="all")
-                prior, more = pooled.prior_for(others, [], [])
-                priors[indicator, kind, fold] = prior, notes + more
-    return priors
-
-
-def _peer_rows(panel: Coded) -> pd.DataFrame:
-    """Rows of the areas that serve as peers; those of several parts can be chosen from again."""
-    n = np.diff(panel.start)
-    series = np.flatnonzero((n >= 2) & panel.sound)
-    indicator, area = np.divmod(panel.series[series], max(len(panel.areas), 1))
-    place = _hashed(panel.areas)[area]
-    fold = place % FOLDS
-    order = np.lexsort((place, fold, indicator))
-    group = indicator[order] * FOLDS + fold[order].astype(int)
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    rank = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
-    return _rows_of(panel, series[order[rank < FOLD_PEERS]])
-
-
-def _rows_of(panel: Coded, series: np.ndarray) -> pd.DataFrame:
-    """Usable rows of some series as a long frame."""
-    first, times = panel.start[series], np.diff(panel.start)[series]
-    row = np.repeat(first - np.cumsum(times) + times, times) + np.arange(times.sum())
-    indicator, area = np.divmod(np.repeat(panel.series[series], times), max(len(panel.areas), 1))
-    return pd.DataFrame(
-        {
-            "area": panel.areas.take(area),
-            "indicator": panel.indicators.take(indicator),
-            "year": panel.year[row],
-            "value": panel.value[row],
-        }
-    )
-
-
-def fold_of(areas) -> np.ndarray:
-    """Fold of each area, by its name alone."""
-    return (_hashed(areas) % FOLDS).astype(int)
-
-
-def _hashed(areas) -> np.ndarray:
-    codes, names = pd.factorize(pd.Index(areas))
-    words = names.astype("str").to_numpy(object)
-    return np.append(hash_array(words, categorize=False), np.uint64(0))[codes]
-
-
 def _check(model: str, peers, backend) -> None:
     if model not in MODELS:
         raise UsageError(f"unknown model {model!r}: use one of {', '.join(MODELS)}")
@@ -324,48 +234,11 @@ def _check(model: str, peers, backend) -> None:
         raise UsageError(f"backend {backend!r}: use 'processes' or a distributed.Client")
     if backend is not None:
         name = "joblib" if backend == "processes" else "distributed"
-        _needed(name, f"the backend {backend!r}")
-
-
-def _needed(package: str, what: str) -> None:
-    try:
-        import_module(package)
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"{what} needs the package {package}: install changji-analysis[panel]"
-        ) from error
+        package(name, f"the backend {backend!r}")
 
 
 def _bands() -> tuple[float, ...]:
     return tuple(getattr(config().verdict, code) for code in BANDS[1:])
-
-
-def _asked(targets: pd.DataFrame) -> Kinds:
-    """Which kinds each indicator is asked for as."""
-    pairs = targets[["indicator"]].assign(
-        kind=targets["kind"].fillna(KINDS[0]) if "kind" in targets else KINDS[0]
-    )
-    asked: Kinds = {}
-    for indicator, kind in pairs.drop_duplicates().dropna().itertuples(index=False):
-        asked.setdefault(indicator, set()).add(kind)
-    return asked
-
-
-def _peers(peers, asked: Kinds, rows: Callable[[], pd.DataFrame]) -> core.Peers:
-    """Peers by indicator, or priors by fold fitted on rows of the panel itself."""
-    if peers is None:
-        return {}
-    if isinstance(peers, pd.DataFrame):
-        if len(asked) > 1:
-            raise UsageError(
-                f"one table of peers for {len(asked)} indicators, {', '.join(list(asked)[:5])} …: "
-                "give a dict of tables by indicator"
-            )
-        return dict.fromkeys(asked, peers)
-    if isinstance(peers, dict):
-        return peers
-    known = {name: [kind for kind in kinds if kind in KINDS] for name, kinds in asked.items()}
-    return _fitted(rows(), known)
 
 
 def _batches(panel: Coded, named: bool) -> Iterator[core.Batch]:
@@ -501,98 +374,40 @@ def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
         yield lambda rows: bar.advance(task, rows)
 
 
-# ---- files -------------------------------------------------------------------------------------
-def _file(path: str | Path) -> Path:
-    path = Path(path)
-    if path.suffix not in (".csv", ".parquet"):
-        raise UsageError(f"{path.name} is neither a .csv nor a .parquet file")
-    if not path.is_file():
-        raise UsageError(f"there is no file {path}")
-    return path
-
-
-def _whole(source: pd.DataFrame | str | Path) -> pd.DataFrame:
-    if not isinstance(source, (str, Path)):
-        return source
-    frames = list(_stream(_file(source)))
-    return pd.concat(frames, ignore_index=True)
-
-
-def _stream(path: Path) -> Iterator[pd.DataFrame]:
-    """Read a file piece by piece, each row with its position, or its line in a CSV file."""
-    at = 0
-    if path.suffix == ".csv":
-        at = 2
-        pieces: Iterable = pd.read_csv(
-            path,
-            usecols=lambda name: name in INPUT,
-            dtype={"area": "str", "indicator": "str", "unit": "str"},
-            keep_default_na=False,
-            na_values=[""],
-            encoding="utf-8-sig",
-            chunksize=STREAM_ROWS,
-            low_memory=False,
-        )
-    else:
-        _needed("pyarrow", "reading Parquet")
-        import pyarrow.parquet as pq
-
-        file = pq.ParquetFile(path)
-        names = [name for name in file.schema_arrow.names if name in INPUT]
-        pieces = (b.to_pandas() for b in file.iter_batches(STREAM_ROWS, columns=names))
-    empty = True
-    for piece in pieces:
-        piece[POSITION] = np.arange(at, at + len(piece))
-        at += len(piece)
-        empty = False
-        yield piece
-    if empty:
-        yield pd.DataFrame(columns=[*(names if path.suffix == ".parquet" else ()), POSITION])
-
-
 def _prepared(sources: list[Path], work: Path, model, peers) -> tuple[Settings, int, int]:
     """Split the files, or find them split by the same call before."""
-    stamp = [[str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns] for s in sources]
-    said = pickle.dumps((model, peers, _bands(), metadata.version("changji-analysis")))
-    stamp.append(hashlib.sha256(said).hexdigest())
+    asked = (model, peers, _bands(), metadata.version("changji-analysis"))
+    files = [(str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns) for s in sources]
+    stamp = hashlib.sha256(pickle.dumps((asked, files))).hexdigest()
     try:
         found = json.loads((work / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = {}
     if found.get("stamp") == stamp:
-        return pd.read_pickle(work / "settings"), found["parts"], found["targets"]
+        return _unpickled(work / "settings"), found["parts"], found["targets"]
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    parts = max(sum(map(_rows, sources)) // PART_ROWS, 1)
+    parts = max(sum(map(size_of, sources)) // PART_ROWS, 1)
     _split(sources[0], work, "histories", parts)
     total, asked = _split(sources[1], work, "targets", parts)
-    known = _peers(peers, asked, lambda: _peer_rows_of_parts(work, parts))
+    known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts))
     settings = Settings(model, known, _bands())
-    pd.to_pickle(settings, work / "settings")
+    (work / "settings").write_bytes(pickle.dumps(settings))
     text = json.dumps({"stamp": stamp, "parts": parts, "targets": total})
     (work / "run.json").write_text(text, encoding="utf-8")
     return settings, parts, total
 
 
-def _rows(path: Path) -> int:
-    """Rows of a file; for CSV a guess."""
-    if path.suffix == ".csv":
-        return path.stat().st_size // 30
-    import pyarrow.parquet as pq
-
-    return pq.ParquetFile(path).metadata.num_rows
-
-
 def _split(source: Path, work: Path, name: str, parts: int) -> tuple[int, Kinds]:
     """Deal the rows of a file out to parts, a series and its targets to the same one."""
     total, asked = 0, {}
-    for piece in _stream(source):
+    for piece in stream(source):
         need(piece, HISTORY if name == "histories" else TARGET, name)
         total += len(piece)
         if name == "targets":
-            for indicator, kinds in _asked(piece).items():
+            for indicator, kinds in asked_for(piece).items():
                 asked.setdefault(indicator, set()).update(kinds)
-        part = (_hashed(piece["area"]) * np.uint64(31) + _hashed(piece["indicator"])) % parts
+        part = (hashed(piece["area"]) * np.uint64(31) + hashed(piece["indicator"])) % parts
         _deal(piece, part.astype(int), work, name)
     return total, asked
 
@@ -615,6 +430,11 @@ def _loaded(work: Path, k: int) -> list[pd.DataFrame]:
     return tables
 
 
+def _unpickled(path: Path) -> Any:
+    """What this run wrote."""
+    return pickle.loads(path.read_bytes())
+
+
 def _dealt(path: Path) -> Iterator[pd.DataFrame]:
     if path.exists():
         with path.open("rb") as file:
@@ -623,11 +443,11 @@ def _dealt(path: Path) -> Iterator[pd.DataFrame]:
 
 
 def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
-    chosen = pd.DataFrame(columns=list(HISTORY))
+    rows = pd.DataFrame(columns=list(HISTORY))
     for k in range(parts):
-        more = _peer_rows(coded(_loaded(work, k)[0], _NOTHING))
-        chosen = _peer_rows(coded(pd.concat([chosen, more]), _NOTHING))
-    return chosen
+        more = peer_rows(coded(_loaded(work, k)[0], NOTHING))
+        rows = peer_rows(coded(pd.concat([rows, more]), NOTHING))
+    return rows
 
 
 def _merge(work: Path, parts: int, total: int, out: Path) -> None:
@@ -635,7 +455,7 @@ def _merge(work: Path, parts: int, total: int, out: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    problems = pd.concat([pd.read_pickle(work / f"{k}.problems") for k in range(parts)])
+    problems = pd.concat([_unpickled(work / f"{k}.problems") for k in range(parts)])
     beside = problems_beside(out)
     if len(problems):
         write_csv(beside, problems.sort_values(["file", "row"]))
@@ -644,7 +464,7 @@ def _merge(work: Path, parts: int, total: int, out: Path) -> None:
     for old in work.glob("*.merged"):
         old.unlink()
     for k in range(parts):
-        rows = pd.read_pickle(work / f"{k}.done")
+        rows = _unpickled(work / f"{k}.done")
         _deal(rows, rows[POSITION].to_numpy() // STREAM_ROWS, work, "merged")
     schema = pa.Schema.from_pandas(rows.drop(columns=POSITION), preserve_index=False)
     unfinished = work / out.name

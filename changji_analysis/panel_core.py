@@ -7,7 +7,8 @@ are sorted by series and year.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ WORDS = ("method", "reason", "notes")
 COVERAGE = 0.8
 """Of the predictive interval ``lower`` to ``upper`` of the target year."""
 
-Peers = dict[str, pd.DataFrame] | dict[tuple[str, str, int], tuple[pooled.Prior, tuple[str, ...]]]
+Peers = Mapping[Any, Any]
 """By indicator, the peers; or by indicator, kind and fold, the prior and its notes."""
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +19,8 @@ TARGET = ("area", "indicator", "value", "year", "direction")
 NUMBERS = ("value", "year", "base_year", "base_value", "tolerance")
 COLUMNS = frozenset((*HISTORY, *TARGET, *NUMBERS, "kind", "unit"))
 FARTHEST_YEAR = 9999
+STREAM_ROWS = 200_000
+"""Rows of a file that are read at once."""
 POSITION = "_position"
 """Column that carries the row of a part of a file in the whole of it."""
 
@@ -101,8 +106,8 @@ def coded(histories: pd.DataFrame, targets: pd.DataFrame) -> Coded:
     """
     need(histories, HISTORY, "histories")
     need(targets, TARGET, "targets")
-    area, areas = pd.factorize(histories["area"])
-    indicator, indicators = pd.factorize(histories["indicator"])
+    area, areas = _factorized(histories["area"])
+    indicator, indicators = _factorized(histories["indicator"])
     key = np.where((area < 0) | (indicator < 0), -1, indicator * len(areas) + area)
     del area, indicator
     year, value = _numbers(histories["year"]), _numbers(histories["value"])
@@ -177,7 +182,13 @@ def coded(histories: pd.DataFrame, targets: pd.DataFrame) -> Coded:
     )
 
 
+def _factorized(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    codes, names = pd.factorize(column)
+    return codes, pd.Index(names)
+
+
 def need(frame: pd.DataFrame, columns, name: str) -> None:
+    """Refuse a table that lacks columns."""
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"the {name} are a {type(frame).__name__}, not a DataFrame or a path")
     lacking = [column for column in columns if column not in frame]
@@ -316,3 +327,78 @@ def _listed_targets(targets: pd.DataFrame, wrong: pd.DataFrame) -> pd.DataFrame:
 
 def _positions(frame: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     return frame[POSITION].to_numpy()[rows] if POSITION in frame else rows
+
+
+# ---- files ---------------------------------------------------------------------------------------
+def file_of(path: str | Path) -> Path:
+    """A path to a table, or what is wrong with it."""
+    path = Path(path)
+    if path.suffix not in (".csv", ".parquet"):
+        raise UsageError(f"{path.name} is neither a .csv nor a .parquet file")
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    return path
+
+
+def whole(source: pd.DataFrame | str | Path) -> pd.DataFrame:
+    """A frame as it is, a file as a frame."""
+    if isinstance(source, (str, Path)):
+        return pd.concat(stream(file_of(source)), ignore_index=True)
+    return source
+
+
+def stream(path: Path) -> Iterator[pd.DataFrame]:
+    """Read a file piece by piece, each row with its position, or its line in a CSV file."""
+    at = 2 if path.suffix == ".csv" else 0
+    try:
+        for piece in _csv(path) if path.suffix == ".csv" else _parquet(path):
+            piece[POSITION] = np.arange(at, at + len(piece))
+            at += len(piece)
+            yield piece
+    except (UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise UsageError(f"cannot read {path.name} as a table in UTF-8: {error}") from error
+
+
+def _csv(path: Path) -> Iterable[pd.DataFrame]:
+    return pd.read_csv(
+        path,
+        usecols=lambda name: name in COLUMNS,
+        dtype={"area": "str", "indicator": "str", "unit": "str"},
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8-sig",
+        chunksize=STREAM_ROWS,
+        low_memory=False,
+    )
+
+
+def size_of(path: Path) -> int:
+    """Rows of a file; for CSV a guess."""
+    return path.stat().st_size // 30 if path.suffix == ".csv" else _opened(path).metadata.num_rows
+
+
+def _opened(path: Path):
+    package("pyarrow", "reading Parquet")
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(path)
+    except ValueError as error:
+        raise UsageError(f"cannot read {path.name} as Parquet: {error}") from error
+
+
+def _parquet(path: Path) -> Iterator[pd.DataFrame]:
+    file = _opened(path)
+    names = [name for name in file.schema_arrow.names if name in COLUMNS]
+    if not file.metadata.num_rows:
+        yield pd.DataFrame(columns=names)
+    for batch in file.iter_batches(STREAM_ROWS, columns=names):
+        yield batch.to_pandas()
+
+
+def package(name: str, what: str) -> None:
+    """Ask for a package of the extra ``panel``."""
+    try:
+        import_module(name)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{what} needs {name}: install changji-analysis[panel]") from error

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import changji_analysis as ca
-from changji_analysis import panel
+from changji_analysis import panel_peers
 from changji_analysis.errors import UsageError, problem_frame
 
 KINDS = {"rd_intensity": "ratio", "mines": "count", "literacy": "share", "gdp": "level"}
@@ -169,13 +169,13 @@ def test_one_table_of_peers_serves_one_indicator(many):
 
 
 def test_areas_start_from_the_other_folds(many, monkeypatch):
-    monkeypatch.setattr(panel, "FOLD_PEERS", 3)
+    monkeypatch.setattr(panel_peers, "FOLD_PEERS", 3)
     histories, targets = many
     clean = histories[histories["indicator"].eq("mines")]
     targets = targets[targets["indicator"].eq("mines")].iloc[::4]
-    priors = panel.panel_priors(clean, {"mines": ["count"]})
+    priors = panel_peers.panel_priors(clean, {"mines": ["count"]})
     result = ca.assess_panel(clean, targets, peers="panel")
-    folds = dict(zip(targets["area"], panel.fold_of(targets["area"]), strict=True))
+    folds = dict(zip(targets["area"], panel_peers.fold_of(targets["area"]), strict=True))
 
     def prior(row):
         return {"peers": priors[row["indicator"], row["kind"], folds[row["area"]]][0]}
@@ -183,18 +183,18 @@ def test_areas_start_from_the_other_folds(many, monkeypatch):
     found = [d for d in differences(clean, targets, result, prior) if d[1] != "notes"]
     assert found == []
     assert result.loc[result["probability"].between(0.01, 0.99), "peers"].min() == 12
-    assert set(folds.values()) == set(range(panel.FOLDS))
+    assert set(folds.values()) == set(range(panel_peers.FOLDS))
 
 
 def test_a_fold_is_left_out_of_its_own_prior(many):
     histories = many[0][many[0]["indicator"].eq("gdp") & many[0]["value"].gt(0)]
-    before = panel.panel_priors(histories, {"gdp": ["level"]})
+    before = panel_peers.panel_priors(histories, {"gdp": ["level"]})
     mine = histories["area"].eq("县5")
     histories.loc[mine, "value"] *= 3.0 ** (histories.loc[mine, "year"] - 2008)
-    after = panel.panel_priors(histories, {"gdp": ["level"]})
+    after = panel_peers.panel_priors(histories, {"gdp": ["level"]})
     assert mine.sum() > 1
     unmoved = [key[2] for key in before if before[key] == after[key]]
-    assert unmoved == panel.fold_of(["县5"]).tolist()
+    assert unmoved == panel_peers.fold_of(["县5"]).tolist()
 
 
 @pytest.mark.parametrize("model", ["naive", "drift", "log_linear"])

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import changji_analysis as ca
-from changji_analysis import panel
+from changji_analysis import panel, panel_input
 from changji_analysis.cli import app
 from changji_analysis.errors import UsageError
 
@@ -40,6 +40,7 @@ def files(tables, tmp_path, monkeypatch):
     """Both tables as files, cut into about ten parts and read 50 rows at a time."""
     monkeypatch.setattr(panel, "PART_ROWS", 70)
     monkeypatch.setattr(panel, "STREAM_ROWS", 50)
+    monkeypatch.setattr(panel_input, "STREAM_ROWS", 50)
     monkeypatch.setattr(panel, "BATCH", 30)
     tables[0].to_parquet(tmp_path / "in.parquet")
     tables[1].to_csv(tmp_path / "targets.csv", index=False)
@@ -134,6 +135,11 @@ def test_wrong_files_are_named(files, tmp_path):
         ca.assess_panel("in.xlsx", files[1])
     with pytest.raises(UsageError, match=r"out\.csv does not end in \.parquet"):
         ca.write_panel(*files[:2], files[2].with_suffix(".csv"))
+    (tmp_path / "gbk.csv").write_text("area,indicator\n县,x\n" * 9, encoding="gbk")
+    (tmp_path / "none.parquet").write_bytes(b"no parquet")
+    for name in ("gbk.csv", "none.parquet"):
+        with pytest.raises(UsageError, match=f"cannot read {name}"):
+            ca.write_panel(files[0], tmp_path / name, files[2])
     (tmp_path / "short.csv").write_text("area,indicator,value\n", encoding="utf-8")
     with pytest.raises(UsageError, match="targets have no column year"):
         ca.write_panel(files[0], tmp_path / "short.csv", files[2])
@@ -143,8 +149,8 @@ def test_a_missing_package_is_named(files, monkeypatch):
     def absent(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(panel, "import_module", absent)
-    with pytest.raises(UsageError, match=r"pyarrow: install changji-analysis\[panel\]"):
+    monkeypatch.setattr(panel_input, "import_module", absent)
+    with pytest.raises(UsageError, match=r"needs pyarrow: install changji-analysis\[panel\]"):
         ca.write_panel(*files)
 
 
