@@ -51,8 +51,8 @@ def test_every_command_exists(name):
 def test_the_commands_of_the_package_exist(name):
     from changji_analysis.cli import app
 
-    known = {command.callback.__name__ for command in app.registered_commands}
-    used = set(re.findall(r"changji ([a-z]+)", TEXT[name]))
+    known = {c.name or c.callback.__name__ for c in app.registered_commands}
+    used = set(re.findall(r"changji ([a-z-]+)", TEXT[name]))
     assert "check" in used and used <= known
 
 
