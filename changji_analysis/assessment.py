@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from . import pace
+from .calibration import Calibration, calibration_of
 from .forecast import Forecast, chance, checked, forecast
 from .plan import Target
 from .scales import Scale
@@ -63,7 +64,7 @@ class Evidence:
     last_year : int or None
     method : str
         ``outcome`` where the target year itself is observed, else the model.
-    calibration : str or None
+    calibration : Calibration or None
         How statements like this one fared in replays; None where they were not scored.
     notes : tuple of str
         Fallbacks, in words.
@@ -73,7 +74,7 @@ class Evidence:
     span: int
     last_year: int | None
     method: str
-    calibration: str | None = None
+    calibration: Calibration | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -200,7 +201,6 @@ def assess(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | Prior | None = None,
-    parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Assessment:
     """Judge one target.
@@ -213,7 +213,7 @@ def assess(
         the base year is context and is not extrapolated.
     target : Target
         Its base is optional: the first observation stands in.
-    model, peers, parent, kind
+    model, peers, kind
         As in `forecast`.
 
     Returns
@@ -248,9 +248,7 @@ def assess(
     elif target.direction == "non_decreasing" and last_year == base_year:
         notes = (LACKING["no_later_figure"],)
     else:
-        prediction = forecast(
-            known, target.year, model=model, peers=peers, parent=parent, kind=kind
-        )
+        prediction = forecast(known, target.year, model=model, peers=peers, kind=kind)
         at_target = prediction.loc[-1], np.sqrt(prediction.cov[-1, -1]), prediction.df
         asked = goal, target.direction, target.tolerance or 0
         probability = float(attainment(*at_target, prediction.scale, *asked))
@@ -270,6 +268,7 @@ def assess(
             span=int(known.index[-1] - known.index[0]) if len(known) else 0,
             last_year=last_year,
             method=method,
+            calibration=_calibration(prediction, probability),
             notes=notes,
         ),
         forecast=prediction,
@@ -284,6 +283,13 @@ def assess(
             target.direction,
         ),
     )
+
+
+def _calibration(prediction: Forecast | None, probability: float | None) -> Calibration | None:
+    """How statements like this one fared; only the default model was replayed for it."""
+    if prediction is None or probability is None or prediction.model != "pooled":
+        return None
+    return calibration_of(probability, prediction.n, "peers" if prediction.peers else "generic")
 
 
 def _known(history: pd.Series, target: Target) -> pd.Series:

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import charts_firms, charts_panel, charts_plan, charts_rd, charts_targets
+from . import (
+    charts_firms,
+    charts_outlook,
+    charts_panel,
+    charts_plan,
+    charts_rd,
+    charts_targets,
+    charts_validation,
+)
 from .charting import LANGUAGES, Chart, save, styled
 
-__all__ = ["FIGURES", "LANGUAGES", "Chart", "save"]
+__all__ = ["FIGURES", "LANGUAGES", "PROOFS", "Chart", "save"]
 
 
 @styled
@@ -37,8 +45,13 @@ gdp_breaks = styled(charts_plan.gdp_breaks)
 firms_reference_class = styled(charts_firms.firms_reference_class)
 firms_identity = styled(charts_firms.firms_identity)
 firms_first_time = styled(charts_firms.firms_first_time)
+cohort_stock = styled(charts_outlook.cohort_stock)
 tech_smes = styled(charts_firms.tech_smes)
 science_literacy = styled(charts_plan.science_literacy)
+probability_moves = styled(charts_outlook.probability_moves)
+calibration = styled(charts_validation.calibration)
+validation_ranking = styled(charts_validation.validation_ranking)
+targets_replayed = styled(charts_validation.targets_replayed)
 panel = styled(charts_panel.panel)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
@@ -55,7 +68,16 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     "firms_reference_class": firms_reference_class,
     "firms_identity": firms_identity,
     "firms_first_time": firms_first_time,
+    "cohort_stock": cohort_stock,
     "tech_smes": tech_smes,
     "science_literacy": science_literacy,
+    "probability_moves": probability_moves,
     "panel": panel,
 }
+
+PROOFS: dict[str, Callable[..., Chart]] = {
+    "calibration": calibration,
+    "validation_ranking": validation_ranking,
+    "targets_replayed": targets_replayed,
+}
+"""Figures of the method, not of a review: drawn from the shipped reference data, without a date."""

@@ -11,6 +11,7 @@ import pandas as pd
 from . import trends
 from .errors import ForecastError
 from .scales import Scale, scale_for
+from .trends import recalibrated
 from .trends.pooled import Prior
 
 DIRECTIONS = ("at_least", "at_most")
@@ -41,6 +42,8 @@ class Forecast:
         False where an optimiser gave up.
     notes : tuple of str
         Fallbacks and warnings, in words.
+    peers : int
+        Areas whose pace was borrowed; 0 where the generic prior stood in, or none was needed.
     """
 
     years: tuple[int, ...]
@@ -53,6 +56,7 @@ class Forecast:
     last_year: int
     converged: bool = True
     notes: tuple[str, ...] = ()
+    peers: int = 0
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"
@@ -170,7 +174,6 @@ def forecast(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | Prior | None = None,
-    parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Forecast:
     """Forecast a short yearly history.
@@ -183,15 +186,13 @@ def forecast(
     until : int
         Last year ahead.
     model : str
-        One of `changji_analysis.trends.MODELS`.
+        One of `changji_analysis.trends.MODELS`. Those of statsmodels answer with their own
+        centre and the spread of `changji_analysis.trends.recalibrated`.
     peers : DataFrame or Prior, optional
         Year x area, histories of other areas in the same unit; NaN allowed. A column of the
         history's own area is left out. Without peers ``pooled`` uses the documented generic
         prior; with fewer than three it does so too, and says it. A prior that
         `trends.pooled.fit_prior` made of peers on the scale saves fitting it again.
-    parent : Series, optional
-        Figures of the region that the area belongs to, same indicator; for ``linked``, whose
-        point is that they go on after the history ends.
     kind : {"ratio", "count", "level", "share"}
         Fixes the scale: logs, or logits for shares.
 
@@ -227,21 +228,13 @@ def forecast(
             remedy="use model='log_linear', or kind='count' for a whole number of things",
         )
     notes: tuple[str, ...] = ()
-    if isinstance(peers, Prior) and model == "linked":
-        raise ForecastError(
-            "linked needs the peers themselves, not a prior fitted on them.",
-            reason="peers",
-            remedy="give the table of peers",
-        )
     if peers is not None and not isinstance(peers, Prior):
         peers, notes = scaled_peers(peers, scale, own)
-    if parent is not None:
-        parent = checked(parent)
-        parent = parent[parent.to_numpy() > 0]
-        parent = pd.Series(scale.forward(parent.to_numpy(float)), parent.index)
-    prediction = trends.predict(
-        model, scale.forward(values), years, ahead, peers=peers, parent=parent
-    )
+    x = scale.forward(values)
+    if model in trends.STATSMODELS:
+        prediction = recalibrated.predict(model, x, years, ahead, peers=peers)
+    else:
+        prediction = trends.predict(model, x, years, ahead, peers=peers)
     return Forecast(
         years=tuple(int(last + h) for h in ahead),
         loc=prediction.loc,
@@ -253,6 +246,7 @@ def forecast(
         last_year=last,
         converged=prediction.converged,
         notes=notes + prediction.notes,
+        peers=prediction.peers,
     )
 
 

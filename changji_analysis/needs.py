@@ -12,9 +12,10 @@ from .assessment import Assessment
 from .config import config
 from .errors import ForecastError
 from .forecast import Forecast, forecast
-from .history import CERTIFICATE_YEARS, history
+from .history import CERTIFICATE_YEARS, history, peers
 from .pace import cagr
 from .records import load_baseline
+from .trends import cohort
 
 PEER_QUANTILES = {"median": 0.5, "upper_quarter": 0.75, "upper_tenth": 0.9, "largest": 1.0}
 """What peers attained, by the share of windows that grew no more."""
@@ -109,6 +110,69 @@ def rd_spending(
     return table
 
 
+def intensity_from_parts(
+    area: str, as_of: str | None = None, *, revision: float = 0.0
+) -> pd.Series:
+    """R&D intensity from spending and GDP, where both are published.
+
+    Parameters
+    ----------
+    area : str
+    as_of : str, optional
+    revision : float
+        Part by which GDP is taken to be revised in every year, e.g. 0.05.
+
+    Returns
+    -------
+    Series
+        Per cent by year; the printed intensity differs where it rests on another vintage of GDP.
+    """
+    spending, gdp = (history(area, name, as_of) for name in ("rd_expenditure", "gdp"))
+    ratio = (100 * spending / (gdp * (1 + revision))).dropna().rename("rd_intensity")
+    ratio.attrs = {"area": area, "indicator": "rd_intensity", "unit": "%"}
+    return ratio
+
+
+def on_revised_gdp(
+    judged: Assessment, revisions: Iterable[float] = (0.0, 0.05, 0.15, 0.3)
+) -> pd.DataFrame:
+    """A target for a ratio to GDP on its own GDP and on revised ones.
+
+    A GDP that is raised by a part r after the base lowers the ratio by 1 / (1 + r), so that the
+    target asks for (1 + r) times as much on the GDP it was set on.
+
+    Parameters
+    ----------
+    judged : Assessment
+        With a forecast.
+    revisions : iterable of float
+        Parts by which GDP is raised; an assumption, shown as a range.
+
+    Returns
+    -------
+    DataFrame
+        ``revision``, ``asks`` (the target on its own GDP), ``factor`` (of the base) and
+        ``probability``.
+
+    Raises
+    ------
+    ForecastError
+        The target has no number, no base or no forecast.
+    """
+    goal, base, ahead = judged.target.value, judged.base_value, judged.forecast
+    if not goal or not base or ahead is None:
+        raise ForecastError(
+            "the target has no number, no base or no forecast.",
+            reason="no_figure",
+            remedy="revise the GDP of a target that has all three",
+        )
+    rows = [
+        (r, goal * (1 + r), goal * (1 + r) / base, ahead.probability(goal * (1 + r)))
+        for r in revisions
+    ]
+    return pd.DataFrame(rows, columns=["revision", "asks", "factor", "probability"])
+
+
 def certificate_identity(area: str, as_of: str | None = None) -> pd.DataFrame:
     """Hold the printed stock of high-tech firms against three years' certificates.
 
@@ -169,6 +233,64 @@ def first_time_certificates(
         renewed = rate * stock / CERTIFICATE_YEARS * (1 + 2 * rate)
         rows.append((rate, (target - renewed) / (CERTIFICATE_YEARS + 2 * rate)))
     return pd.DataFrame(rows, columns=["renewal_rate", "first_time"])
+
+
+def certificate_cohorts(
+    stock: float, first_time: float, renewal_rate: float, years: Iterable[int]
+) -> pd.DataFrame:
+    """The stock of valid certificates year by year, by where its certificates come from.
+
+    The arithmetic of `first_time_certificates`: three equal batches at the base, batches renewed
+    after three years at a rate, the same number of first-time certificates every year.
+
+    Parameters
+    ----------
+    stock : float
+        Valid certificates at the end of the first year.
+    first_time : float
+        First-time certificates a year.
+    renewal_rate : float
+    years : iterable of int
+        From the base year on, without gaps.
+
+    Returns
+    -------
+    DataFrame
+        By year: ``base`` (certificates of the base that still run), ``renewed``,
+        ``first_time`` and their sum, the ``stock``.
+    """
+    years = list(years)
+    batches = [(stock / CERTIFICATE_YEARS, 0.0, 0.0)] * CERTIFICATE_YEARS
+    for _ in years[1:]:
+        batches.append((0.0, renewal_rate * sum(batches[-CERTIFICATE_YEARS]), first_time))
+    table = pd.DataFrame(batches, columns=["base", "renewed", "first_time"])
+    table = table.rolling(CERTIFICATE_YEARS).sum().dropna()
+    table.index = pd.Index(years, name="year")
+    return table.assign(stock=table.sum(axis=1))
+
+
+def cohort_outlook(
+    stock: float, year: int, target: float, until: int, as_of: str | None = None
+) -> pd.DataFrame | None:
+    """Predict a stock of certificates from its cohorts, for a range of renewal rates.
+
+    The stock's certificates are spread evenly over three batches; first-time certificates start
+    from the plan's past number a year and move as those of the provinces have.
+
+    Returns
+    -------
+    DataFrame or None
+        As `changji_analysis.trends.cohort.renewal_range`; None where the plan prints no past
+        number of first-time certificates.
+    """
+    past = past_first_time()
+    if past is None:
+        return None
+    first = pd.Series(past["per_year"], range(past["start"], past["end"] + 1))
+    return cohort.renewal_range(
+        cohort.even_batches(int(stock), year), until, target,
+        first=first, peers=peers("hightech_certificates", as_of),
+    )  # fmt: skip
 
 
 def past_first_time() -> dict | None:
