@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .forecast import Forecast, forecast
     from .history import history, peers
     from .importing import import_figures
+    from .panel import assess_panel, write_panel
     from .plan import Target, consistency, plan_target, plan_targets
     from .quality import problems
     from .quantities import Quantity, convert, parse_quantity
@@ -35,6 +36,7 @@ _ROOMS = {
     "forecast": ("Forecast", "forecast"),
     "history": ("history", "peers"),
     "importing": ("import_figures",),
+    "panel": ("assess_panel", "write_panel"),
     "plan": ("Target", "consistency", "plan_target", "plan_targets"),
     "quality": ("problems",),
     "quantities": ("Quantity", "convert", "parse_quantity"),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from . import (
     charts_firms,
     charts_outlook,
+    charts_panel,
     charts_plan,
     charts_rd,
     charts_targets,
@@ -51,6 +52,7 @@ probability_moves = styled(charts_outlook.probability_moves)
 calibration = styled(charts_validation.calibration)
 validation_ranking = styled(charts_validation.validation_ranking)
 targets_replayed = styled(charts_validation.targets_replayed)
+panel = styled(charts_panel.panel)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
     "scorecard": scorecard,
@@ -70,6 +72,7 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     "tech_smes": tech_smes,
     "science_literacy": science_literacy,
     "probability_moves": probability_moves,
+    "panel": panel,
 }
 
 PROOFS: dict[str, Callable[..., Chart]] = {

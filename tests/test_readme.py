@@ -52,7 +52,7 @@ def test_the_commands_of_the_package_exist(name):
     from changji_analysis.cli import app
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
-    used = set(re.findall(r"changji ([a-z]+)", TEXT[name]))
+    used = set(re.findall(r"changji ([a-z-]+)", TEXT[name]))
     assert {"check", "import", "template", "init"} <= used <= known
 
 
