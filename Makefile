@@ -19,7 +19,7 @@ test: ## run every test, the notebooks' stored results included
 lint: ## check style, format and types
 	$(RUN)
 
-lab: ## open the notebooks in JupyterLab
+lab: ## open JupyterLab at the start page
 	$(RUN)
 
 env: ## make or renew the environment in .venv (the others do it when needed)

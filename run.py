@@ -6,6 +6,7 @@ on, old ones being told that a newer one is needed.
 
 import hashlib
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -22,13 +23,14 @@ LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+START = "notebooks/00_start.ipynb"
 OLDEST = (3, 11)
 OLDEST_NAME = ".".join(map(str, OLDEST))
 COMMANDS = {
     "review": "run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)",
     "test": "run every test, the notebooks' stored results included",
     "lint": "check style, format and types",
-    "lab": "open the notebooks in JupyterLab",
+    "lab": "open JupyterLab at the start page",
     "env": "make or renew the environment in .venv (the others do it when needed)",
     "lock": "solve requirements.lock again from pyproject.toml, keeping pins that still fit",
     "clean": "remove .venv and caches, nothing else",
@@ -220,10 +222,47 @@ def lint():
     call("lint (types)", [PYTHON, "-m", "ty", "check"], "Mend the lines named above.")
 
 
-def lab():
-    """Open JupyterLab on the notebooks."""
+def language():
+    """Return the machine's language, e.g. zh_CN; empty where it does not say."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name]
+    if os.name == "nt":
+        import ctypes
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return ""
+
+
+def lab(*options):
+    """Open JupyterLab at the start page, in the machine's language, with nothing to be asked."""
     env()
-    call("lab", [PYTHON, "-m", "jupyterlab", "notebooks"], "See the lines above.")
+    settings = {
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",
+            "checkForUpdates": False,
+        },
+        "@jupyterlab/translation-extension:plugin": {
+            "locale": "zh_CN" if language().startswith("zh") else "en"
+        },
+    }
+    own = VENV / "share" / "jupyter" / "lab"
+    (own / "settings").mkdir(parents=True, exist_ok=True)
+    (own / "settings" / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
+    call(
+        "lab",
+        [
+            PYTHON,
+            "-m",
+            "jupyterlab",
+            f"--ServerApp.root_dir={ROOT}",
+            f"--LabApp.workspaces_dir={own / 'workspaces'}",
+            f"--LabApp.default_url=/lab/tree/{START}",
+            "--allow-root",
+            *options,
+        ],
+        "See the lines above.",
+    )
 
 
 def lock():
@@ -277,7 +316,7 @@ def main(arguments):
     """Run one command; return 0, the failing program's exit code, or 2 for a wrong call."""
     name, *settings = arguments or ["help"]
     options = dict(setting.partition("=")[::2] for setting in settings)
-    allowed = {"AS_OF", "DATA"} if name == "review" else set()
+    allowed = {"review": {"AS_OF", "DATA"}, "lab": {"--no-browser"}}.get(name, set())
     if name not in COMMANDS or not set(options) <= allowed:
         print("Not understood: " + " ".join(arguments), file=sys.stderr)
         show_help()
@@ -289,7 +328,7 @@ def main(arguments):
         elif name == "review":
             review(options.get("AS_OF"), options.get("DATA"))
         else:
-            steps[name]()
+            steps[name](*options)
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr)
         return failure.code

@@ -76,3 +76,8 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+if "ipykernel" in sys.modules:  # in a notebook
+    from .display import register
+
+    register()
