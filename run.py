@@ -242,6 +242,7 @@ def lab(*options):
             "fetchNews": "false",
             "checkForUpdates": False,
         },
+        "@jupyterlab/notebook-extension:tracker": {"autoStartDefaultKernel": True},
         "@jupyterlab/translation-extension:plugin": {
             "locale": "zh_CN" if language().startswith("zh") else "en"
         },

@@ -77,7 +77,7 @@ class _Package(ModuleType):
 
 sys.modules[__name__].__class__ = _Package
 
-if "ipykernel" in sys.modules:  # in a notebook
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):  # a notebook
     from .display import register
 
-    register()
+    register(_shell)

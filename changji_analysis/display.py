@@ -6,8 +6,7 @@ same bytes.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from html import escape
 from typing import NamedTuple
@@ -43,7 +42,7 @@ class Table(NamedTuple):
 
     caption: str
     head: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     shade: str = ""
 
 
@@ -145,7 +144,14 @@ def _(found: pd.DataFrame) -> Table:
         )
         for _, row in found.iterrows()
     ]
-    head = ("级别 severity", "文件 : 行 file : row", "列 column", "值 value", "说明 why", "改法 remedy")
+    head = (
+        "级别 severity",
+        "文件 : 行 file : row",
+        "列 column",
+        "值 value",
+        "说明 why",
+        "改法 remedy",
+    )
     return Table(f"数据质量 quality of the data: {listed or '无 none'}", head, rows)
 
 
@@ -193,14 +199,11 @@ def _number(value: float, digits: int = 10) -> str:
     return f"{float(f'{value:.{digits}g}'):,.10g}"
 
 
-def register() -> None:
-    """Teach a running notebook to show histories, the quality table and long frames.
+def register(shell) -> None:
+    """Teach a running IPython to show histories, the quality table and long frames.
 
     They stay plain pandas objects; any other Series is shown as before.
     """
-    shell = sys.modules["IPython"].get_ipython()
-    if shell is None:
-        return
     html = shell.display_formatter.formatters["text/html"]
     html.for_type(pd.Series, lambda known: as_html(known) if _is_history(known) else None)
     html.for_type(pd.DataFrame, _frame_html)
