@@ -8,7 +8,7 @@ RUN = @$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: review test lint lab env lock clean help
+.PHONY: review test lint lab docs env lock clean help
 
 review: ## run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)
 	$(RUN) $(SETTINGS)
@@ -20,6 +20,9 @@ lint: ## check style, format and types
 	$(RUN)
 
 lab: ## open JupyterLab at the start page
+	$(RUN)
+
+docs: ## build the pages to read, in docs/_build/html
 	$(RUN)
 
 env: ## make or renew the environment in .venv (the others do it when needed)

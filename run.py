@@ -31,6 +31,7 @@ COMMANDS = {
     "test": "run every test, the notebooks' stored results included",
     "lint": "check style, format and types",
     "lab": "open JupyterLab at the start page",
+    "docs": "build the pages to read, in docs/_build/html",
     "env": "make or renew the environment in .venv (the others do it when needed)",
     "lock": "solve requirements.lock again from pyproject.toml, keeping pins that still fit",
     "clean": "remove .venv and caches, nothing else",
@@ -266,6 +267,12 @@ def lab(*options):
     )
 
 
+def docs():
+    """Build the site."""
+    env()
+    call("docs", [PYTHON, ROOT / "docs" / "build.py"], "Mend the page or docstring named above.")
+
+
 def lock():
     """Solve the lock with uv in a throw-away environment."""
     with tempfile.TemporaryDirectory() as folder:
@@ -322,7 +329,15 @@ def main(arguments):
         print("Not understood: " + " ".join(arguments), file=sys.stderr)
         show_help()
         return 2
-    steps = {"env": env, "test": test, "lint": lint, "lab": lab, "lock": lock, "clean": clean}
+    steps = {
+        "test": test,
+        "lint": lint,
+        "lab": lab,
+        "docs": docs,
+        "env": env,
+        "lock": lock,
+        "clean": clean,
+    }
     try:
         if name == "help":
             show_help()
