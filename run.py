@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("CHANGJI_VENV", ".venv")
 STAMP = VENV / "ready.json"
 LOG = VENV / "install.log"
 LOCK = ROOT / "requirements.lock"
@@ -24,19 +24,29 @@ PROJECT = ROOT / "pyproject.toml"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 START = "notebooks/00_start.ipynb"
+WHEELS = ROOT / "dist" / "wheels"
+SUPPORTED = ("3.11", "3.12", "3.13")
 OLDEST = (3, 11)
 OLDEST_NAME = ".".join(map(str, OLDEST))
 COMMANDS = {
     "review": "run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)",
     "test": "run every test, the notebooks' stored results included",
+    "test-browser": "try JupyterLab, every notebook and the pages in a browser",
+    "test-pythons": "run the tests on every supported Python that the machine has",
     "lint": "check style, format and types",
     "lab": "open JupyterLab at the start page",
     "docs": "build the pages to read, in docs/_build/html",
     "env": "make or renew the environment in .venv (the others do it when needed)",
+    "bundle": "put the locked packages into dist/wheels, for machines without a network",
     "lock": "solve requirements.lock again from pyproject.toml, keeping pins that still fit",
     "clean": "remove .venv and caches, nothing else",
     "help": "list these commands",
 }
+BUNDLED = """\
+{kind}: the machine without a network must have the same. / 断网电脑须与此相同。
+Copy the whole project folder there, dist/wheels included. / 把整个项目文件夹拷贝过去。
+Run `make review` or `python run.py review` as usual. / 照常运行上述命令。
+"""
 NO_NETWORK = (
     "NewConnectionError",
     "ConnectTimeout",
@@ -170,7 +180,8 @@ def env():
                 made.stdout.strip() + "\nMaking the environment failed. On Debian and Ubuntu the "
                 "package python3-venv is needed: apt install python3-venv"
             )
-        pip("[2/3] Installing the locked packages (about a minute)", "-r", str(LOCK))
+        offline = ["--no-index", "-f", str(WHEELS)] if WHEELS.exists() else []
+        pip("[2/3] Installing the locked packages (about a minute)", *offline, "-r", str(LOCK))
     STAMP.unlink(missing_ok=True)
     pip(
         "[3/3] Installing changji_analysis itself",
@@ -211,6 +222,51 @@ def test():
         ],
         "A notebook cell that differs: run the review, look at the change, keep it if it is right.",
     )
+
+
+def test_browser():
+    """Run the tests that need a browser; without one they are skipped and say so."""
+    env()
+    call(
+        "test-browser",
+        [PYTHON, "-m", "pytest", "tests/browser", "-m", "browser", "-rs"],
+        "What the browser showed is kept in tests/browser/screenshots.",
+    )
+
+
+def pythons():
+    """Return version -> program of every supported Python that the machine has."""
+    found = {}
+    named = [shutil.which("python" + version) for version in SUPPORTED]
+    kept = sorted(str(path) for path in Path.home().glob(".pyenv/versions/*/bin/python"))
+    for program in filter(None, [sys.executable, *named, *kept]):
+        asked = subprocess.run(
+            [program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        version = asked.stdout.strip()
+        if version in SUPPORTED:
+            found.setdefault(version, program)
+    return found
+
+
+def test_pythons():
+    """Run the tests on every supported Python, each in an environment of its own."""
+    found = pythons()
+    for version, program in sorted(found.items()):
+        print(f"Python {version}", flush=True)
+        code = subprocess.call(
+            [program, str(ROOT / "run.py"), "test"],
+            cwd=str(ROOT),
+            env=dict(os.environ, CHANGJI_VENV=f".pythons/{version}"),
+        )
+        if code:
+            raise Failure(f"test-pythons failed on Python {version}. See the lines above.", code)
+    lacking = [version for version in SUPPORTED if version not in found]
+    print(f"Passed on Python {', '.join(sorted(found))}.", end=" ")
+    print(f"This machine has no Python {', '.join(lacking)}." if lacking else "None is missing.")
 
 
 def lint():
@@ -273,6 +329,20 @@ def docs():
     call("docs", [PYTHON, ROOT / "docs" / "build.py"], "Mend the page or docstring named above.")
 
 
+def bundle():
+    """Download the locked packages for machines of this kind that have no network."""
+    env()
+    remove(WHEELS)
+    call(
+        "bundle",
+        [PYTHON, "-m", "pip", "download", "-q", "-d", WHEELS, "-r", LOCK],
+        "Is the network there?",
+    )
+    kind = f"Python {sys.version_info[0]}.{sys.version_info[1]}, {sys.platform}"
+    (WHEELS / "README.txt").write_text(BUNDLED.format(kind=kind), encoding="utf-8")
+    print(f"{WHEELS.relative_to(ROOT)} is filled, for {kind}")
+
+
 def lock():
     """Solve the lock with uv in a throw-away environment."""
     with tempfile.TemporaryDirectory() as folder:
@@ -305,7 +375,7 @@ def lock():
 
 def clean():
     """Remove the environment and caches."""
-    for name in (".venv", ".pytest_cache", ".ruff_cache", ".hypothesis"):
+    for name in (".venv", ".pythons", ".pytest_cache", ".ruff_cache", ".hypothesis"):
         remove(ROOT / name)
     for folder in ("changji_analysis", "tests", "scripts", "benchmarks", "notebooks"):
         for pattern in ("__pycache__", ".ipynb_checkpoints"):
@@ -317,7 +387,7 @@ def show_help():
     """List the commands."""
     print("python run.py COMMAND, or make COMMAND:")
     for name, text in COMMANDS.items():
-        print(f"  {name:8} {text}")
+        print(f"  {name:12} {text}")
 
 
 def main(arguments):
@@ -331,10 +401,13 @@ def main(arguments):
         return 2
     steps = {
         "test": test,
+        "test-browser": test_browser,
+        "test-pythons": test_pythons,
         "lint": lint,
         "lab": lab,
         "docs": docs,
         "env": env,
+        "bundle": bundle,
         "lock": lock,
         "clean": clean,
     }
@@ -356,5 +429,6 @@ def main(arguments):
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):  # not before Python 3.7
+            stream.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))

@@ -163,7 +163,14 @@ def report(source: Path, lang: str) -> str:
 def dictionary(lang: str) -> str:
     """The columns of every data file, from the schemas that check them."""
     words = {
-        "zh": ("数据字典", "各数据文件的列，取自检查这些文件的模式。", "列", "类型", "可空", "取值"),
+        "zh": (
+            "数据字典",
+            "各数据文件的列，取自检查这些文件的模式。",
+            "列",
+            "类型",
+            "可空",
+            "取值",
+        ),
         "en": (
             "Data dictionary",
             "The columns of every data file, from the schemas that check them.",

@@ -1,5 +1,9 @@
 """Sphinx's settings; `build.py` lays out the sources and builds them in both languages."""
 
+import re
+
+from sphinx.search.zh import SearchChinese
+
 project = "changji_analysis"
 author = "changji_analysis"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc"]
@@ -16,8 +20,10 @@ html_theme = "furo"
 html_static_path = ["_static"]
 templates_path = ["_templates"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sphinx = False
 html_copy_source = False
+html_show_search_summary = False  # it would fetch, which a page opened from a disk cannot
 html_show_copyright = False
 html_sidebars = {
     "**": [
@@ -35,3 +41,22 @@ html_theme_options = {
 }
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
+
+
+class Pairs(SearchChinese):
+    """Search for Chinese by pairs of characters: Sphinx's own needs a dictionary, or finds none."""
+
+    language_name = "English"  # Sphinx calls the stemmer that it ships by this name
+    js_splitter_code = """
+    var splitQuery = query => (query.match(/[a-zA-Z0-9_]+|[\u4e00-\u9fff]+/g) || []).flatMap(
+      run => run < "\u4e00" || run.length < 3 ? [run]
+        : [...run].slice(1).map((character, i) => run[i] + character));
+    """
+
+    def split(self, input: str) -> list[str]:
+        runs = re.findall("[\u4e00-\u9fff]+", input)
+        return super().split(input) + [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
+
+
+def setup(app):
+    app.add_search_language(Pairs)

@@ -6,27 +6,16 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from reading import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "browser" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync""".split()
 QUIET = {"HOME": "home", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
 """The variables that keep a JupyterLab under test apart from the user's own."""
-
-
-def clipped(page, selector):
-    """The visible texts of a page that are wider than the box that shows them."""
-    return page.locator(selector).evaluate_all(
-        """found => found.filter(e => e.offsetParent !== null
-            && e.scrollWidth > e.clientWidth + 1
-            && getComputedStyle(e).overflowX !== 'auto'
-            && getComputedStyle(e).display !== 'inline').map(e => e.innerText)"""
-    )
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,9 @@ import time
 
 import nbformat
 import pytest
+from reading import ROOT, clipped
 
-from conftest import ROOT, clipped
+pytestmark = pytest.mark.browser
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
