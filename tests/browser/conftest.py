@@ -92,7 +92,13 @@ def lab(copy, tmp_path_factory):
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=os.name != "nt",
-            env=os.environ | own | {"LANGUAGE": "zh_CN:en", "PYTHONPATH": str(ROOT)},
+            env=os.environ
+            | own
+            | {
+                "LANGUAGE": "zh_CN:en",
+                "PYTHONPATH": str(ROOT),
+                "CHANGJI_DATA": str(copy / "data"),
+            },
         )
         try:
             for _ in range(300):

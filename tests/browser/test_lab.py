@@ -83,7 +83,7 @@ def test_help_of_a_public_function_shows_with_shift_tab(page, lab):
     assert "Judge one target." in tip.inner_text()
 
 
-def test_a_slider_moves_the_probability_and_a_scenario_can_be_saved(page, lab):
+def test_a_slider_moves_the_probability_and_a_scenario_can_be_saved(page, lab, copy):
     opened(page, lab, "08_what_if.ipynb")
     run_all(page)
     chance = page.locator(".widget-html .chance")
@@ -103,6 +103,10 @@ def test_a_slider_moves_the_probability_and_a_scenario_can_be_saved(page, lab):
     assert said.inner_text().startswith("假如每年首次认定")
     picture = page.locator(".widget-html img")
     assert picture.get_attribute("alt") and picture.bounding_box()["width"] > 300
+    page.get_by_placeholder("情景名称").fill("多认定几家")
+    page.get_by_role("button", name="保存 save").click()
+    page.get_by_text("已保存 saved: 多认定几家").wait_for()
+    assert "多认定几家" in (copy / "data" / "scenarios.yml").read_text(encoding="utf-8")
     page.get_by_role("button", name="复原 reset").click()
     page.wait_for_function(
         "before => document.querySelector('.widget-html .chance').innerText === before", arg=before
