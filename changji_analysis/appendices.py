@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from . import records
@@ -10,6 +12,7 @@ from .chapter_parts import DASH, goal, grid, share
 from .config import config
 from .document import Aside, Block, Heading, Paragraph, Table
 from .findings import Findings
+from .names import publisher_name
 from .scorecard import city_history, spans
 from .tables import PACE_WORDS, STRENGTHS, UNITS_EN
 from .wording import Words
@@ -39,9 +42,8 @@ def appendices(f: Findings, w: Words) -> list[Block]:
         Heading(w("附表4　数据来源与缺口", "Annex table 4: Sources and gaps")),
         gaps_table(f, w),
         sources_table(f, w),
-        facts_table(f, w),
         Heading(w("附件　方法说明", "Annex: Method")),
-        Aside(w("方法说明", "Method"), tuple(method_notes(f, w))),
+        Aside(w("公式、模型和用语", "Formulas, model and terms"), tuple(method_notes(f, w))),
     ]
 
 
@@ -76,7 +78,7 @@ def indicators_table(f: Findings, w: Words) -> Table:
         "A dash: nothing was found in public sources or nothing can be computed; nothing is "
         "filled in. Where the plan does not say binding or expected, the kind gives its wording.",
     )
-    return Table(w("规划指标", "Indicators of the plan"), grid(w, heads, rows), note, wide=True)
+    return Table("", grid(w, heads, rows), note, wide=True)
 
 
 def _years(f: Findings) -> list[int]:
@@ -175,7 +177,7 @@ def _office_table(tasks: pd.DataFrame, kind: str, w: Words) -> Table:
         "Listed from the plan, with the offices that it names; the rest is for the offices to "
         "fill in and not judged here.",
     )
-    return Table(w(*_ANNEXES[kind]), grid(w, heads, rows), note, wide=True)
+    return Table("", grid(w, heads, rows), note, wide=True)
 
 
 def gaps_table(f: Findings, w: Words) -> Table:
@@ -217,25 +219,60 @@ def _documents(f: Findings) -> dict[str, list[str]]:
 
 
 def sources_table(f: Findings, w: Words) -> Table:
-    """Documents behind the city's figures and the region's of the main indicators."""
+    """Documents behind the city's figures, and the others' of the main indicators.
+
+    A document that comes out every year takes one row.
+    """
+    areas, date = config().areas, f.date.isoformat()
     rows = records.load_statistics(f.as_of)
-    areas = config().areas
-    wanted = [*f.main["indicator"], "gdp"]
-    own = rows["area"].eq(areas.city) & rows["indicator"].isin(wanted)
+    others = [records.load_reference(name, f.as_of) for name in ("provinces", "countries")]
     counted = [*f.headline, "hightech_certificates"]
-    region = rows["area"].isin([areas.region, areas.nation]) & rows["indicator"].isin(counted)
-    ids = list(dict.fromkeys(rows.loc[own | region, "source"]))
+    own = rows["area"].eq(areas.city) & rows["indicator"].isin([*f.main["indicator"], "gdp"])
+    region = rows["area"].eq(areas.region) & rows["indicator"].isin(counted)
+    used = [rows[own | region], *(table[table["indicator"].isin(counted)] for table in others)]
+    ids = list(dict.fromkeys(pd.concat([table["source"] for table in used])))
     documents = records.load_sources().set_index("id").loc[ids]
-    heads = [("编号", "id"), ("发布单位", "publisher"), ("文件", "document"), ("日期", "date")]
+    series = documents.groupby(
+        [documents["publisher"], documents["title"].str.replace(_YEAR, "{}", regex=True)],
+        sort=False,
+    )
     cells = [
-        (name, row["publisher"], row["title"], row["published"] or DASH)
-        for name, row in documents.iterrows()
+        (
+            publisher_name(publisher, w.lang),
+            _series_title(title, part["title"], w),
+            w.years(*_ends(part["published"])) if len(part) > 1 else part["published"].iloc[0],
+        )
+        for (publisher, title), part in series
     ]
+    heads = [("发布单位", "publisher"), ("文件", "document"), ("日期", "date")]
     note = w(
         "全部来源见数据文件 sources.csv；文件名照原文。",
         "All sources stand in sources.csv; titles as printed.",
     )
-    return Table(w("主要来源", "Main sources"), grid(w, heads, cells), note, wide=True)
+    if any(text > date[: len(text)] for text in documents["published"]):
+        note += w(
+            "日期晚于评估日期的文件，所载是往年的数据，当年即应已公布（见附件）。",
+            " Documents dated after the review hold figures of earlier years that should have "
+            "been public by then (see the annex).",
+        )
+    rows = [(one, two, date or DASH) for one, two, date in cells]
+    return Table(w("主要来源", "Main sources"), grid(w, heads, rows), note, wide=True)
+
+
+_YEAR = r"(?:19|20)\d\d"
+
+
+def _series_title(form: str, titles: pd.Series, w: Words) -> str:
+    """The title of a yearly document with the span of its years."""
+    if len(titles) == 1:
+        return titles.iloc[0]
+    years = sorted(int(year) for title in titles for year in re.findall(_YEAR, title))
+    return form.replace("{}", w.spans(spans(dict.fromkeys(years))), 1).replace("{}", "")
+
+
+def _ends(published: pd.Series) -> tuple[int, int]:
+    years = published.str[:4].astype(int)
+    return int(years.min()), int(years.max())
 
 
 def facts_table(f: Findings, w: Words) -> Table:
@@ -260,6 +297,8 @@ def method_notes(f: Findings, w: Words) -> list[Heading | Paragraph | Table]:
         _likelihoods(w),
         Heading(w("参照组和换算", "Reference class and conversions"), 2),
         *(Paragraph(w(*text)) for text in _REFERENCE),
+        Heading(w("数量", "Counts"), 2),
+        facts_table(f, w),
     ]
 
 
@@ -271,16 +310,17 @@ _PACE = (
         "= (latest − base) ÷ (target − base). Time elapsed = years passed ÷ years in all.",
     ),
     (
-        "直线路径：yₜ＝y₀＋(y_T－y₀)·(t/T)；等比路径：yₜ＝y₀·(y_T/y₀)^(t/T)。两条路径并列，"
-        "因为选哪一条会改变评价。",
-        "Straight path: yₜ = y₀ + (y_T − y₀)·(t/T); geometric path: yₜ = y₀·(y_T/y₀)^(t/T). Both "
-        "are printed, since the choice changes the verdict.",
+        "直线路径：第t年应达＝基期＋(目标－基期)×t/T；等比路径：第t年应达＝基期×(目标/基期)^(t/T)，"
+        "T为总年数。两条路径并列，因为选哪一条会改变评价。",
+        "Straight path: due in year t = base + (target − base) × t/T; geometric path: base × "
+        "(target/base)^(t/T), with T years in all. Both are printed, since the choice changes the "
+        "verdict.",
     ),
     (
-        "增速比 R＝实际年均增速÷所需年均增速，R≥0.95、0.60、0 为界（欧盟统计局；加拿大统计局"
+        "增速比＝实际年均增速÷所需年均增速，以0.95、0.60和0为界（欧盟统计局；加拿大统计局"
         "Open SDG 进度测度方法）。到期可弥合差距＝(按已有增速外推的目标年数－基期)÷(目标－基期)，"
         "以0.95和0.10为界（联合国经社部，2023年）。",
-        "Ratio R = growth observed ÷ growth required, cut at 0.95, 0.60 and 0 (Eurostat; "
+        "Growth ratio = growth observed ÷ growth required, cut at 0.95, 0.60 and 0 (Eurostat; "
         "Statistics Canada, Open SDG progress measure). Gap closed by the deadline = (value "
         "extrapolated − base) ÷ (target − base), cut at 0.95 and 0.10 (UN DESA, 2023).",
     ),

@@ -204,7 +204,6 @@ def assess(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | None = None,
-    parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Assessment:
     """Judge one target.
@@ -217,7 +216,7 @@ def assess(
         the base year is context and is not extrapolated.
     target : Target
         Its base is optional: the first observation stands in.
-    model, peers, parent, kind
+    model, peers, kind
         As in `forecast`.
 
     Returns
@@ -255,9 +254,7 @@ def assess(
     elif target.direction == "non_decreasing" and last_year == base_year:
         notes = ("no figure after the base is known",)
     else:
-        prediction = forecast(
-            known, target.year, model=model, peers=peers, parent=parent, kind=kind
-        )
+        prediction = forecast(known, target.year, model=model, peers=peers, kind=kind)
         probability = _attainment(prediction, target, goal)
         notes = prediction.notes
     verdict = verdict_of(probability)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .chapter_parts import DASH, asked, dated, goal, grid, picture, reference_clause, share
+from .chapter_parts import (
+    DASH,
+    asked,
+    calibration,
+    dated,
+    goal,
+    grid,
+    picture,
+    reference_clause,
+    share,
+)
 from .config import config
 from .document import Block, Heading, Paragraph, Table
 from .findings import Findings
@@ -28,12 +38,12 @@ def indicators(f: Findings, w: Words) -> list[Block]:
             Heading(w.name(row), 2),
             Paragraph(w.text([standing(f, w, row), due(f, w, row), official(f, w, row)])),
             Paragraph(
-                w.text([f"{reference_sentence(w, row)}", rests_on(f, w, row), says(f, w, row)])
+                w.text([reference_sentence(w, row), rests_on(f, w, row), calibration(w, row)])
             ),
-            paths_table(f, w, row),
         ]
         for figure in HEADLINE_PICTURES.get(name, ()):
             blocks += picture(f, w, figure)
+        blocks.append(paths_table(f, w, row))
     return blocks + others(f, w) + without_figures(f, w) + other_readings(f, w)
 
 
@@ -138,21 +148,24 @@ def reference_sentence(w: Words, row: pd.Series) -> str:
     text = clause[:1].upper() + clause[1:]
     if row["reference_broken"]:
         text += w(
-            f"（已剔除口径有变的{row['reference_broken']}个窗口）",
-            f" ({row['reference_broken']} windows with a change of scope left out)",
+            f"；另有{row['reference_broken']}个窗口口径有变，不计",
+            f"; {row['reference_broken']} more with a change of scope are left out",
         )
-    if row["reference_periods"] == 1:
-        text += w(
-            f"，且同属{row['reference_start']}—{row['reference_end']}年一个时期，彼此并不独立",
-            f", all of them of one period, {row['reference_start']}–{row['reference_end']}, and "
-            "so not independent",
+    text += (
+        w(
+            f"；这些窗口同属{row['reference_start']}—{row['reference_end']}年一个时期，并不独立",
+            f"; all of them are of one period, {row['reference_start']}–{row['reference_end']}, "
+            "and so not independent",
         )
+        if row["reference_periods"] == 1
+        else w("；窗口互相重叠，并不独立", "; windows overlap and are not independent")
+    )
     if row["reference_span"] != row["year"] - row["base_year"]:
         text += w(
             f"；参照组最长只有{row['reference_span']}年，所需倍数按此折算为"
-            f"{w.number(row['reference_required'], 2)}倍",
+            f"{w.times(row['reference_required'])}",
             f"; they span {row['reference_span']} years at most, for which the factor required "
-            f"is {w.number(row['reference_required'], 2)}",
+            f"is {w.number(row['reference_required'], 1)}",
         )
     return text + w("。", ".")
 
@@ -192,22 +205,6 @@ def headline_outcome(f: Findings, w: Words, row: pd.Series) -> str:
     )
 
 
-def says(f: Findings, w: Words, row: pd.Series) -> str:
-    """How statements like this one fared in replays, where that was scored."""
-    text = calibration(w, row)
-    if pd.isna(row["probability"]) or row["method"] == "outcome":
-        return ""
-    return text or w(
-        "这一概率尚无历史检验记录。", "Statements like this have not been scored on the past."
-    )
-
-
-def calibration(w: Words, row: pd.Series) -> str:
-    """The calibration text, written ``Chinese / English``; empty where there is none."""
-    zh, slash, en = (row["calibration"] or "").partition(" / ")
-    return w(zh, en) if slash else zh
-
-
 def standings_table(f: Findings, w: Words) -> Table:
     """Every target that can be judged."""
     heads = [
@@ -239,16 +236,23 @@ def standings_table(f: Findings, w: Words) -> Table:
         )
         for _, r in f.usable.iterrows()
     ]
+    later = f.usable["after_base"].any()
     note = w(
-        "完成率＝最新数÷目标；增量进度＝（最新数－基期）÷（目标－基期）；时序进度＝已过年数÷总年数，"
-        "截至最新数据的年份。基期以后没有数据的，后两项记“—”。",
-        "Completion = latest / target; gap closed = (latest − base) / (target − base); time "
-        "elapsed = years passed / years in all, up to the year of the latest figure. A dash where "
-        "there is no figure after the base.",
+        "最新数都是基期数。完成率＝最新数÷目标。",
+        "The latest figures are those of the base. Completion = latest / target.",
     )
-    return Table(
-        w("有数据的目标", "Targets with figures"), grid(w, heads, rows), note=note, wide=True
-    )
+    if later:
+        note = w(
+            "完成率＝最新数÷目标；增量进度＝（最新数－基期）÷（目标－基期）；时序进度＝已过年数÷总年数，"
+            "截至最新数据的年份。基期以后没有数据的，后两项记“—”。",
+            "Completion = latest / target; gap closed = (latest − base) / (target − base); time "
+            "elapsed = years passed / years in all, up to the year of the latest figure. A dash "
+            "where there is no figure after the base.",
+        )
+    table = grid(w, heads, rows)
+    if not later:
+        table = table.drop(columns=[w(*heads[place]) for place in (2, 5, 6)])
+    return Table(w("有数据的目标", "Targets with figures"), table, note=note)
 
 
 def paths_table(f: Findings, w: Words, row: pd.Series) -> Table:
@@ -283,7 +287,7 @@ def others(f: Findings, w: Words) -> list[Block]:
     return [
         Heading(w("其他有数据的目标", "Other targets with figures"), 2),
         *(
-            Paragraph(w.text([standing(f, w, r), kept(w, r), rests_on(f, w, r), says(f, w, r)]))
+            Paragraph(w.text([standing(f, w, r), kept(w, r), rests_on(f, w, r), calibration(w, r)]))
             for _, r in rows.iterrows()
         ),
     ]
@@ -329,12 +333,20 @@ def without_figures(f: Findings, w: Words) -> list[Block]:
         f"filled in; {len(totals)} of them are totals of the period, for which an even pace can "
         "be stated.",
     )
+    table, note = grid(w, heads, cells), ""
+    years = w("缺少的年份", "years missing")
+    if len(rows) > 1 and table[years].eq(table[years].iloc[0]).all():
+        note = w(
+            f"缺少的年份都是{table[years].iloc[0]}年。", f"Years missing: {table[years].iloc[0]}."
+        )
+        table = table.drop(columns=years)
     return [
         Heading(w("依据不足的目标", "Targets with insufficient evidence"), 2),
         Paragraph(sentence),
         Table(
             w("依据不足的目标：所需数据与持有单位", "Insufficient evidence: what is lacking"),
-            grid(w, heads, cells),
+            table,
+            note,
         ),
     ]
 
@@ -409,8 +421,8 @@ def reading_sentences(f: Findings, w: Words) -> list[str]:
         names = w.names(rows)
         out.append(
             w(
-                f"结论随理解而变的有{len(rows)}项：{names}；采用哪一种，须由主管部门书面确认。",
-                f"The verdict depends on the reading for {len(rows)}: {names}; the office in "
+                f"结论随理解而变的有{len(rows)}项（{names}），采用哪一种，须由主管部门书面确认。",
+                f"The verdict depends on the reading for {len(rows)} ({names}); the office in "
                 "charge has to confirm in writing which one holds.",
             )
         )

@@ -11,10 +11,10 @@ from .findings import Findings, offices
 from .wording import Words
 
 _BASES = {
-    "median": ("参照组中位数", "median of the reference class"),
-    "upper_quarter": ("参照组前四分之一", "upper quarter of the reference class"),
-    "upper_tenth": ("参照组前十分之一", "upper tenth of the reference class"),
-    "largest": ("参照组最大值", "largest of the reference class"),
+    "median": ("参照组中位数", "median elsewhere"),
+    "upper_quarter": ("前四分之一", "upper quarter"),
+    "upper_tenth": ("前十分之一", "upper tenth"),
+    "largest": ("最大值", "largest"),
 }
 
 
@@ -38,11 +38,13 @@ def measures(f: Findings, w: Words) -> list[Block]:
             Paragraph(w.text([certificates(f, w), renewals(f, w)])),
             certificates_table(f, w),
             *picture(f, w, "firms_first_time"),
+            *picture(f, w, "cohort_stock"),
         ]
     if len(f.adjusted):
         blocks += [
             Heading(w("指标调整", "Adjusting the targets"), 2),
             Paragraph(w.text(adjustments(f, w))),
+            *peers_table(f, w),
             adjusted_table(f, w),
         ]
     if len(f.proposed):
@@ -134,10 +136,10 @@ def leverage(f: Findings, w: Words) -> str:
     if row["share_of_base"] >= 0.25:
         text += w(
             f"（基期强度{level}）：一家大企业的归集和报送就能使强度大起大落，应先逐户核实规模以上企业的"
-            f"R&D统计；但补齐差额要{w.number(row['short'], 1)}个1亿元，不是一家企业所能做到。",
+            f"R&D统计；全靠一家企业补齐差额，它在本市统计的R&D经费须再增{w.money(row['short'])}。",
             f" (base intensity {level}): the returns of one large firm can swing the intensity, so "
-            "that those of the large firms should be checked one by one first; yet the gap takes "
-            f"{w.number(row['short'], 1)} times that sum, beyond any one firm.",
+            "that those of the large firms should be checked one by one first; to close the gap "
+            f"alone, a firm would have to report {w.money(row['short'])} more R&D in the city.",
         )
     else:
         text += w(
@@ -286,40 +288,51 @@ def adjustments(f: Findings, w: Words) -> list[str]:
     return out
 
 
-def adjusted_table(f: Findings, w: Words) -> Table:
-    """Values for the target year by stated ambition."""
+def peers_table(f: Findings, w: Words) -> list[Table]:
+    """Values as ambitious as what peers attained, where there are peers."""
     card = f.main.set_index("id")
-    heads = [
-        ("指标", "target"),
-        ("依据", "by"),
-        ("为基期的倍数", "times the base"),
-        ("数值", "value"),
-        ("该值的实现概率", "its probability"),
-        ("规划目标", "the plan's target"),
-    ]
+    heads = [("指标", "target"), ("规划目标", "the plan's target"), *_BASES.values()]
     rows = []
-    for _, r in f.adjusted.iterrows():
-        row = card.loc[r["id"]]
-        sure = w(f"把握{w.percent(r['level'], 0)}", f"{w.percent(r['level'], 0)} probability")
-        rows.append(
-            (
-                w.name(row),
-                sure if r["basis"] == "probability" else w(*_BASES[r["basis"]]),
-                w.number(r["factor"], 2),
-                w.amount(r["value"], row),
-                w.chance(r["probability"]),
-                goal(w, row),
-            )
-        )
+    for target, part in f.adjusted[f.adjusted["basis"].isin(_BASES)].groupby("id", sort=False):
+        row, cells = card.loc[target], []
+        for _, at in part.set_index("basis").loc[list(_BASES)].iterrows():
+            value, chance = w.amount(at["value"], row), w.chance(at["probability"])
+            cells.append(w(f"{value}（{chance}）", f"{value} ({chance})"))
+        rows.append((w.name(row), goal(w, row), *cells))
     note = w(
-        "倍数按参照组各窗口的增长折算到目标年限；“把握”为预测分布下达到该值的概率，按整数位或小数位"
-        "向容易的一边取整。",
-        "Factors are those of the windows elsewhere, carried to the target's own years; a "
-        "probability is that of reaching the value, rounded to the easier side.",
+        "参照组各窗口的增长折算到目标年限；括号内为预测给该值的实现概率。",
+        "Growth of the windows elsewhere, carried to the target's own years; in brackets the "
+        "probability that the forecast gives the value.",
     )
-    return Table(
-        w("可供比较的目标值", "Values of stated ambition"), grid(w, heads, rows), note=note
+    shown = card.loc[f.adjusted["id"].unique()]
+    if (shown["reference_span"] < shown["year"] - shown["base_year"]).any():
+        note += w(
+            "参照组窗口短于目标年限的，按等速外推，两端会偏大。",
+            " Where the windows are shorter, equal growth is assumed, which widens the extremes.",
+        )
+    caption = w("与参照组同等难度的目标值", "Values as ambitious as growth elsewhere")
+    return [Table(caption, grid(w, heads, rows), note)] if rows else []
+
+
+def adjusted_table(f: Findings, w: Words) -> Table:
+    """Values for the target year by how sure they are."""
+    card, levels = f.main.set_index("id"), config().report.probabilities
+    heads = [("指标", "target"), ("规划目标", "the plan's target")]
+    heads += [_sure(w, level) for level in levels]
+    rows = []
+    for target, part in f.adjusted[f.adjusted["basis"].eq("probability")].groupby("id", sort=False):
+        row, values = card.loc[target], part.set_index("level")["value"]
+        rows.append((w.name(row), goal(w, row), *(w.amount(values[v], row) for v in levels)))
+    note = w(
+        "预测分布下以该概率达到的数值，向容易的一边取整。",
+        "Values reached with that probability, rounded to the easier side.",
     )
+    caption = w("按把握大小的目标值", "Values by probability")
+    return Table(caption, grid(w, heads, rows), note)
+
+
+def _sure(w: Words, level: float) -> tuple[str, str]:
+    return f"把握{w.percent(level, 0)}", f"{w.percent(level, 0)} probability"
 
 
 def proposals(f: Findings, w: Words) -> list[str]:
@@ -345,10 +358,11 @@ def proposals(f: Findings, w: Words) -> list[str]:
         level = w.percent(f.proposed["level"].max(), 0)
         out.append(
             w(
-                f"{names}在{level}把握下的数值还达不到现值，不宜作为目标，可写为“不低于现有水平”，或先补数"
-                "再定。",
-                f"For {names} the value of {level} probability falls short of the present one and "
-                "makes no target: write “not below the present level”, or get the figures first.",
+                f"把握为{level}的数值还达不到现值的有{len(low)}项（{names}），不宜作为目标，可写为"
+                "“不低于现有水平”，或先补数再定。",
+                f"For {len(low)} ({names}) the value of {level} probability falls short of the "
+                "present one and makes no target: write “not below the present level”, or get "
+                "the figures first.",
             )
         )
     return out
@@ -359,9 +373,7 @@ def proposed_table(f: Findings, w: Words) -> Table:
     card = f.main.set_index("id")
     levels = sorted(f.proposed["level"].unique())
     heads = [("指标", "target"), ("起算数据", "from"), ("本期目标", "this plan's target")]
-    heads += [
-        (f"把握{w.percent(level, 0)}", f"{w.percent(level, 0)} probability") for level in levels
-    ]
+    heads += [_sure(w, level) for level in levels]
     rows = []
     for target, part in f.proposed.groupby("id", sort=False):
         row = card.loc[target]

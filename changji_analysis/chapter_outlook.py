@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from .chapter_parts import DASH, goal, grid, picture, share
+from .chapter_parts import DASH, calibration, grid, picture, share
 from .config import config
 from .document import Block, Heading, Paragraph, Table
 from .findings import Findings, offices
@@ -111,20 +111,20 @@ def ambition(f: Findings, w: Words, row: pd.Series) -> str:
     """Whether the pace asked for has a precedent among the peers."""
     if pd.isna(row["reference_reached"]) or not row["reference_windows"]:
         return ""
-    name, need = w.name(row), w.number(row["reference_required"], 2)
-    largest = w.number(row["reference_largest"], 2)
+    name, need = w.name(row), w.number(row["reference_required"], 1)
+    largest = w.number(row["reference_largest"], 1)
     share_reached = row["reference_share"]
     if row["reference_reached"] == 0:
         return w(
             f"{name}：所需的{need}倍超出参照组的最大值{largest}倍。目标一开始就没有先例可循，"
-            "只看执行不能解释差距；参照组是省和国家，县市波动可能更大，但差得这样远也难以弥补。"
+            "只看执行不能解释差距；参照组是省和国家，县市的数可能因一家企业而跃升，但那要有统计数证实。"
             if row["reference_required"] > 2 * row["reference_largest"]
             else f"{name}：所需的{need}倍超出参照组的最大值{largest}倍；参照组是省和国家，"
             "县市波动可能更大，不能据此断定做不到。",
             f"{name}: the factor of {need} exceeds the largest seen elsewhere, {largest}. The "
             "target had no precedent from the start, so that execution alone does not explain "
-            "the gap; a small city may swing more than provinces and countries, but hardly by so "
-            "much."
+            "the gap; unlike a province or a country a small city may leap by a single firm, but "
+            "that would have to show in a figure."
             if row["reference_required"] > 2 * row["reference_largest"]
             else f"{name}: the factor of {need} exceeds the largest seen elsewhere, {largest}; a "
             "small city may swing more than provinces and countries, so that it is not ruled out.",
@@ -258,16 +258,25 @@ def outlook(f: Findings, w: Words) -> list[Block]:
     blocks: list[Block] = [Heading(w("形势与预测", "Outlook"))]
     for name, row in f.headline.items():
         blocks += [Heading(w.name(row), 2), Paragraph(w.text(heading_for(f, w, name, row)))]
-        if (ahead := f.assessment(row).forecast) is not None:
-            blocks.append(forecast_table(w, row, ahead))
         for figure in FIRST_PICTURES.get(name, ()):
             blocks += picture(f, w, figure)
+        if (ahead := f.assessment(row).forecast) is not None:
+            blocks.append(forecast_table(w, row, ahead))
     moved = [table for table in f.moved.values() if len(table)]
     if moved:
         blocks += [
             Heading(w("概率随数据发布的变动", "How the probabilities moved"), 2),
             Paragraph(w.text([moves(f, w, name) for name in f.headline if len(f.moved[name])])),
             moves_table(f, w),
+            *picture(f, w, "probability_moves"),
+        ]
+    tested = [w.name(r) + w("：", ": ") + calibration(w, r) for r in f.headline.values()
+              if calibration(w, r)]  # fmt: skip
+    if tested:
+        blocks += [
+            Heading(w("概率的检验", "The probabilities put to the test"), 2),
+            *map(Paragraph, tested),
+            *picture(f, w, "calibration"),
         ]
     return blocks if len(blocks) > 1 else []
 
@@ -287,13 +296,13 @@ def predicted(f: Findings, w: Words, row: pd.Series) -> str:
             if row["method"] != "outcome"
             else "The target year is observed.",
         )
-    median = w.amount(ahead.median.iloc[-1], row)
+    median, target = w.amount(ahead.median.iloc[-1], row), w.amount(row["value"], row)
     low, high = (w.amount(value, row) for value in ahead.interval(0.8).iloc[-1])
     return w(
         f"从{ahead.last_year}年的数据出发，{row['year']}年的中位预测为{median}，80%区间为{low}至{high}；"
-        f"目标{goal(w, row)}{_where(w, row, ahead)}。",
+        f"目标{target}{_where(w, row, ahead)}。",
         f"From the figure of {ahead.last_year} the median forecast for {row['year']} is {median}, "
-        f"with an 80% interval from {low} to {high}; the target of {goal(w, row)} lies "
+        f"with an 80% interval from {low} to {high}; the target of {target} lies "
         f"{_where(w, row, ahead)}.",
     )
 
@@ -429,6 +438,13 @@ def moves_table(f: Findings, w: Words) -> Table:
         ("实现概率", "probability"),
         ("结论", "verdict"),
     ]
+    note = w(
+        "没有完整发布日期的数据，按次年12月31日可知处理。",
+        "A figure without a full date of publication counts as known on 31 December of the "
+        "following year.",
+    )
     return Table(
-        w("各发布日期的实现概率", "Probability on each date of publication"), grid(w, heads, rows)
+        w("各发布日期的实现概率", "Probability on each date of publication"),
+        grid(w, heads, rows),
+        note,
     )

@@ -26,7 +26,7 @@ from .wording import Words
 
 def summary(f: Findings, w: Words) -> list[Block]:
     """The answer in a few sentences, before the first chapter."""
-    lines = [w("内容提要：", "Summary: ") + overall(f, w)]
+    lines = [w("内容提要：", "Summary: ") + overall(f, w, named=False)]
     lines += [headline_sentence(f, w, row) for row in f.headline.values()]
     if lines and (words := contrast(f, w)):
         lines[-1] = w.text([lines[-1], words])
@@ -34,8 +34,8 @@ def summary(f: Findings, w: Words) -> list[Block]:
     return [Paragraph(line) for line in lines if line]
 
 
-def overall(f: Findings, w: Words) -> str:
-    """How many targets can be judged, and how."""
+def overall(f: Findings, w: Words, *, named: bool) -> str:
+    """How many targets can be judged, and how; which ones, if they are to be named."""
     n, judged, blank = (f.fact(name) for name in ("targets", "judged", "blank"))
     if not judged:
         return w(
@@ -53,10 +53,8 @@ def overall(f: Findings, w: Words) -> str:
         else ""
     )
     counted = w.clauses(
-        w(
-            f"{w.verdict(code)}{len(rows)}项（{w.names(rows)}）",
-            f"{len(rows)} {w.verdict(code)} ({w.names(rows)})",
-        )
+        w(f"{w.verdict(code)}{len(rows)}项", f"{len(rows)} {w.verdict(code)}")
+        + (w(f"（{w.names(rows)}）", f" ({w.names(rows)})") if named else "")
         for code, rows in by_verdict(f.usable)
     )
     rest = w(
@@ -113,10 +111,13 @@ def basis(f: Findings, w: Words) -> str:
     if k == 0:
         return w(
             f"以上判断的依据有限：{base}年以后没有一项目标有市级数据，概率只来自基期数和其他地区"
-            "的历史，补上数据就可能改变。",
+            "的历史，补上数据就可能改变；参照的是省和国家，县市的数据往往由一两家大企业决定，实际的"
+            "不确定性比概率所示的大。",
             f"The judgement rests on little: no target has a figure of the city after {base}, so "
             "the probabilities come from the base and from other areas' history, and figures of "
-            "the city may change them.",
+            "the city may change them; those areas are provinces and countries, while one or two "
+            "large firms can decide a city's figure, so that the real uncertainty is larger than "
+            "stated.",
         )
     return w(
         f"{n}项目标中有{k}项有{base}年以后的市级数据，其余目标的判断只来自基期数和其他地区的历史。",
@@ -170,9 +171,36 @@ def action(f: Findings, w: Words) -> str:
                 f"the first thing is to get the figures lacking, most of them held by {first}",
             )
         )
-    parts += [money_clause(f, w, split=False), certificates_clause(f, w)]
+    parts += [money_clause(f, w, split=False), certificates_clause(f, w), even_targets(f, w)]
     text = w.clauses(filter(None, parts))
     return text[:1].upper() + text[1:] + w("。", ".") if text else ""
+
+
+def even_targets(f: Findings, w: Words) -> str:
+    """Values of an even chance: for the next plan or, while there is time, for this one."""
+    table = f.proposed if f.final else f.adjusted[f.adjusted["basis"].eq("probability")]
+    rows = {} if table.empty else f.headline
+    level = table["level"].min()
+    values = []
+    for row in rows.values():
+        part = table[table["id"].eq(row["id"]) & table["level"].eq(level)]
+        values += [w(f"{w.name(row)}{w.amount(v, row)}", f"{w.mid(row)}: {w.amount(v, row)}")
+                   for v in part["value"]]  # fmt: skip
+    if not values:
+        return ""
+    year, sure = config().report.next_year, w.percent(level, 0)
+    if not f.final:
+        year = config().plan.target_year
+        return w(
+            f"如要调整指标，把握为{sure}的{year}年目标是{w.join(values)}",
+            f"should targets be adjusted, those for {year} reached with {sure} probability are "
+            f"{w.join(values)}",
+        )
+    return w(
+        f"编制下一个规划时，把握为{sure}的{year}年目标是{w.join(values)}，用新数据重算后再定",
+        f"for the next plan, targets for {year} reached with {sure} probability are "
+        f"{w.join(values)}, to be settled once new figures are in",
+    )
 
 
 def work_done(f: Findings, w: Words) -> list[Block]:
@@ -182,7 +210,7 @@ def work_done(f: Findings, w: Words) -> list[Block]:
         Heading(w("依据和范围", "Basis and scope"), 2),
         Paragraph(w.text([scope(f, w), issue_date(f, w)])),
         Heading(w("办法", "Method"), 2),
-        Paragraph(w.text([method(f, w), readings_used(f, w)])),
+        Paragraph(w.text([method(f, w), untested(f, w), readings_used(f, w)])),
         Heading(w("数据基础", "Figures used"), 2),
         Paragraph(w.text([evidence(f, w), context(f, w)])),
         grades_table(f, w),
@@ -235,12 +263,22 @@ def method(f: Findings, w: Words) -> str:
     """The questions asked of every target (a frame: the formulas stand in the annex)."""
     return w(
         "每项目标回答四个问题：现状如何，需要多快，走向哪里，把握多大。进度按直线和等比两条路径"
-        "并列，概率来自参照组校准的预测分布；没有数据的写“依据不足”，不作推算。公式见附件。",
+        "并列，概率来自按其他地区历史估计的预测分布；没有数据的写“依据不足”，不作推算。公式见附件。",
         "Of every target four questions are asked: where it stands, what pace is needed, where it "
         "is heading, and how sure that is. Progress is set against a straight and a geometric "
         "path; probabilities come from a predictive distribution learnt from other areas. Where "
         "there are no figures the evidence is called insufficient and nothing is filled in. The "
         "annex has the formulas.",
+    )
+
+
+def untested(f: Findings, w: Words) -> str:
+    """That the probabilities were not scored on the past, where no record of it is at hand."""
+    if f.main["calibration"].notna().any() or f.main["probability"].isna().all():
+        return ""
+    return w(
+        "这些概率尚未用过去的目标作过检验。",
+        "These probabilities have not been scored on past targets.",
     )
 
 
@@ -294,10 +332,10 @@ def overview(f: Findings, w: Words) -> list[Block]:
     """总体实施情况."""
     return [
         Heading(w("总体实施情况", "Overview")),
-        Paragraph(w.text([overall(f, w), met_at_base(f, w)])),
+        Paragraph(w.text([overall(f, w, named=True), met_at_base(f, w)])),
         verdicts_table(f, w),
         *picture(f, w, "scorecard"),
-        Paragraph(w.text([flattering(f, w), contrast(f, w)])),
+        *(Paragraph(text) for text in [flattering(f, w)] if text),
     ]
 
 

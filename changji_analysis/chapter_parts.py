@@ -47,6 +47,11 @@ CAPTIONS = {
         "R&D intensity: targets elsewhere and their outcomes",
     ),
     "rd_money": ("R&D强度目标折合经费", "R&D intensity in money"),
+    "probability_moves": (
+        "主要目标的实现概率随数据发布的变动",
+        "Probability of the main targets by date of publication",
+    ),
+    "calibration": ("概率的检验", "The probabilities put to the test"),
     "firms_fan": (
         "高新技术企业：预测区间与所需路径",
         "High-tech firms: forecast and required paths",
@@ -58,6 +63,10 @@ CAPTIONS = {
     "firms_first_time": (
         "高新技术企业：每年所需首次认定数",
         "High-tech firms: first-time certificates needed a year",
+    ),
+    "cohort_stock": (
+        "高新技术企业：存量按证书来历",
+        "High-tech firms: the stock by origin of its certificates",
     ),
 }
 """Captions of the pictures that the report prints, Chinese and English."""
@@ -173,14 +182,24 @@ def certificates_clause(f: Findings, w: Words) -> str:
     few, many = f.first_time["first_time"].min(), f.first_time["first_time"].max()
     low, high = w.number(few, 1), w.number(many, 1)
     text = w(
-        f"高新技术企业每年须首次认定{low}—{high}家",
-        f"high-tech firms need {low}–{high} first-time certificates a year",
+        f"要达到高新技术企业目标，每年须首次认定{low}—{high}家",
+        f"the target for high-tech firms takes {low}–{high} first-time certificates a year",
     )
     if f.past:
         past = w.number(f.past["per_year"], 1)
         years = w.years(f.past["start"], f.past["end"])
-        text += w(f"，{years}平均每年{past}家", f", against {past} a year in {years}")
+        text += w(f"，而{years}平均每年{past}家", f", against {past} a year in {years}")
     return text
+
+
+def calibration(w: Words, row: pd.Series) -> str:
+    """How statements like this one fared in replays; empty where they were not scored.
+
+    The scorecard holds it as ``Chinese / English``.
+    """
+    text = row["calibration"]
+    zh, slash, en = ("" if pd.isna(text) else text).partition(" / ")
+    return w(zh, en) if slash else zh
 
 
 def dated(w: Words, row: pd.Series, which: str) -> str:

@@ -85,7 +85,11 @@ def firms_reference_class(lang: str, as_of: str | None) -> Chart:
         f"Stock of high-tech firms (certificates of three years), growth a year {start}–{end}, %",
     )
     chart, (ax,) = page(
-        lang, title, subtitle, sources(lang, ("hightech_certificates", None)), height=4.6
+        lang,
+        title,
+        subtitle,
+        sources(lang, ("hightech_certificates", None), as_of=as_of),
+        height=4.6,
     )
     rows = np.arange(len(table))
     values = 100 * table["growth"].to_numpy()
@@ -111,11 +115,12 @@ def firms_reference_class(lang: str, as_of: str | None) -> Chart:
         weight="bold",
     )
     for y, (x, own_row) in enumerate(zip(values, is_own, strict=True)):
+        beside_line = 0 < 100 * required - x < 1
         halo(
             ax.annotate(
                 f"{round(x) + 0:d}".replace("-", "−"),
-                (x, y),
-                xytext=(5, 0),
+                (100 * required if beside_line else max(x, 0), y),
+                xytext=(7 if own_row else 5, 0),
                 textcoords="offset points",
                 va="center",
                 size=6.5,
@@ -162,7 +167,9 @@ def firms_identity(lang: str, as_of: str | None) -> Chart:
         lang,
         title,
         subtitle,
-        sources(lang, ("hightech_certificates", [region]), ("hightech_firms", [region])),
+        sources(
+            lang, ("hightech_certificates", [region]), ("hightech_firms", [region]), as_of=as_of
+        ),
         height=3.8,
     )
     parts = {
@@ -270,7 +277,7 @@ def firms_first_time(lang: str, as_of: str | None) -> Chart:
         lang,
         title,
         subtitle,
-        sources(lang, ("hightech_firms", [config().areas.city])),
+        sources(lang, ("hightech_firms", [config().areas.city]), as_of=as_of),
         height=3.5,
     )
     ax.fill_between(rate, past, wanted, where=wanted > past, color="#EAF1F6", lw=0)
@@ -344,7 +351,7 @@ def tech_smes(lang: str, as_of: str | None) -> Chart:
         lang,
         standing,
         subtitle,
-        sources(lang, ("tech_smes", [areas.region])),
+        sources(lang, ("tech_smes", [areas.region]), as_of=as_of),
         height=3.4,
         ncols=2,
     )
@@ -375,6 +382,7 @@ def tech_smes(lang: str, as_of: str | None) -> Chart:
                 ax.text(x, top * 0.03, "?", ha="center", color=GREY, size=12)
         ax.set_ylim(0, top)
         ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+        ax.yaxis.set_major_formatter(lambda v, _: number(v))
         ax.set_title(name, size=9)
         year_axis(ax, years)
         ax.spines["bottom"].set_bounds(years[0] - 0.6, years[-1] + 0.6)

@@ -84,7 +84,8 @@ def science_literacy(lang: str, as_of: str | None) -> Chart:
         "公民具备科学素质的比例（%），抽样调查年份；灰色为有公布数的省份",
         "Share of citizens with scientific literacy (%), survey years; grey: provinces",
     )
-    chart, (ax,) = page(lang, title, subtitle, sources(lang, (indicator, None)), height=3.9)
+    source = sources(lang, (indicator, None), as_of=as_of)
+    chart, (ax,) = page(lang, title, subtitle, source, height=3.9)
     year = goals["firm"].year
     for goal, known in goals.items():
         first = min(k.index[0] for k in (nation, region) if len(k)) - 0.6
@@ -125,6 +126,7 @@ def science_literacy(lang: str, as_of: str | None) -> Chart:
         ],
         year,
         size=7.5,
+        offset=8,
     )
     return chart
 
@@ -177,7 +179,8 @@ def gdp_breaks(lang: str, as_of: str | None) -> Chart:
         "GDP (100 million yuan, current prices, logarithmic scale): published years only; beside "
         "the lines the nominal growth a year between them",
     )
-    chart, (ax,) = page(lang, title, subtitle, sources(lang, ("gdp", [city])), height=3.7)
+    source = sources(lang, ("gdp", [city]), as_of=as_of)
+    chart, (ax,) = page(lang, title, subtitle, source, height=3.7)
     ax.set_yscale("log")
     for a, b in zip(gdp.index, gdp.index[1:], strict=False):
         cut = (a, b) in broken
@@ -206,15 +209,18 @@ def gdp_breaks(lang: str, as_of: str | None) -> Chart:
                 )
             )
     ax.plot(gdp.index, gdp, "o", color="black", gid="gdp", zorder=4)
-    for i, (year, value) in enumerate(gdp.items()):
+    for i, (year, value) in enumerate(zip(gdp.index, gdp, strict=True)):
         near = i + 1 < len(gdp) and gdp.index[i + 1] - year <= 2
+        shift, align = (-6, "right") if near else (0, "center")
+        if any(year - 2 <= y <= year for y in breaks):
+            shift, align = -5, "left"
         halo(
             ax.annotate(
                 f"{year}\n{number(value, 1)}",
                 (year, value),
-                xytext=(-6 if near else 0, 6),
+                xytext=(shift, 6),
                 textcoords="offset points",
-                ha="right" if near else "center",
+                ha=align,
                 size=7.5,
                 linespacing=1.2,
             )
@@ -264,7 +270,8 @@ def scorecard(lang: str, as_of: str | None) -> Chart:
         "Bars: probability of attainment where there is one; small marks: other readings of the "
         "same target",
     )
-    line = sources(lang, *((name, [config().areas.city]) for name in card["indicator"].unique()))
+    used = [(name, [config().areas.city]) for name in card["indicator"].unique()]
+    line = sources(lang, *used, as_of=as_of)
     chart, (ax,) = page(lang, title, subtitle, line, height=4.6)
     ax.axis("off")
     rows = len(main)
@@ -327,7 +334,7 @@ def _name(row: pd.Series, lang: str, room: int = 62) -> str:
     name = row["zh"] if lang == "zh" else row["en"]
     if len(name) <= room:
         return name
-    return name[: name.rindex(" ", 0, room)].rstrip(" ,") + " …"
+    return name[: name.rindex(" ", 0, room)].rstrip(" ,") + " ..."
 
 
 def _goal(row: pd.Series, lang: str) -> str:

@@ -64,13 +64,11 @@ def _use(data: Path | None) -> None:
 def review(as_of: AsOf = None, data: Data = None) -> None:
     """Run the whole review: tables, figures, notebooks, verdicts. / 运行完整评估。"""
     from . import review as room
-    from .records import as_date
 
     _use(data)
-    day = None if as_of is None else as_date(as_of).date().isoformat()
-    card = room.run(day, say=lambda line: console.print(line, markup=False, highlight=False))
+    card = room.run(as_of, say=lambda line: console.print(line, markup=False, highlight=False))
     console.print(room.title())
-    _print_scorecard("zh", False, day)
+    _print_scorecard("zh", False, as_of)
     for verdict, count in room.summary(card).items():
         console.print(f"{count:4d}  {verdict}", highlight=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import charts_firms, charts_plan, charts_rd, charts_targets
+from . import charts_firms, charts_outlook, charts_plan, charts_rd, charts_targets
 from .charting import LANGUAGES, Chart, save, styled
 
 __all__ = ["FIGURES", "LANGUAGES", "Chart", "save"]
@@ -37,8 +37,10 @@ gdp_breaks = styled(charts_plan.gdp_breaks)
 firms_reference_class = styled(charts_firms.firms_reference_class)
 firms_identity = styled(charts_firms.firms_identity)
 firms_first_time = styled(charts_firms.firms_first_time)
+cohort_stock = styled(charts_outlook.cohort_stock)
 tech_smes = styled(charts_firms.tech_smes)
 science_literacy = styled(charts_plan.science_literacy)
+probability_moves = styled(charts_outlook.probability_moves)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
     "scorecard": scorecard,
@@ -54,6 +56,8 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     "firms_reference_class": firms_reference_class,
     "firms_identity": firms_identity,
     "firms_first_time": firms_first_time,
+    "cohort_stock": cohort_stock,
     "tech_smes": tech_smes,
     "science_literacy": science_literacy,
+    "probability_moves": probability_moves,
 }

@@ -10,13 +10,12 @@ import pandas as pd
 
 from . import needs, records
 from .assessment import Assessment
-from .config import config, data_dir
+from .config import config
 from .errors import ForecastError
 from .history import peers
 from .plan import consistency
 from .scorecard import (
     EVIDENCE,
-    _stamp,
     checked_targets,
     city_history,
     plan_assessments,
@@ -125,11 +124,11 @@ def findings(as_of: str | None = None) -> Findings:
         Faults of the data files or of the configuration, all at once.
     """
     day = None if as_of is None else records.as_date(as_of).date().isoformat()
-    return _findings(day, data_dir(), _stamp())
+    return _findings(day, records.stamp())
 
 
 @lru_cache(maxsize=8)
-def _findings(as_of: str | None, folder, stamp) -> Findings:
+def _findings(as_of: str | None, stamp) -> Findings:
     plan = config().plan
     date = _newest() if as_of is None else dt.date.fromisoformat(as_of)
     card = scorecard(as_of)
@@ -232,10 +231,11 @@ def _stacked(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 
 
 def _precedents(indicator: str, date: dt.date) -> pd.DataFrame:
-    """Scored precedents whose outcome was known: that of a year is out in the next."""
+    """Scored precedents whose outcome was known: by the end of the year after the target's."""
     table = records.load_precedents()
     table = table[table["indicator"].eq(indicator) & table["scored"].eq("yes")]
-    table = table[table["target_year"] < date.year]
+    known = pd.to_datetime((table["target_year"] + 1).astype("str") + "-12-31")
+    table = table[known <= pd.Timestamp(date)]
     return table.assign(asked=table["target"] / table["base_value"])
 
 
@@ -257,8 +257,9 @@ def _facts(card, checks, precedents, date: dt.date, as_of: str | None) -> pd.Dat
          main["verdict"].eq("insufficient_evidence").sum()),
         ("after_base", "基期之后有市级数据的目标", "targets with a figure after the base",
          main["after_base"].gt(0).sum()),
-        ("own_figures", "其中市级数据", "figures of the city among them", len(own)),
-        ("issued_figures", "规划印发时已知的", "known when the plan was issued", len(early)),
+        ("own_figures", "基期之后的市级数据（个）", "figures of the city after the base", len(own)),
+        ("issued_figures", "其中规划印发时已知的", "of which known when the plan was issued",
+         len(early)),
         ("met_at_base", "基期即已达到的目标", "targets already met at the base",
          main["met_at_base"].fillna(False).sum()),
         ("several", "文字有多种理解的目标", "targets that can be read in more than one way",
@@ -271,12 +272,12 @@ def _facts(card, checks, precedents, date: dt.date, as_of: str | None) -> pd.Dat
          len(statistics)),
         ("reference", "参照组数据（条）", "figures of the reference class",
          sum(map(len, reference))),
-        ("precedents", "可比的目标先例", "scored precedents", len(precedents)),
-        ("precedents_met", "其中达到的", "of which attained",
+        ("precedents", "有结果的同类目标", "similar targets with a known outcome", len(precedents)),
+        ("precedents_met", "有结果的同类目标中达到的", "similar targets attained",
          precedents["status"].eq("attained").sum()),
-        ("bold", "要求增到2倍以上的先例", "precedents that asked for a doubling or more",
+        ("bold", "其中要求增到2倍以上的", "of those, asking for a doubling or more",
          precedents["asked"].ge(2).sum()),
-        ("bold_met", "其中达到的", "of which attained",
+        ("bold_met", "要求增到2倍以上而达到的", "asking for a doubling or more and attained",
          (precedents["asked"].ge(2) & precedents["status"].eq("attained")).sum()),
         ("checks", "规划自身数字的核对", "checks of the plan against itself", len(checks)),
         ("checks_differ", "其中不相等或口径不同的", "of which unequal or of another scope",

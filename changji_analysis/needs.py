@@ -171,6 +171,40 @@ def first_time_certificates(
     return pd.DataFrame(rows, columns=["renewal_rate", "first_time"])
 
 
+def certificate_cohorts(
+    stock: float, first_time: float, renewal_rate: float, years: Iterable[int]
+) -> pd.DataFrame:
+    """The stock of valid certificates year by year, by where its certificates come from.
+
+    The arithmetic of `first_time_certificates`: three equal batches at the base, batches renewed
+    after three years at a rate, the same number of first-time certificates every year.
+
+    Parameters
+    ----------
+    stock : float
+        Valid certificates at the end of the first year.
+    first_time : float
+        First-time certificates a year.
+    renewal_rate : float
+    years : iterable of int
+        From the base year on, without gaps.
+
+    Returns
+    -------
+    DataFrame
+        By year: ``base`` (certificates of the base that still run), ``renewed``,
+        ``first_time`` and their sum, the ``stock``.
+    """
+    years = list(years)
+    batches = [(stock / CERTIFICATE_YEARS, 0.0, 0.0)] * CERTIFICATE_YEARS
+    for _ in years[1:]:
+        batches.append((0.0, renewal_rate * sum(batches[-CERTIFICATE_YEARS]), first_time))
+    table = pd.DataFrame(batches, columns=["base", "renewed", "first_time"])
+    table = table.rolling(CERTIFICATE_YEARS).sum().dropna()
+    table.index = pd.Index(years, name="year")
+    return table.assign(stock=table.sum(axis=1))
+
+
 def past_first_time() -> dict | None:
     """Firms newly certified a year in the period before the plan, as the plan prints them.
 

@@ -8,8 +8,13 @@ from . import plan, records
 from .errors import DataError, problem_frame
 
 
-def problems() -> pd.DataFrame:
+def problems(as_of: str | None = None) -> pd.DataFrame:
     """Everything found wrong, ambiguous, inconsistent or corrected; faulty data do not raise.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        ISO date: of the observations, only what concerns a row that was known then.
 
     Returns
     -------
@@ -19,8 +24,18 @@ def problems() -> pd.DataFrame:
         remedy_zh; errors first.
     """
     table = problem_frame(pd.concat([records.found(), _plan_checks()], ignore_index=True))
+    if as_of is not None:
+        table = table[_known(table, as_of)]
     rank = table["severity"].map({"error": 0, "warning": 1, "note": 2})
     return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _known(table: pd.DataFrame, as_of: str) -> pd.Series:
+    rows = records.known_rows()
+    early = rows[rows["known_by"] <= records.as_date(as_of)]
+    places = pd.MultiIndex.from_frame(table[["file", "row"]])
+    known = places.isin(pd.MultiIndex.from_frame(early[["file", "row"]]))
+    return ~table["file"].isin(rows["file"]) | known
 
 
 # expected, agrees: code, severity, remedy in English and Chinese

@@ -145,7 +145,7 @@ def _pools(document: Document, f: Findings, w: Words) -> Iterator[tuple[str, set
         if isinstance(block, Table):
             frame = block.frame
             cells = " ".join([*frame.columns, *frame.index, *frame.to_numpy().ravel()])
-            yield block.caption, set(_NUMBER.findall(cells))
+            yield block.caption or "annex", set(_NUMBER.findall(cells))
     tables = {"scorecard": f.card, "paths": f.paths, "facts": f.facts}
     tables |= {"money": f.money, "certificates": f.first_time, "adjusted": f.adjusted}
     tables |= {"proposed": f.proposed, "past": pd.DataFrame([f.past or {}])}

@@ -6,12 +6,14 @@ import pandas as pd
 
 from . import records
 from .assessment import VERDICTS, likelihood
+from .chapter_parts import calibration
 from .config import config
 from .findings import Findings, findings
 from .history import history
 from .names import area_name
 from .quality import problems
 from .tables import PACE_WORDS
+from .wording import Words
 
 VERDICT_HEAD = ("结论", "verdict")
 
@@ -50,6 +52,7 @@ _SCORECARD = {
     "probability": ("实现概率", "probability"),
     "likelihood": ("可能性", "likelihood"),
     "verdict": VERDICT_HEAD,
+    "calibration": ("概率的检验", "probability put to the test"),
     "evidence": ("证据等级", "evidence"),
     "n": ("市级数据个数", "figures of the city"),
     "missing_years": ("缺少年份", "years missing"),
@@ -58,6 +61,7 @@ _SCORECARD = {
 _FORECASTS = {
     "id": ("编号", "id"),
     "name": ("指标", "indicator"),
+    "unit": ("单位", "unit"),
     "year": ("年份", "year"),
     0.025: ("2.5%分位", "2.5 %"),
     0.1: ("10%分位", "10 %"),
@@ -88,6 +92,7 @@ _HISTORIES = {
 _ADJUSTED = {
     "id": ("编号", "id"),
     "name": ("指标", "indicator"),
+    "unit": ("单位", "unit"),
     "basis": ("依据", "by"),
     "level": ("分位或把握", "quantile or probability"),
     "factor": ("为基期的倍数", "times the base"),
@@ -97,6 +102,7 @@ _ADJUSTED = {
 _PROPOSED = {
     "id": ("编号", "id"),
     "name": ("指标", "indicator"),
+    "unit": ("单位", "unit"),
     "year": ("年份", "year"),
     "level": ("把握", "probability asked for"),
     "value": ("数值", "value"),
@@ -165,8 +171,8 @@ def _picked(frame: pd.DataFrame, heads: dict, lang: str) -> pd.DataFrame:
 
 
 def _named(frame: pd.DataFrame, f: Findings, lang: str) -> pd.DataFrame:
-    names = f.main.set_index("id")[lang]
-    return frame.assign(name=frame["id"].map(names))
+    card = f.main.set_index("id")
+    return frame.assign(name=frame["id"].map(card[lang]), unit=frame["id"].map(card["unit"]))
 
 
 def _scorecard(f: Findings, lang: str) -> pd.DataFrame:
@@ -175,6 +181,7 @@ def _scorecard(f: Findings, lang: str) -> pd.DataFrame:
         name=f.card[lang],
         reading=f.card[f"reading_{lang}"],
         holder=f.card[f"holder_{lang}"],
+        calibration=[calibration(Words(lang), row) for _, row in f.card.iterrows()],
         direction=f.card["direction"].map(lambda word: _DIRECTIONS[word][side]),
         verdict=f.card["verdict"].map(lambda code: VERDICTS[code][side]),
         likelihood=f.card["probability"].map(
@@ -249,7 +256,10 @@ def _proposed(f: Findings, lang: str) -> pd.DataFrame:
 
 
 def _sources(f: Findings, lang: str) -> pd.DataFrame:
-    return _picked(records.load_sources(), _SOURCES, lang)
+    table, tables = records.load_sources(), [records.load_statistics(f.as_of)]
+    tables += [records.load_reference(name, f.as_of) for name in ("provinces", "countries")]
+    used = {*f.precedents["source"], *(source for t in tables for source in t["source"])}
+    return _picked(table[table["id"].isin(used)], _SOURCES, lang)
 
 
 def _problems(f: Findings, lang: str) -> pd.DataFrame:
@@ -263,7 +273,7 @@ def _problems(f: Findings, lang: str) -> pd.DataFrame:
         f"why{tail}": ("问题", "why"),
         f"remedy{tail}": ("处理", "remedy"),
     }
-    table = problems()
+    table = problems(f.as_of)
     if lang == "zh":
         words = {"error": "错误", "warning": "注意", "note": "说明"}
         table["severity"] = table["severity"].map(words)

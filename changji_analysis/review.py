@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import quality, records
+from . import quality, records, report
 from .config import REPOSITORY, config, data_dir
-from .errors import ChangjiError, DataError
+from .errors import ChangjiError, DataError, UsageError
 from .files import write_bytes, write_csv
 from .scorecard import scorecard
 
@@ -31,13 +32,13 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
 
     Without a date everything shipped is used and the committed files are renewed: ``data/clean``,
     ``figures``, ``notebooks`` and ``reports``. With a date, or with data of another place, the
-    figures and tables go to a folder of their own under ``reviews/`` and the committed files are
-    left alone.
+    figures, tables and report go to a folder of their own under ``reviews/`` and the committed
+    files are left alone.
 
     Parameters
     ----------
     as_of : str, optional
-        ISO date: only what was known then.
+        ISO date: only what was known then. It lies between the plan's issue and the newest figure.
     say : callable
         Takes a line of progress.
 
@@ -50,12 +51,15 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
     ------
     DataError
         The data have faults; nothing was written.
-    ReviewError
+    UsageError
+        The date is none, or one for which there is no review.
+    ReviewError, ReportError
         A notebook failed, or a folder cannot be written.
     """
+    as_of = None if as_of is None else records.as_date(as_of).date().isoformat()
     own = as_of is None and data_dir() == REPOSITORY / "data"
     root = REPOSITORY if own else review_folder(as_of)
-    steps = 4 if own else 3
+    steps = 5 if own else 4
     with _writable(root):
         say(f"[1/{steps}] checking the data")
         card = _check_and_judge(as_of)
@@ -64,8 +68,11 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
             write_csv(root / path, frame)
         say(f"[3/{steps}] drawing the figures")
         draw_figures(root / "figures", as_of, say)
+        say(f"[4/{steps}] writing the report")
+        for path in report.write(as_of, root / "reports"):
+            say(f"      {path.name}")
         if own:
-            say(f"[4/{steps}] running the notebooks")
+            say(f"[5/{steps}] running the notebooks")
             run_notebooks(REPOSITORY / "notebooks", say)
     say(f"written to {root.name if own else root.relative_to(REPOSITORY)}/")
     return card
@@ -83,7 +90,28 @@ def _check_and_judge(as_of: str | None) -> pd.DataFrame:
     errors = found[found["severity"].eq("error")]
     if len(errors):
         raise DataError(errors)
+    if as_of is not None:
+        _check_date(dt.date.fromisoformat(as_of))
     return scorecard(as_of)
+
+
+def _check_date(day: dt.date) -> None:
+    """Refuse dates for which there is no review.
+
+    Before its issue there is no plan; and after the newest figure a report would claim to know
+    what was published up to a day on which nobody looked.
+    """
+    issued, last = config().plan.issued, records.load_statistics()["known_by"].max().date()
+    if issued and day < issued:
+        raise UsageError(
+            f"as_of={day}: the plan was issued on {issued}, there is nothing to review before. "
+            f"Use {issued} or a later date. / 规划于{issued}印发，此前无从评估"
+        )
+    if day > last:
+        raise UsageError(
+            f"as_of={day}: the newest figure became known on {last}. Leave the date out to use "
+            f"everything there is, or add newer figures first. / 最新数据截至{last}，请不写日期"
+        )
 
 
 @contextmanager
@@ -103,7 +131,7 @@ def clean_tables(as_of: str | None, card: pd.DataFrame) -> dict[str, pd.DataFram
         "data/clean/baseline.csv": records.load_baseline(),
         "data/clean/targets.csv": records.load_targets(),
         "data/clean/statistics.csv": records.load_statistics(as_of),
-        "data/clean/problems.csv": quality.problems(),
+        "data/clean/problems.csv": quality.problems(as_of),
         "reports/scorecard.csv": card,
     }
 

@@ -33,7 +33,12 @@ _NAMES = {
         "see": "See {} at the end: {}.",
     },
 }
-_BLANK = frozenset("— – - … / n/a 待填 依据不足 无数据".split()) | {"", "to fill in", "no figure"}
+_BLANK = frozenset("— – - … / n/a 待填 依据不足 无数据 只增不减".split()) | {
+    "",
+    "to fill in",
+    "no figure",
+    "not to fall",
+}
 _NUMERIC = re.compile(
     r"([<>≤≥≈~]|约|近|不足|超过|about|under|over|below|above)?\s?[+±−-]?\s?\d[\d,]*(\.\d+)?\s?"
     r"([%‰‱×x倍]|个?百分点|pp|亿元|万元|元|万亩|亩|万吨|吨|万人|人|家|个|座|支|件|名|场次)?"

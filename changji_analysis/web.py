@@ -72,12 +72,15 @@ tbody th { font-weight: normal; }
 td.long { min-width: 11em; }
 tbody th.long, tbody th.longer { min-width: 8em; }
 td.longer { min-width: 19em; }
+.short { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-thead .number { white-space: pre-line; }
+thead .number, thead .short { white-space: pre-line; }
 details { border: 1px solid var(--line); border-radius: 4px; margin: 1rem 0; padding: 0 0.9rem; }
 summary { cursor: pointer; padding: 0.6rem 0; font-weight: bold; color: var(--accent); }
 details[open] { padding-bottom: 0.5rem; }
+.message { display: none; }
 @media (max-width: 40rem) {
+  .message { display: block; text-indent: 0; font-size: 0.9rem; margin: 0 0 0.4rem; }
   table { font-size: 0.8rem; }
   th, td { padding: 0.35rem 0.4rem; }
   h1 { font-size: 1.4rem; }
@@ -113,7 +116,10 @@ details[open] { padding-bottom: 0.5rem; }
 
 _SKIP = {"zh": "跳到正文", "en": "Skip to the text"}
 _TABLE = {"zh": "表格", "en": "Table"}
-_LONG, _LONGER = 16, 60  # widths of a cell, in Latin letters, above which its column is kept wide
+_SHORT, _LONG, _LONGER = 14, 16, 60
+"""Widths of a cell, in Latin letters: up to the first it is not broken, above it is kept wide."""
+
+_FINE = re.compile(r"(?<=\.\d\d)\d+")  # digits of a coordinate beyond a hundredth
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"\s]+)['\"]?\s*\)")
 
 
@@ -193,6 +199,7 @@ class _Blocks:
 
     def __init__(self, lang: str, figures: Path):
         self.lang, self.figures = lang, figures
+        self.outlines: dict[tuple[str, str], str] = {}
 
     def add(self, parent: ET.Element, items: Iterable[Item]) -> None:
         for item in items:
@@ -237,20 +244,23 @@ class _Blocks:
     def _picture(self, parent: ET.Element, item: Item, block: Picture) -> None:
         figure = ET.SubElement(parent, "figure", {"class": "picture", **_id(item)})
         caption = titled(item, block.caption, self.lang)
+        _add(figure, "p", block.alt, {"class": "message", "aria-hidden": "true"})
         box = ET.SubElement(figure, "div", _SCROLLING | {"aria-label": clean(caption)})
         path = figure_path(self.figures, self.lang, block.name, "svg")
-        box.append(_svg(path, item.anchor, block))
+        box.append(_svg(path, item.anchor, block, self.outlines))
         _add(figure, "figcaption", caption)
 
 
 _SCROLLING = {"class": "scroll", "role": "region", "tabindex": "0"}
 
 
-def _svg(path: Path, prefix: str, block: Picture) -> ET.Element:
+def _svg(path: Path, prefix: str, block: Picture, outlines: dict) -> ET.Element:
     """Read a figure for use inside a page.
 
     Its ids and its style hold for itself alone, names of namespaces and what it says of its
-    making go, its title and description come from the document.
+    making go, its title and description come from the document. An outline that an earlier
+    figure has already (`outlines`: id and path to the id on the page), a letter mostly, is
+    taken from there, and coordinates are cut to a hundredth of a point.
     """
     try:
         svg = ET.parse(path).getroot()
@@ -264,10 +274,13 @@ def _svg(path: Path, prefix: str, block: Picture) -> ET.Element:
                 parent.remove(child)
     for element in svg.iter():
         element.tag = _local(element.tag)
-        element.attrib = {
-            _local(name): _own(_local(name), value, prefix)
-            for name, value in element.attrib.items()
-        }
+        element.attrib = {_local(name): value for name, value in element.attrib.items()}
+        if element.tag != "style":
+            element.text = element.tail = None
+    ids = _share_outlines(svg, prefix, outlines)
+    for element in svg.iter():
+        for name, value in element.attrib.items():
+            element.set(name, _own(name, value, ids, prefix))
         if element.tag == "style":
             element.text = re.sub(r"(^|\})\s*\*", rf"\1#{prefix}-svg *", element.text or "")
     for name in ("width", "height", "version"):
@@ -281,12 +294,29 @@ def _svg(path: Path, prefix: str, block: Picture) -> ET.Element:
     return svg
 
 
-def _own(name: str, value: str, prefix: str) -> str:
-    """Put the figure's prefix before an id or a reference to one."""
+def _share_outlines(svg: ET.Element, prefix: str, outlines: dict) -> dict[str, str]:
+    """Drop the outlines that the page has; return where the ids of all of them are."""
+    ids = {}
+    for defs in svg.iter("defs"):
+        for path in defs.findall("path"):
+            name = path.get("id", "")
+            key = (name, path.get("d", ""))
+            if key in outlines:
+                defs.remove(path)
+            ids[name] = outlines.setdefault(key, f"{prefix}-{name}")
+    return ids
+
+
+def _own(name: str, value: str, ids: dict[str, str], prefix: str) -> str:
+    """Put the figure's prefix before an id or a reference to one; shorten coordinates."""
     if name == "id":
         return f"{prefix}-{value}"
     if name == "href" and value.startswith("#"):
-        return f"#{prefix}-{value[1:]}"
+        return "#" + ids.get(value[1:], f"{prefix}-{value[1:]}")
+    if name == "d":
+        return _FINE.sub("", " ".join(value.split()))
+    if name in ("x", "y", "width", "height"):
+        return _FINE.sub("", value)
     return _REFERENCE.sub(rf"url(#{prefix}-\1)", value)
 
 
@@ -300,7 +330,7 @@ def _kind(rows: list[list[str]], column: int) -> dict[str, str]:
     widest = max((display_width(row[column]) for row in rows), default=0)
     if widest > _LONG:
         return {"class": "longer" if widest > _LONGER else "long"}
-    return {}
+    return {"class": "short"} if widest <= _SHORT else {}
 
 
 def _id(item: Item) -> dict[str, str]:

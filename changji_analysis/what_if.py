@@ -13,6 +13,7 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from . import records
 from .assessment import VERDICTS, Assessment, assess, verdict_of
 from .config import config, data_dir, validated
 from .errors import UsageError
@@ -21,7 +22,7 @@ from .forecast import Forecast, forecast
 from .history import CERTIFICATE_YEARS, peers
 from .needs import past_first_time
 from .plan import Target, target_of
-from .scorecard import _stamp, checked_targets, city_history
+from .scorecard import checked_targets, city_history
 from .tables import printed, probability_text
 from .trends import walk_covariance
 from .trends.cohort import DRAWS, even_batches
@@ -169,7 +170,7 @@ def evaluate(scenario: Scenario, as_of: str | None = None) -> Outcome:
     ForecastError
         The figures, the hypothetical ones included, cannot be forecast.
     """
-    row, history, reference, now = _known(scenario.target, as_of, data_dir(), _stamp())
+    row, history, reference, now = _known(scenario.target, as_of, records.stamp())
     _check(scenario, row, history)
     known = pd.Series(history.to_dict() | scenario.figures, dtype=float).sort_index()
     known.index = known.index.astype(int)
@@ -251,7 +252,7 @@ def _file() -> Path:
 
 
 @lru_cache(maxsize=64)
-def _known(target: str, as_of, folder, stamp):
+def _known(target: str, as_of, stamp):
     """Row, history, reference class and present assessment of a target's default reading."""
     table = checked_targets()
     rows = table[table["id"].eq(target) & table["default"]]

@@ -473,7 +473,7 @@ def _fit(
     where there is none.
     """
     least = [
-        max([_unbroken(head), *(display_width(t) if fixed else _unbroken(t) for t in texts)])
+        max([_unbroken(head) + 1, *(display_width(t) if fixed else _unbroken(t) for t in texts)])
         for head, fixed, texts in zip(header, right, _columns(rows, len(header)), strict=True)
     ]
     wide = [[display_width(text) for text in row] for row in rows]
@@ -516,9 +516,9 @@ def _share(least: list[int], wide: list[list[int]], room: int) -> tuple[list[int
 
 
 def _unbroken(text: str) -> int:
-    """Return the width below which a word breaks, or Chinese stands fewer than four abreast."""
+    """Return the width below which a word breaks, or Chinese stands fewer than five abreast."""
     words = re.findall(rf"[^\s{_BREAKS_ANYWHERE}]+", text)
-    return max([min(display_width(text), 8), *map(display_width, words)])
+    return max([min(display_width(text), 10), *map(display_width, words)])
 
 
 # ---- The empty file --------------------------------------------------------------------------

@@ -248,8 +248,8 @@ class _Maker:
             day = datetime.datetime.combine(cell, datetime.time())
             sheet.write_datetime(row, column, day, self.format(num_format="yyyy-mm-dd"))
         elif isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
-            if self.mixed and cell == round(cell) and number.startswith("#"):
-                number = "#,##0"
+            if self.mixed and number.startswith("#"):
+                number = _number_format("", [cell])
             sheet.write_number(row, column, cell, self.format(num_format=number))
         elif verdict and text in self.codes:
             sheet.write_string(row, column, text, self._coloured(self.codes[text]))

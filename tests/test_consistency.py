@@ -1,7 +1,7 @@
 """The plan held against itself, as data/plan_checks.csv asks."""
 
 import pytest
-from tiny_data import added, write
+from tiny_data import YEARLY, added, write
 
 from changji_analysis.errors import DataError
 from changji_analysis.plan import consistency
@@ -143,3 +143,15 @@ def test_the_shipped_checks(monkeypatch):
     found = problems().set_index("value")
     for place in ("t07", "t26"):
         assert table.at[place, "agrees"] and found.at[place, "code"] == "plan_ambiguous"
+
+
+def test_problems_of_a_date_leave_out_what_was_not_known(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
+    row = "甲市,gdp,{},first,500,亿元,exact,500亿元,{},{},s1,high,"
+    write(tmp_path, **added(YEARLY, row.format(2021, "2022-09-01", "2022-12-31"),
+                            row.format(2022, "2023-09-01", "2023-12-31")))  # fmt: skip
+    every, early = problems(), problems("2023-06-30")
+    told = [table[table["code"].eq("known_by_differs")]["row"] for table in (every, early)]
+    assert [rows.to_list() for rows in told] == [[14, 15], [14]]
+    assert early["file"].str.endswith(("readings.csv", YEARLY)).all()
+    assert every["row"].isna().any() and early["row"].notna().all()

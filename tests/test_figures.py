@@ -9,19 +9,36 @@ import sys
 import warnings
 import xml.etree.ElementTree as ET
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 import changji_analysis as ca
-from changji_analysis import charting, charts_firms, charts_plan, charts_rd, charts_targets
+from changji_analysis import (
+    charting,
+    charts_firms,
+    charts_outlook,
+    charts_plan,
+    charts_rd,
+    charts_targets,
+)
 from changji_analysis.config import config, data_dir
 from changji_analysis.errors import UsageError
 from changji_analysis.figures import FIGURES, LANGUAGES, save
 from changji_analysis.history import growth_windows
-from changji_analysis.needs import certificate_identity, first_time_certificates, rd_spending
+from changji_analysis.needs import (
+    certificate_cohorts,
+    certificate_identity,
+    first_time_certificates,
+    rd_spending,
+)
+from changji_analysis.scorecard import probability_history
 from changji_analysis.trends import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +86,9 @@ def difference(one, other):
 
 # ---- every figure ------------------------------------------------------------------------------
 def test_figures_holds_the_functions_by_their_names():
-    assert len(FIGURES) == 15
+    assert {"scorecard", "rd_fan", "rd_precedents", "cohort_stock", "probability_moves"} <= {
+        *FIGURES
+    }
     assert all(figure.__name__ == name for name, figure in FIGURES.items())
 
 
@@ -133,6 +152,19 @@ def test_no_text_leaves_the_page(name, lang):
             assert box.y0 >= -1 and box.y1 <= figure.bbox.y1 + 1, text.get_text()
 
 
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_no_text_covers_another(name, lang):
+    figure = chart(name, lang)
+    figure.draw_without_rendering()
+    texts = [*figure.texts, *(text for ax in figure.axes for text in (*ax.texts, ax._left_title))]
+    texts = [text for text in texts if text.get_text().strip()]
+    boxes = [Text.get_window_extent(text) for text in texts]
+    for (one, box), (other, second) in combinations(zip(texts, boxes, strict=True), 2):
+        both = Bbox.intersection(box, second)
+        height = both.height / min(box.height, second.height) if both and both.width > 1 else 0
+        assert height < 0.25, (one.get_text(), other.get_text())
+
+
 @pytest.mark.parametrize(("lang", "as_of"), [("zh", "2021-01-31"), ("en", "2023-12-31")])
 def test_every_figure_can_be_drawn_at_any_date(lang, as_of):
     for name, figure in FIGURES.items():
@@ -148,6 +180,52 @@ def test_earlier_dates_say_so():
 def test_unknown_language_is_refused():
     with pytest.raises(UsageError, match="'fr'"):
         FIGURES["rd_fan"]("fr")
+
+
+# ---- legible to everyone ----------------------------------------------------------------------
+# Linear RGB as seen without one kind of cone: Machado, Oliveira and Fernandes (2009), severity 1
+EYES = {
+    "usual": np.eye(3),
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(color, eye="usual"):
+    """CIELAB of a hex colour as an eye sees it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(EYES[eye]) @ linear, 0, 1)
+    xyz = TO_XYZ @ seen / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_colours_that_carry_meaning_differ_to_every_eye(eye):
+    for one, other in combinations((charting.INK, charting.ACCENT, charting.SKY, "black"), 2):
+        assert np.linalg.norm(lab(one, eye) - lab(other, eye)) > 25, (one, other)
+
+
+def test_intervals_differ_in_grey_and_words_stand_out():
+    shades = [lab(shade)[0] for shade in charting.FAN.values()]
+    assert min(-np.diff(shades)) > 9
+    for color in (charting.INK, charting.ACCENT, charting.GREY):
+        assert lab(color)[0] < 51  # 4.5 : 1 against white, as WCAG asks of text
 
 
 # ---- files -------------------------------------------------------------------------------------
@@ -308,6 +386,32 @@ def test_first_time_certificates():
     assert ydata(chart("firms_first_time"), "past")[0] == pytest.approx(31 / 5)
 
 
+def test_cohorts_add_up_to_the_stock():
+    figure = chart("cohort_stock")
+    past, needed = figure.axes
+    for ax, pace in ((past, 31 / 5), (needed, (100 - 0.8 * 41 / 3 * 2.6) / 4.6)):
+        table = certificate_cohorts(41, pace, 0.8, range(2020, 2026))
+        for bars, part in zip(ax.containers, ("base", "renewed", "first_time"), strict=True):
+            assert [bar.get_height() for bar in bars] == pytest.approx(table[part].tolist())
+    ends = [bars[-1].get_y() + bars[-1].get_height() for bars in (past.containers[-1],
+            needed.containers[-1])]  # fmt: skip
+    assert ends == pytest.approx([56.948, 100], abs=0.01)
+    assert "2025年存量只有44—64家" in figure.title and "每年须首次认定15.6家" in figure.title
+    assert ydata(figure, "target_past")[0] == ydata(figure, "target_needed")[0] == 100
+
+
+def test_probabilities_move_on_the_dates_of_publication():
+    figure = chart("probability_moves")
+    for target in ("t01", "t03"):
+        moves = probability_history(target).dropna(subset=["probability"])
+        drawn_days = [f"{day:%Y-%m-%d}" for day in drawn(figure, f"moves_{target}").get_xdata()]
+        assert drawn_days == moves.index.to_list()
+        assert ydata(figure, f"moves_{target}") == pytest.approx(100 * moves["probability"])
+    early = FIGURES["probability_moves"]("en", as_of="2023-12-31")
+    assert max(drawn(early, "moves_t03").get_xdata()).isoformat() == "2023-12-31"
+    assert "last 36 %" in early.title
+
+
 def test_registrations_are_bars_and_the_city_shows_only_its_target():
     region, city = chart("tech_smes").axes
     known = ca.history(config().areas.region, "tech_smes")
@@ -418,6 +522,14 @@ def test_titles_of_surveys_gdp_and_firms(monkeypatch):
     assert "2024年备案120家" in FIGURES["tech_smes"]("zh").title
     changed(monkeypatch, charts_targets, areas.region, "rd_intensity", {2018: 0.5, 2023: 0.9})
     assert "0.90" in FIGURES["models"]("en").title
+
+
+def test_title_of_the_cohorts_says_where_the_past_pace_suffices(monkeypatch):
+    past = {"firms": 150.0, "start": 2016, "end": 2020, "per_year": 30.0}
+    monkeypatch.setattr(charts_outlook, "past_first_time", lambda: past)
+    assert "存量可达" in FIGURES["cohort_stock"]("zh").title
+    monkeypatch.setattr(charts_outlook, "past_first_time", lambda: None)
+    assert "依据不足" in FIGURES["cohort_stock"]("zh").title
 
 
 def test_another_city_is_named_by_the_configuration(tmp_path, monkeypatch):

@@ -61,6 +61,17 @@ def test_first_time_certificates_meet_the_target():
     assert needs.first_time_certificates(41, 100, (1.0,))["first_time"].item() == (100 - 41) / 5
 
 
+def test_cohorts_reach_the_target_with_the_certificates_needed():
+    needed = needs.first_time_certificates(41, 100, (0.8,))["first_time"].item()
+    table = needs.certificate_cohorts(41, needed, 0.8, range(2020, 2026))
+    assert table.loc[2020].to_list() == pytest.approx([41, 0, 0, 41])
+    assert table.loc[2021].to_list() == pytest.approx([27.33, 10.93, 15.56, 53.83], abs=0.01)
+    assert table["base"].iloc[3:].eq(0).all()
+    assert table.at[2025, "stock"] == pytest.approx(100)
+    alone = needs.certificate_cohorts(30, 0, 1.0, range(2020, 2030))
+    assert alone["stock"].to_numpy() == pytest.approx(30)
+
+
 def test_past_first_time(tiny, monkeypatch):
     tiny()
     assert needs.past_first_time() is None

@@ -1,5 +1,6 @@
 """The report: sentences follow the figures, numbers stand in a table, files are kept whole."""
 
+import dataclasses
 import re
 import zipfile
 from pathlib import Path
@@ -9,14 +10,16 @@ import pytest
 import thin_data
 import tiny_data
 
-from changji_analysis import report
+from changji_analysis import report, web, word, workbook
 from changji_analysis.document import Aside, Heading, Paragraph, Picture, Table
 from changji_analysis.errors import DataError, UsageError
+from changji_analysis.figures import FIGURES as FIGURES_BY_NAME
 from changji_analysis.findings import findings, grades, offices
 from changji_analysis.records import load_readings, load_tasks
 from changji_analysis.report_sheets import percent_heads, sheets
 
 FIGURES = Path(__file__).parents[1] / "figures"
+REPORTS = FIGURES.parent / "reports"
 CITY = "昌吉市"
 LATER = [
     (CITY, "rd_intensity", 2024, 1.1, "%"),
@@ -168,6 +171,57 @@ def test_the_mid_term_review_knows_only_its_day(compose):
     assert findings(EARLY).usable.empty
 
 
+def printed(block):
+    """A block as text, to be compared."""
+    if isinstance(block, Aside):
+        return [printed(inner) for inner in block.blocks]
+    if isinstance(block, Table):
+        return (block.caption, block.note, block.frame.reset_index().to_csv())
+    return block
+
+
+def test_a_dated_review_equals_one_of_data_that_end_there(compose, use, folders, tmp_path):
+    """The proof that nothing leaks: figures, sentences, tables, sources and sheets."""
+    thin_data.cut(thin_data.write(tmp_path / "data"), MID)
+    folders["cut"] = tmp_path / "data"
+    seen = {}
+    for name in ("plain", "cut"):
+        document = compose(MID, "zh", name)
+        blocks = [*document.blocks, *document.appendices]
+        tables = sheets(MID, "zh")
+        problems = tables.pop("数据问题")  # rows and folder are others
+        seen[name] = (
+            list(map(printed, blocks)),
+            {sheet: table.to_csv() for sheet, table in tables.items()},
+            problems["问题"].to_list(),
+            [draw("zh", as_of=MID).svg() for draw in SOME_FIGURES],
+        )
+    assert seen["plain"] == seen["cut"]
+    assert compose(None, "zh", "cut").blocks[2] != compose(None, "zh", "plain").blocks[2]
+
+
+SOME_FIGURES = [
+    FIGURES_BY_NAME[n] for n in ("rd_money", "rd_precedents", "gdp_breaks", "tech_smes")
+]
+
+
+def test_a_record_of_tests_is_shown_where_there_is_one(use, monkeypatch):
+    assert any("尚未用过去的目标作过检验" in text for text in paragraphs(report.compose()))
+    f = findings()
+    card = f.card.assign(calibration="200次中兑现58次 / 58 of 200 came true")
+    headline = {name: row.copy() for name, row in f.headline.items()}
+    for row in headline.values():
+        row["calibration"] = card["calibration"].iloc[0]
+    tested = dataclasses.replace(f, card=card, headline=headline)
+    monkeypatch.setattr(report, "findings", lambda as_of=None: tested)
+    document = report.compose()
+    assert "概率的检验" in [b.text for b in document.blocks if isinstance(b, Heading)]
+    assert any(isinstance(b, Picture) and b.name == "calibration" for b in document.blocks)
+    assert not any("尚未用过去的目标" in text for text in paragraphs(document))
+    assert "58 of 200 came true" in " ".join(paragraphs(report.compose(lang="en")))
+    assert report.traced_numbers(document)["found"].ne("").all()
+
+
 def test_the_answer_comes_first(compose):
     document = compose()
     count = next(i for i, b in enumerate(document.blocks) if isinstance(b, Heading))
@@ -243,6 +297,26 @@ def test_writing(tmp_path):
     assert zipfile.ZipFile(folder / "review.zh.docx").testzip() is None
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_committed_report_is_that_of_the_data(tmp_path, monkeypatch, lang):
+    monkeypatch.delenv("CHANGJI_DATA")
+    document = report.compose(lang=lang, figures=FIGURES)
+    web.write(document, tmp_path / "page", FIGURES)
+    assert (tmp_path / "page").read_bytes() == (REPORTS / f"review.{lang}.html").read_bytes()
+    word.write(document, tmp_path / "letter", FIGURES)
+    with (
+        zipfile.ZipFile(tmp_path / "letter") as fresh,
+        zipfile.ZipFile(REPORTS / f"review.{lang}.docx") as stored,
+    ):
+        assert fresh.namelist() == stored.namelist()
+        assert all(fresh.read(name) == stored.read(name) for name in fresh.namelist())
+
+
+def test_what_is_committed_stays_small():
+    sizes = {path.name: path.stat().st_size for path in REPORTS.iterdir()}
+    assert max(sizes.values()) < 3_000_000 and sum(sizes.values()) < 9_000_000, sizes
+
+
 def test_faulty_data_leave_the_last_report(tmp_path, folders, monkeypatch):
     (tmp_path / "review.zh.docx").write_bytes(b"the last good one")
     (folders["plain"].parent / "faulty").mkdir()
@@ -256,8 +330,6 @@ def test_faulty_data_leave_the_last_report(tmp_path, folders, monkeypatch):
 
 
 def test_a_writer_that_fails_leaves_the_last_report(tmp_path, monkeypatch):
-    from changji_analysis import web, word, workbook
-
     (tmp_path / "review.zh.docx").write_bytes(b"the last good one")
     monkeypatch.setattr(word, "write", lambda document, path, figures: path.write_bytes(b"new"))
     monkeypatch.setattr(web, "write", lambda document, path, figures: path.write_bytes(b"new"))

@@ -202,6 +202,11 @@ def test_figures_of_the_project(tmp_path):
     assert set(re.findall(r"url\(#([^)]+)\)", text)) <= set(ids)
     assert {value[1:] for value in page.values("href")} <= set(ids)
     assert page.texts("title")[1:] == ["甲", "乙"] and "http" not in text
+    outlines = re.findall(r'<path d="([^"]+)" id="([^"]+)"|<path id="([^"]+)" d="([^"]+)"', text)
+    letters = [d or e for d, _, _, e in outlines]
+    assert letters and len(set(letters)) == len(letters)  # an outline stands once on the page
+    assert not re.search(r"\.\d{3}", " ".join(page.values("d")))
+    assert page.texts("p")[-2:] == ["甲图", "乙图"]  # for phones, where the picture is cut off
 
 
 def test_bare_document_and_table_without_rows_or_columns(tmp_path):

@@ -121,10 +121,15 @@ def test_decimals_follow_the_numbers(name, numbers, form):
 
 
 def test_where_units_differ_each_number_has_its_own_decimals(tmp_path):
-    frame = pd.DataFrame({"单位": ["%", "家"], "值": [0.17, 41.0], "实现概率": [1.0, 0.5]})
+    rows = {"单位": ["%", "家", "亿元"], "值": [0.17, 41.0, 1234.56], "实现概率": [1.0, 0.5, 0.1]}
+    frame = pd.DataFrame(rows)
     workbook.write({"a": frame}, tmp_path / "a.xlsx", lang="zh", title="", date="")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["a"]
-    assert [cell.number_format for cell in column(sheet, "值")] == ["#,##0.00", "#,##0"]
+    assert [cell.number_format for cell in column(sheet, "值")] == [
+        "#,##0.00",
+        "#,##0",
+        "#,##0.00",
+    ]
     assert formats(sheet, "实现概率") == {"0.0%"}
     assert sheet.row_dimensions[2].height == sheet.row_dimensions[3].height < 20
 

@@ -1,5 +1,6 @@
 """The shipped data with a few peers only, so that models fit fast; figures may be added."""
 
+import csv
 import shutil
 from pathlib import Path
 
@@ -51,3 +52,33 @@ def add(root: Path, *rows: tuple[str, str, int, float, str]) -> None:
         lines.append(",".join(str(cells.get(name, "")) for name in head) + "\n")
     with path.open("a", encoding="utf-8") as file:
         file.writelines(lines)
+
+
+def cut(root: Path, day: str) -> None:
+    """Take out what was not known on a day: figures, outcomes, and corrections of those."""
+    kept = {}
+    for name in (YEARLY, *PEERS, "raw/target_precedents.csv"):
+        with (root / name).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        kept[name] = [row for row in rows if _known_by(row) <= day]
+        with (root / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(kept[name])
+    path = root / "corrections.yml"
+    fixes = [
+        fix
+        for fix in yaml.safe_load(path.read_text(encoding="utf-8"))
+        if fix["file"] not in kept
+        or any(fix["match"].items() <= _typed(row).items() for row in kept[fix["file"]])
+    ]
+    path.write_text(yaml.safe_dump(fixes, allow_unicode=True), encoding="utf-8")
+
+
+def _known_by(row: dict) -> str:
+    year = row.get("year") or row["target_year"]
+    return row.get("known_by") or (f"{int(year) + 1}-12-31" if year else "")
+
+
+def _typed(row: dict) -> dict:
+    return row | {"year": int(row["year"])}
