@@ -43,7 +43,7 @@ COMMANDS = {
     "help": "list these commands",
 }
 BUNDLED = """\
-{kind}: the machine without a network must have the same. / 断网电脑须与此相同。
+Python {python}, {system}: the machine without a network must have the same. / 断网电脑须与此相同。
 Copy the whole project folder there, dist/wheels included. / 把整个项目文件夹拷贝过去。
 Run `make review` or `python run.py review` as usual. / 照常运行上述命令。
 """
@@ -181,7 +181,7 @@ def env():
                 made.stdout.strip() + "\nMaking the environment failed. On Debian and Ubuntu the "
                 "package python3-venv is needed: apt install python3-venv"
             )
-        offline = ["--no-index", "-f", str(WHEELS)] if WHEELS.exists() else []
+        offline = ["--no-index", "-f", str(WHEELS)] if bundled() == bundle_kind() else []
         pip("[2/3] Installing the locked packages (about a minute)", *offline, "-r", str(LOCK))
     STAMP.unlink(missing_ok=True)
     pip(
@@ -330,6 +330,23 @@ def docs():
     call("docs", [PYTHON, ROOT / "docs" / "build.py"], "Mend the page or docstring named above.")
 
 
+def bundle_kind():
+    """Return what a bundle must have been made for to serve this machine."""
+    return {
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "system": sys.platform,
+        "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
+    }
+
+
+def bundled():
+    """Return what the bundle that lies here was made for; None without one."""
+    try:
+        return json.loads((WHEELS / "made_for.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
 def bundle():
     """Download the locked packages for machines of this kind that have no network."""
     env()
@@ -339,9 +356,10 @@ def bundle():
         [PYTHON, "-m", "pip", "download", "-q", "-d", WHEELS, "-r", LOCK],
         "Is the network there?",
     )
-    kind = f"Python {sys.version_info[0]}.{sys.version_info[1]}, {sys.platform}"
-    (WHEELS / "README.txt").write_text(BUNDLED.format(kind=kind), encoding="utf-8")
-    print(f"{WHEELS.relative_to(ROOT)} is filled, for {kind}")
+    kind = bundle_kind()
+    (WHEELS / "made_for.json").write_text(json.dumps(kind), encoding="utf-8")
+    (WHEELS / "README.txt").write_text(BUNDLED.format(**kind), encoding="utf-8")
+    print("{} is filled, for Python {python} on {system}".format(WHEELS.relative_to(ROOT), **kind))
 
 
 def lock():

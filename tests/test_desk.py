@@ -67,7 +67,10 @@ def test_pythons_of_the_machine_are_found_once_each():
     assert own not in run.SUPPORTED or found[own] == sys.executable
 
 
-def test_wheels_that_lie_ready_are_used_without_a_network(tmp_path, monkeypatch):
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_bundle_of_this_lock_and_python_is_used_without_a_network(tmp_path, monkeypatch, fits):
+    made_for = run.bundle_kind() | ({} if fits else {"python": "2.7"})
+    (tmp_path / "made_for.json").write_text(json.dumps(made_for), encoding="utf-8")
     steps = []
     monkeypatch.setattr(run, "WHEELS", tmp_path)
     monkeypatch.setattr(run, "pip", lambda step, *options: steps.append(options))
@@ -77,4 +80,4 @@ def test_wheels_that_lie_ready_are_used_without_a_network(tmp_path, monkeypatch)
     (tmp_path / "venv").mkdir()
     monkeypatch.setattr(run.subprocess, "run", lambda *_, **__: type("Done", (), {"returncode": 0}))
     run.env()
-    assert steps[0][:3] == ("--no-index", "-f", str(tmp_path))
+    assert (steps[0][:3] == ("--no-index", "-f", str(tmp_path))) is fits
