@@ -166,7 +166,7 @@ def env():
         if VENV.exists():
             print("[1/3] The environment is out of date or half made: starting afresh", flush=True)
         else:
-            print("[1/3] Making the environment in .venv", flush=True)
+            print(f"[1/3] Making the environment in {VENV.name}", flush=True)
         remove(VENV)
         made = subprocess.run(
             # not sys.executable: with .venv activated that has just been removed
