@@ -50,18 +50,15 @@ class Calibration:
     lower: float
     upper: float
 
-    def text(self, lang: str = "zh") -> str:
-        """The row as a sentence."""
+    def __str__(self) -> str:
+        """The row as a sentence, Chinese / English."""
         came = f"{self.came_true:.0%}" if self.came_true >= 0.005 else "<1%"
-        between = f"{self.lower:.0%}–{self.upper:.0%}"
-        if lang == "zh":
-            return (
-                f"重演中同类判断{self.cases:,}次（{self.areas}个地区），"
-                f"实现{came}（95%区间{between}）"
-            )
+        low, high = f"{self.lower:.0%}", f"{self.upper:.0%}"
         return (
-            f"of {self.cases:,} such statements in replays ({self.areas} areas) "
-            f"{came} came true (95 % interval {between})"
+            f"重演中同类判断{self.cases}次（{self.areas}个地区），"
+            f"实现{came}（95%区间{low}至{high}）"
+            f" / of {self.cases} such statements in replays ({self.areas} areas) "
+            f"{came} came true (95% interval {low} to {high})"
         )
 
 
@@ -98,3 +95,7 @@ def _table() -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(Calibration.__dataclass_fields__))
     return pd.read_csv(path)
+
+
+forget = _table.cache_clear
+"""Read the rows anew."""

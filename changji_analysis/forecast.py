@@ -41,6 +41,8 @@ class Forecast:
         False where an optimiser gave up.
     notes : tuple of str
         Fallbacks and warnings, in words.
+    peers : int
+        Areas whose pace was borrowed; 0 where the generic prior stood in, or none was needed.
     """
 
     years: tuple[int, ...]
@@ -53,6 +55,7 @@ class Forecast:
     last_year: int
     converged: bool = True
     notes: tuple[str, ...] = ()
+    peers: int = 0
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"
@@ -247,6 +250,7 @@ def forecast(
         last_year=last,
         converged=prediction.converged,
         notes=notes + prediction.notes,
+        peers=prediction.peers,
     )
 
 

@@ -308,7 +308,7 @@ def _row(row: pd.Series, a: Assessment, as_of: str | None) -> dict:
         "verdict": a.verdict,
         "n": a.evidence.n,
         "method": a.evidence.method if a.probability is not None else None,
-        "calibration": a.evidence.calibration,
+        "calibration": a.evidence.calibration and str(a.evidence.calibration),
         "notes": "; ".join(a.evidence.notes),
         **_evidence(row, a, as_of),
         "holder_zh": row["holder_zh"],

@@ -409,7 +409,7 @@ def assessment_table(assessment: Assessment, row: pd.Series, lang: str = "zh") -
         (("依据", "rests on"), _rests_on(row, side)),
         (("模型", "model"), a.evidence.method),
         (("检验", "calibration"),
-         a.evidence.calibration or ("未检验", "not yet scored")[side]),
+         str(a.evidence.calibration or "未检验 / not yet scored").split(" / ")[side]),
     ]  # fmt: skip
     head = ("项目", "结果") if side == 0 else ("item", "result")
     table = pd.DataFrame([(k[side], v) for k, v in pairs], columns=list(head))

@@ -1,7 +1,7 @@
 """The proof of the method: replays scored, as the tables of notebook 06.
 
-Models were chosen on rolling origins and the targets for 2010; the European targets for 2020 were
-opened once, with everything settled (docs/decisions.md).
+The constants of the default model come from panels of other kinds; nothing was changed after the
+European targets for 2020 were opened (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -270,9 +270,9 @@ def coverage_by_length(forecasts: pd.DataFrame, *, draws: int = 300, seed: int =
     Returns
     -------
     DataFrame
-        By ``n`` and for all together: ``cases``, ``coverage``, and the 95 % range ``lower``,
-        ``upper`` that it would have if every interval were right, areas and years hanging
-        together as they do (`changji_analysis.scores.coverage_range`).
+        By ``n``, as text, and for ``all`` together: ``cases``, ``coverage``, and the 95 % range
+        ``lower``, ``upper`` that it would have if every interval were right, areas and years
+        hanging together as they do (`changji_analysis.scores.coverage_range`).
     """
     common = common_shock(forecasts)
     rows = {}
@@ -281,7 +281,7 @@ def coverage_by_length(forecasts: pd.DataFrame, *, draws: int = 300, seed: int =
             part["area"], part["last_year"], part["year"], NOMINAL,
             common=common, draws=draws, seed=seed,
         )  # fmt: skip
-        rows[n] = (len(part), scores.coverage(part["pit"], NOMINAL), low, high)
+        rows[str(n)] = (len(part), scores.coverage(part["pit"], NOMINAL), low, high)
     table = pd.DataFrame.from_dict(
         rows, orient="index", columns=["cases", "coverage", "lower", "upper"]
     )

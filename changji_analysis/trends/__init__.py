@@ -46,6 +46,8 @@ class Prediction(NamedTuple):
         False where the fit's optimiser gave up.
     notes : tuple of str
         What a reader of the forecast should know.
+    peers : int
+        Areas whose pace was borrowed.
     """
 
     loc: np.ndarray
@@ -53,6 +55,7 @@ class Prediction(NamedTuple):
     df: float
     converged: bool = True
     notes: tuple[str, ...] = ()
+    peers: int = 0
 
 
 def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
