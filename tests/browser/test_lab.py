@@ -7,6 +7,8 @@ import nbformat
 import pytest
 from reading import ROOT, clipped
 
+from changji_analysis.review import NOTEBOOK_SECONDS
+
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -25,9 +27,9 @@ def run_all(page):
     page.locator(".lm-MenuBar-itemLabel", has_text="运行").click()
     page.locator("[data-command='runmenu:run-all']").click()
     page.wait_for_timeout(300)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + NOTEBOOK_SECONDS
     while page.locator(".jp-NotebookPanel:visible .jp-InputPrompt", has_text="*").count():
-        assert time.monotonic() < deadline, "the notebook still runs after two minutes"
+        assert time.monotonic() < deadline, "the notebook still runs"
         page.wait_for_timeout(200)
 
 
