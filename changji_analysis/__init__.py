@@ -78,3 +78,8 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):  # a notebook
+    from .display import register
+
+    register(_shell)

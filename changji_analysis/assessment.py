@@ -171,6 +171,22 @@ class Assessment:
             )
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "status"])
 
+    def __repr__(self):
+        return (
+            f"Assessment(verdict={self.verdict!r}, probability={self.probability}, "
+            f"target={self.target}, evidence={self.evidence})"
+        )
+
+    def _repr_html_(self):
+        from .display import as_html
+
+        return as_html(self)
+
+    def _repr_pretty_(self, printer, cycle):
+        from .display import as_text
+
+        printer.text(as_text(self))
+
     @property
     def _gap(self) -> float | None:
         """What the base left to close; None where it is not known or met the target already."""

@@ -157,6 +157,16 @@ class Forecast:
             )
         return self.years.index(year)
 
+    def _repr_html_(self):
+        from .display import as_html
+
+        return as_html(self)
+
+    def _repr_pretty_(self, printer, cycle):
+        from .display import as_text
+
+        printer.text(as_text(self))
+
 
 def chance(above, spread, df):
     """Probability that a Student t of this location, scale and df is positive; arrays too."""

@@ -87,6 +87,16 @@ class Target:
         """1 where more is better, -1 where less is."""
         return -1 if self.direction == "at_most" else 1
 
+    def _repr_html_(self):
+        from .display import as_html
+
+        return as_html(self)
+
+    def _repr_pretty_(self, printer, cycle):
+        from .display import as_text
+
+        printer.text(as_text(self))
+
 
 def attained(value, goal, direction, tolerance):
     """Whether values attain what is asked for; numbers or arrays."""
