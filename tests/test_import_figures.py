@@ -278,7 +278,9 @@ def test_a_remark_does_not_tell_of_a_single_firm(data, tmp_path):
     assert frame["status"].tolist() == ["new"]
     written = (data / "private" / "yearly_statistics.csv").read_text(encoding="utf-8")
     book = openpyxl.load_workbook(io.BytesIO(marked_copy(propose(path, Options(SOURCE)))))
-    copied = " ".join(str(cell) for row in book["sheet"].values for cell in row)
+    copied = " ".join(
+        str(cell) for row in book["sheet"].iter_rows(values_only=True) for cell in row
+    )
     for text in (written, frame.to_csv(), frame._repr_html_(), copied):
         assert "9000" in text and "3500" not in text
 
