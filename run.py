@@ -324,6 +324,7 @@ def lab(*options):
     own = VENV / "share" / "jupyter" / "lab"
     (own / "settings").mkdir(parents=True, exist_ok=True)
     (own / "settings" / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
+    os.environ.setdefault("JUPYTERLAB_WORKSPACES_DIR", str(own / "workspaces"))
     call(
         "lab",
         [
@@ -331,7 +332,6 @@ def lab(*options):
             "-m",
             "jupyterlab",
             f"--ServerApp.root_dir={ROOT}",
-            f"--LabApp.workspaces_dir={own / 'workspaces'}",
             f"--LabApp.default_url=/lab/tree/{START}",
             "--allow-root",
             *options,

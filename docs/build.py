@@ -58,6 +58,9 @@ def main() -> int:
         settings = [f"-Dlanguage={locale}", f"-Dhtml_title={name}"]
         if code := subprocess.call([*sphinx, *settings, str(source), str(site / lang)]):
             return code
+        (site / lang / "reports").mkdir()
+        for path in reports(lang):
+            shutil.copy(path, site / lang / "reports")
     fonts = ROOT / "changji_analysis" / "fonts"
     shutil.copytree(fonts, site / "fonts")
     shutil.copy(DOCS / "choose.html", site / "index.html")
@@ -77,7 +80,7 @@ def lay_out(source: Path, lang: str) -> None:
     write(source, "data.md", told, ROOT / "data")
     write(source, "dictionary.md", dictionary(lang), ROOT)
     write(source, "reference.md", reference(lang), ROOT)
-    write(source, "report.md", report(source, lang), ROOT)
+    write(source, "report.md", report(lang), ROOT)
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         notebook = in_language(nbformat.read(path, as_version=4), lang)
         for cell in notebook.cells:
@@ -148,16 +151,18 @@ def answer(lang: str) -> str:
     return "\n".join([*lines, "", picture(lang, "scorecard"), ""])
 
 
-def report(source: Path, lang: str) -> str:
-    """Where the report is to be had."""
+def reports(lang: str) -> list[Path]:
+    """The files of the report in a language, and the scorecard that is in both."""
+    folder = ROOT / "reports"
+    return [*sorted(folder.glob(f"*.{lang}.*")), *folder.glob("scorecard.csv")]
+
+
+def report(lang: str) -> str:
+    """Where the report is to be had; a web page opens, other files are saved."""
     title = "评估报告" if lang == "zh" else "The report"
-    lines = []
-    for path in sorted((ROOT / "reports").glob(f"*.{lang}.*")):
-        lines.append(f"- [{path.name}](reports/{path.name})")
-    if (ROOT / "reports" / "scorecard.csv").exists():
-        lines.append("- [scorecard.csv](reports/scorecard.csv)")
-    told = {"zh": "由 `make review` 写成。", "en": "Written by `make review`."}
-    return "\n".join([f"# {title}", "", told[lang], "", *lines, ""])
+    told = {"zh": "由 `make review` 写成。", "en": "Written by `make review`."}[lang]
+    lines = [f'- <a href="reports/{path.name}">{path.name}</a>' for path in reports(lang)]
+    return "\n".join([f"# {title}", "", told, "", *lines, ""])
 
 
 def dictionary(lang: str) -> str:

@@ -14,6 +14,7 @@ def started(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "env", lambda: None)
     calls = []
     monkeypatch.setattr(run, "call", lambda step, arguments, remedy: calls.append(arguments))
+    monkeypatch.setenv("JUPYTERLAB_WORKSPACES_DIR", str(tmp_path))
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "share" / "jupyter" / "lab" / "settings" / "overrides.json", calls
