@@ -59,7 +59,8 @@ def call(step, arguments, remedy):
     code = subprocess.call(
         [str(argument) for argument in arguments],
         cwd=str(ROOT),
-        env=dict(os.environ, PYTHONUTF8="1"),
+        # one thread: on matrices of ten rows several only wait for each other
+        env=dict({"OPENBLAS_NUM_THREADS": "1"}, **dict(os.environ, PYTHONUTF8="1")),
     )
     if code:
         raise Failure(f"{step} failed (exit code {code}). {remedy}", code)

@@ -12,6 +12,8 @@ of 80 % hold `AIM` of those outcomes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from panels import public_panels, tidy
 from scipy import optimize
@@ -65,7 +67,7 @@ def fit(step, gap, ahead, change):
 
 def widened(prior, factor):
     """The same prior with its scale multiplied."""
-    return pooled.replace(prior, scale=prior.scale * factor)
+    return replace(prior, scale=prior.scale * factor)
 
 
 def pits(prior, step, gap, ahead, change):

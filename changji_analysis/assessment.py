@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from . import pace
+from .calibration import Calibration, calibration_of
 from .forecast import Forecast, checked, forecast
 from .plan import Target
 
@@ -48,7 +49,7 @@ class Evidence:
     last_year : int or None
     method : str
         ``outcome`` where the target year itself is observed, else the model.
-    calibration : str or None
+    calibration : Calibration or None
         How statements like this one fared in replays; None where they were not scored.
     notes : tuple of str
         Fallbacks, in words.
@@ -58,7 +59,7 @@ class Evidence:
     span: int
     last_year: int | None
     method: str
-    calibration: str | None = None
+    calibration: Calibration | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -188,7 +189,6 @@ def assess(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | None = None,
-    parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Assessment:
     """Judge one target.
@@ -201,7 +201,7 @@ def assess(
         the base year is context and is not extrapolated.
     target : Target
         Its base is optional: the first observation stands in.
-    model, peers, parent, kind
+    model, peers, kind
         As in `forecast`.
 
     Returns
@@ -239,9 +239,7 @@ def assess(
     elif target.direction == "non_decreasing" and last_year == base_year:
         notes = ("no figure after the base is known",)
     else:
-        prediction = forecast(
-            known, target.year, model=model, peers=peers, parent=parent, kind=kind
-        )
+        prediction = forecast(known, target.year, model=model, peers=peers, kind=kind)
         probability = _attainment(prediction, target, goal)
         notes = prediction.notes
     verdict = verdict_of(probability)
@@ -259,11 +257,19 @@ def assess(
             span=int(known.index[-1] - known.index[0]) if len(known) else 0,
             last_year=last_year,
             method=method,
+            calibration=_calibration(prediction, probability),
             notes=notes,
         ),
         forecast=prediction,
         **_pace(base_year, base, last_year if usable else None, last, goal, target),
     )
+
+
+def _calibration(prediction: Forecast | None, probability: float | None) -> Calibration | None:
+    """How statements like this one fared; only the default model was replayed for it."""
+    if prediction is None or probability is None or prediction.model != "pooled":
+        return None
+    return calibration_of(probability, prediction.n, "peers" if prediction.peers else "generic")
 
 
 def _known(history: pd.Series, target: Target) -> pd.Series:

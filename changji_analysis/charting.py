@@ -40,6 +40,7 @@ FAN = {0.95: "#DCE8F1", 0.80: "#B3CEE2", 0.50: "#7DA9CB"}
 
 _TITLE, _SUBTITLE, _SOURCE = 11.0, 8.5, 7.0
 _CLOSING = "，。、；：！？）》”’%…—"
+_STOPS = dict.fromkeys("。；：;:", 1.0) | dict.fromkeys("，,、", 0.7)
 
 
 class Goal(NamedTuple):
@@ -253,18 +254,27 @@ def wrapped(text: str, size: float, bold: bool = False, width: float = WIDTH - 0
     """Break a text into lines no wider than `width` inches at a font size.
 
     Chinese breaks between any two characters, but no line begins with a closing mark; Latin
-    breaks at spaces. A short last line is evened out.
+    breaks at spaces. Of the ways that need the fewest lines the one is taken whose lines end
+    at marks of punctuation, and of these the most even.
     """
     limit = width * 72 / size / (1.06 if bold else 1.0)
-    lines = _filled(text, limit)
-    short = len(lines) > 1 and len(lines[-1]) < 0.45 * len(lines[0])
-    while short:
-        limit *= 0.97
+    ways = [_filled(text, limit)]
+    while len(ways[0]) > 1:
+        limit -= 0.25
         narrower = _filled(text, limit)
-        if len(narrower) > len(lines):
+        if len(narrower) > len(ways[0]):
             break
-        lines = narrower
-    return lines
+        ways.append(narrower)
+    return max(ways, key=_ease) if len(ways) > 1 else ways[0]
+
+
+def _ease(lines: list[str]) -> tuple[float, float]:
+    """How well lines read: how many end at punctuation, and how even they are."""
+    lengths = [sum(map(_extent, line)) for line in lines]
+    evenness = min(lengths) / max(lengths)
+    stops = [_STOPS.get(line[-1], 0.0) for line in lines[:-1]]
+    stops += [0.5 for line in lines[1:] if line[0] in "（("]
+    return (sum(stops) if evenness > 0.35 else 0.0, evenness)
 
 
 def _filled(text: str, limit: float) -> list[str]:

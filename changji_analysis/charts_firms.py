@@ -115,11 +115,12 @@ def firms_reference_class(lang: str, as_of: str | None) -> Chart:
         weight="bold",
     )
     for y, (x, own_row) in enumerate(zip(values, is_own, strict=True)):
+        beside_line = 0 < 100 * required - x < 1
         halo(
             ax.annotate(
                 f"{round(x) + 0:d}".replace("-", "−"),
-                (x, y),
-                xytext=(5, 0),
+                (100 * required if beside_line else max(x, 0), y),
+                xytext=(7 if own_row else 5, 0),
                 textcoords="offset points",
                 va="center",
                 size=6.5,
@@ -381,6 +382,7 @@ def tech_smes(lang: str, as_of: str | None) -> Chart:
                 ax.text(x, top * 0.03, "?", ha="center", color=GREY, size=12)
         ax.set_ylim(0, top)
         ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+        ax.yaxis.set_major_formatter(lambda v, _: number(v))
         ax.set_title(name, size=9)
         year_axis(ax, years)
         ax.spines["bottom"].set_bounds(years[0] - 0.6, years[-1] + 0.6)

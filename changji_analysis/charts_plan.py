@@ -126,6 +126,7 @@ def science_literacy(lang: str, as_of: str | None) -> Chart:
         ],
         year,
         size=7.5,
+        offset=8,
     )
     return chart
 
@@ -208,15 +209,18 @@ def gdp_breaks(lang: str, as_of: str | None) -> Chart:
                 )
             )
     ax.plot(gdp.index, gdp, "o", color="black", gid="gdp", zorder=4)
-    for i, (year, value) in enumerate(gdp.items()):
+    for i, (year, value) in enumerate(zip(gdp.index, gdp, strict=True)):
         near = i + 1 < len(gdp) and gdp.index[i + 1] - year <= 2
+        shift, align = (-6, "right") if near else (0, "center")
+        if any(year - 2 <= y <= year for y in breaks):
+            shift, align = -5, "left"
         halo(
             ax.annotate(
                 f"{year}\n{number(value, 1)}",
                 (year, value),
-                xytext=(-6 if near else 0, 6),
+                xytext=(shift, 6),
                 textcoords="offset points",
-                ha="right" if near else "center",
+                ha=align,
                 size=7.5,
                 linespacing=1.2,
             )
@@ -330,7 +334,7 @@ def _name(row: pd.Series, lang: str, room: int = 62) -> str:
     name = row["zh"] if lang == "zh" else row["en"]
     if len(name) <= room:
         return name
-    return name[: name.rindex(" ", 0, room)].rstrip(" ,") + " …"
+    return name[: name.rindex(" ", 0, room)].rstrip(" ,") + " ..."
 
 
 def _goal(row: pd.Series, lang: str) -> str:

@@ -113,13 +113,15 @@ def rd_reference_class(lang: str, as_of: str | None) -> Chart:
     for ax, (level, windows) in zip(axes, levels.items(), strict=True):
         good, bad = windows[~windows["broken"]], windows[windows["broken"]]
         ax.set_xscale("log")
-        counts, _, _ = ax.hist(
+        counts, _, bars = ax.hist(
             good["factor"],
             bins=bins,
             color=INK if level == "provinces" else SKY,
             edgecolor="white",
             linewidth=0.4,
         )
+        for count, bar in zip(counts, bars, strict=True):
+            bar.set_visible(bool(count))  # the white edge of an empty bar would cut the grid
         tallest = max(float(np.max(counts)), 1.0)
         for rows, mark in (
             (good, {"marker": "|", "color": "black", "ms": 5, "alpha": 0.35}),
@@ -241,12 +243,34 @@ def rd_precedents(lang: str, as_of: str | None) -> Chart:
     ax.plot([low, top], [low, top], color=GREY, lw=1)
     ax.set_xlim(low, right)
     ax.set_ylim(low, top)
-    for status, style in (
-        ("missed", {"mfc": "white", "mec": ACCENT, "marker": "o", "ms": 5.5}),
-        ("attained", {"mfc": INK, "mec": INK, "marker": "D", "ms": 6}),
+    corner = right / 1.45 if required * 1.2 > right / 1.3 else right / 1.1
+    met, missed = len(attained), len(table) - len(attained)
+    for status, style, at, words in (
+        (
+            "missed",
+            {"mfc": "white", "mec": ACCENT, "marker": "o", "ms": 5.5},
+            (corner / 1.5, low * 1.11),
+            pick(lang, f"未实现 {missed}", f"missed: {missed}"),
+        ),
+        (
+            "attained",
+            {"mfc": INK, "mec": INK, "marker": "D", "ms": 6},
+            (low * 1.06, top / 1.09),
+            pick(lang, f"已实现 {met}", f"met: {met}"),
+        ),
     ):
         rows = drawn[drawn["status"].eq(status)]
         ax.plot(rows["asked"], rows["came"], ls="", gid=status, zorder=3, **style)
+        ax.plot(*at, ls="", **style)
+        ax.annotate(
+            words,
+            at,
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            color=style["mec"],
+            weight="bold",
+        )
     named = pd.concat([drawn[drawn["status"].eq("attained")], drawn.nlargest(5, "asked")])
     named = named[~named.index.duplicated()]
     _scatter_labels(
@@ -270,26 +294,6 @@ def rd_precedents(lang: str, as_of: str | None) -> Chart:
         ha="right",
         va="top",
         color=ACCENT,
-        weight="bold",
-    )
-    ax.text(
-        low * 1.03,
-        top / 1.05,
-        pick(lang, f"◆ 已实现 {len(attained)}", f"◆ met: {len(attained)}"),
-        color=INK,
-        va="top",
-        weight="bold",
-    )
-    ax.text(
-        right / 1.45 if required * 1.2 > right / 1.3 else right / 1.1,
-        low * 1.06,
-        pick(
-            lang,
-            f"○ 未实现 {len(table) - len(attained)}",
-            f"○ missed: {len(table) - len(attained)}",
-        ),
-        color=ACCENT,
-        ha="right",
         weight="bold",
     )
     ticks = [0.7, 1, 1.5, 2, 3, 4, 6, 8, 10]
@@ -329,7 +333,16 @@ def _scatter_labels(ax, items, points) -> None:
             words_hit = sum(
                 box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken
             )
-            cost = 3 * dots_hit + 27 * words_hit + 20 * (box[0] < edge) + (abs(dx) + abs(dy)) / 60
+            way = np.linspace(0.15, 1, 12)[:, None] * [dx, dy + 3] if dx < -10 else np.empty((0, 2))
+            apart = np.linalg.norm(dots - [cx, cy] - way[:, None], axis=2)
+            crossed = int((apart < 4).any(axis=0).sum())
+            cost = (
+                3 * dots_hit
+                + 3 * crossed
+                + 27 * words_hit
+                + 20 * (box[0] < edge)
+                + (abs(dx) + abs(dy)) / 60
+            )
             options.append((cost, dx, dy, align, box))
         _, dx, dy, align, box = min(options)
         taken.append(box)
@@ -375,8 +388,8 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
         lang,
         f"{place(lang, 'city')}{target.year}年R&D经费支出（亿元），按三种假定的GDP名义增速；"
         f"从{gdp_year}年GDP {number(gdp, 2)}亿元推算",
-        f"{place(lang, 'city')}, R&D expenditure in {target.year} (100 million yuan) under assumed "
-        f"nominal GDP growth, from the {gdp_year} GDP of {number(gdp, 2)}",
+        f"{place(lang, 'city')}, R&D expenditure in {target.year} (billion yuan) under assumed "
+        f"nominal GDP growth, from the {gdp_year} GDP of {number(gdp / 10, 2)}",
     ).replace("三种", f"{len(table)}种")
     known = history(config().areas.city, "gdp", as_of)
     if any(year <= known.index[-1] for year in known.attrs["breaks"]):
@@ -394,6 +407,10 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
         ),
         height=3.2,
     )
+
+    def money(value):
+        return pick(lang, f"{number(value, 1)}亿元", number(value / 10, 2))
+
     rows = np.arange(len(table))[::-1]
     ax.barh(rows + 0.19, table["needed"], height=0.36, color=INK, gid="needed", label="needed")
     ax.barh(
@@ -406,13 +423,9 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
             (row["at_base"], -0.19, pick(lang, f"保持{base}为 ", f"at {base}: ")),
         ):
             inside = shift > 0
-            text = words + number(value, 1) + pick(lang, "亿元", "")
+            text = words + money(value)
             if not inside:
-                text += pick(
-                    lang,
-                    f"，缺口 {number(row['short'], 1)}亿元",
-                    f"; short by {number(row['short'], 1)}",
-                )
+                text += pick(lang, "，缺口 ", "; short by ") + money(row["short"])
             ax.annotate(
                 text,
                 (value, y + shift),
@@ -432,6 +445,7 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
     ax.set_xlim(0, high * 1.03)
+    ax.xaxis.set_major_formatter(lambda v, _: f"{v / (1 if lang == 'zh' else 10):g}")
     return chart
 
 

@@ -25,6 +25,7 @@ from .charting import (
     percent,
     pick,
     place,
+    root_of,
     sources,
     year_axis,
 )
@@ -115,8 +116,6 @@ def fan_chart(target: str, lang: str, as_of: str | None) -> Chart:
         for shape, style in (("straight", (0, (5, 2))), ("geometric", (0, (1, 1.4)))):
             if a.due[shape].notna().all():
                 ax.plot(a.due.index, a.due[shape], color=ACCENT, ls=style, lw=1.4, gid=shape)
-        middle = a.due.index[len(a.due) // 2]
-        _path_words(ax, a, middle, lang)
     shown = known[known.index >= min(year - 10, base_year)]
     ax.plot(shown.index, shown, "o", color="black", ms=6, gid="figures", zorder=5)
     for when, value in shown.items():
@@ -135,7 +134,7 @@ def fan_chart(target: str, lang: str, as_of: str | None) -> Chart:
         )
         for coverage in FAN:
             low, high = a.forecast.interval(coverage).iloc[-1]
-            words = pick(lang, f"{coverage:.0%}区间", f"{coverage:.0%} interval")
+            words = pick(lang, f"{coverage:.0%}区间", f"{100 * coverage:g} % interval")
             labels += [(high, f"{words} {show(high)}", GREY), (low, show(low), GREY)]
     first = min([*shown.index, *a.due.index, year - HORIZON])
     ax.set_xlim(first - 0.85, year + (1.75 if lang == "zh" else 2.1))
@@ -147,7 +146,9 @@ def fan_chart(target: str, lang: str, as_of: str | None) -> Chart:
         log_axis(ax.yaxis, nice_ticks(min(values) / 1.25, max(values) * 1.3), "{:g}".format)
     else:
         ax.set_ylim(0, max(values) * 1.08)
-    label_ends(ax, labels, year)
+    label_ends(ax, labels, year, offset=9)
+    if len(a.due):
+        _path_words(ax, a, a.due.index[len(a.due) // 2], lang)
     return chart
 
 
@@ -163,18 +164,28 @@ def _path_words(ax, a: Assessment, year: int, lang: str) -> None:
     }
     for shape, shift, align in (("straight", (-6, 5), "right"), ("geometric", (7, -11), "left")):
         value = a.due.loc[year, shape]
-        if pd.notna(value):
-            halo(
-                ax.annotate(
-                    words[shape],
-                    (year, value),
-                    xytext=shift,
-                    textcoords="offset points",
-                    ha=align,
-                    size=8,
-                    color=ACCENT,
-                )
+        if pd.isna(value):
+            continue
+        leader = None
+        known = a.forecast if a.forecast is not None and year in a.forecast.years else None
+        if shape == "geometric" and known and value < 2 * known.median[year]:
+            # the median is close below: write under the fan
+            lower = known.interval(max(FAN)).at[year, "lower"]
+            here, foot = ax.transData.transform([(year, value), (year, lower)])[:, 1]
+            shift = (7, (foot - here) * 72 / root_of(ax).dpi - 14)
+            leader = {"arrowstyle": "-", "color": ACCENT, "lw": 0.7, "shrinkA": 1, "shrinkB": 0}
+        halo(
+            ax.annotate(
+                words[shape],
+                (year, value),
+                xytext=shift,
+                textcoords="offset points",
+                ha=align,
+                size=8,
+                color=ACCENT,
+                arrowprops=leader,
             )
+        )
 
 
 def rd_paths(lang: str, as_of: str | None) -> Chart:
@@ -288,10 +299,11 @@ MODEL_NAMES = {
     "naive": ("保持不变", "no change"),
     "drift": ("随机游走加漂移", "random walk with drift"),
     "log_linear": ("对数线性回归", "log-linear regression"),
-    "damped_ets": ("阻尼指数平滑*", "damped exponential smoothing*"),
-    "theta": ("Theta法*", "Theta*"),
-    "local_linear": ("局部线性趋势*", "local linear trend*"),
+    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"),
+    "theta": ("Theta法", "Theta"),
+    "local_linear": ("局部线性趋势", "local linear trend"),
     "count_trend": ("计数趋势", "count trend"),
+    "combination": ("等权组合", "equal-weight combination"),
 }
 
 
@@ -336,22 +348,20 @@ def models(lang: str, as_of: str | None) -> Chart:
     source = sources(lang, (indicator, [areas.region]), as_of=as_of)
     source = pick(
         lang,
-        "* statsmodels自带的区间，未经校准，短序列上多偏窄，不能当作概率使用。" + source,
-        "* statsmodels' own intervals, uncalibrated and mostly too narrow on short "
-        "series: not to be read as probabilities. " + source,
+        "逐个序列拟合的模型保留其中心，区间宽度按重演校准（见第六本笔记）。" + source,
+        "Models fitted to the series keep their centre; their width is calibrated on replays "
+        "(notebook 06). " + source,
     )
     chart, (ax,) = page(lang, title, subtitle, source, height=3.6)
     order = list(MODELS)[::-1]
     for row, model in enumerate(order):
         if model in results:
             low, high, median = results[model]
-            calibrated = model not in ("damped_ets", "theta", "local_linear")
             ax.plot(
                 [low, high],
                 [row, row],
-                color=INK if calibrated else GREY,
+                color=INK if model == "pooled" else GREY,
                 lw=5 if model == "pooled" else 3,
-                ls="-" if calibrated else (0, (1, 0.5)),
                 solid_capstyle="butt",
                 gid=f"interval_{model}",
             )

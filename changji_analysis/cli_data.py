@@ -238,7 +238,7 @@ def show(proposal: Proposal) -> None:
     for title in ("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""):
         grid.add_column(title, overflow="fold")
     frame = proposal.frame()
-    several = frame["sheet"].nunique() > 1
+    several = len(set(frame["sheet"])) > 1
     remarks: dict[tuple[str, str], list[str]] = {}
     for row in frame.to_dict("records"):
         cell = f"{row['sheet']}!{row['cell']}" if several else row["cell"]

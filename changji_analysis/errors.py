@@ -70,13 +70,16 @@ class DataError(ChangjiError):
     def _text(self) -> str:
         count = len(self.problems)
         lines = [f"{count} problem{'s' if count != 1 else ''} in the data / 数据有 {count} 处问题:"]
-        for fault in self.problems.head(_SHOWN).to_dict("records"):
+        files = list(self.problems["file"])
+        in_order = self.problems.assign(rank=[files.index(file) for file in files])
+        in_order = in_order.sort_values(["rank", "row"], kind="stable")
+        for fault in in_order.head(_SHOWN).to_dict("records"):
             place = fault["file"]
             if not pd.isna(fault["row"]):
                 place += f", row {fault['row']}"
             if fault["column"]:
                 place += f", column {fault['column']}"
-            if fault["value"]:
+            if fault["value"] or (fault["column"] and not pd.isna(fault["row"])):
                 place += f", value {fault['value']!r}"
             lines.append(f"- {place}: {fault['why']}. Remedy: {fault['remedy']}.")
             lines.append(f"  {fault['why_zh']}。处理办法：{fault['remedy_zh']}。")

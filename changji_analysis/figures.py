@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import charts_firms, charts_outlook, charts_plan, charts_rd, charts_targets
+from . import (
+    charts_firms,
+    charts_outlook,
+    charts_plan,
+    charts_rd,
+    charts_targets,
+    charts_validation,
+)
 from .charting import LANGUAGES, Chart, save, styled
 
-__all__ = ["FIGURES", "LANGUAGES", "Chart", "save"]
+__all__ = ["FIGURES", "LANGUAGES", "PROOFS", "Chart", "save"]
 
 
 @styled
@@ -41,6 +48,9 @@ cohort_stock = styled(charts_outlook.cohort_stock)
 tech_smes = styled(charts_firms.tech_smes)
 science_literacy = styled(charts_plan.science_literacy)
 probability_moves = styled(charts_outlook.probability_moves)
+calibration = styled(charts_validation.calibration)
+validation_ranking = styled(charts_validation.validation_ranking)
+targets_replayed = styled(charts_validation.targets_replayed)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
     "scorecard": scorecard,
@@ -61,3 +71,10 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     "science_literacy": science_literacy,
     "probability_moves": probability_moves,
 }
+
+PROOFS: dict[str, Callable[..., Chart]] = {
+    "calibration": calibration,
+    "validation_ranking": validation_ranking,
+    "targets_replayed": targets_replayed,
+}
+"""Figures of the method, not of a review: drawn from the shipped reference data, without a date."""

@@ -10,13 +10,12 @@ import pandas as pd
 
 from . import needs, records
 from .assessment import Assessment
-from .config import config, data_dir
+from .config import config
 from .errors import ForecastError
 from .history import peers
 from .plan import consistency
 from .scorecard import (
     EVIDENCE,
-    _stamp,
     checked_targets,
     city_history,
     plan_assessments,
@@ -125,11 +124,11 @@ def findings(as_of: str | None = None) -> Findings:
         Faults of the data files or of the configuration, all at once.
     """
     day = None if as_of is None else records.as_date(as_of).date().isoformat()
-    return _findings(day, data_dir(), _stamp())
+    return _findings(day, records.stamp())
 
 
 @lru_cache(maxsize=8)
-def _findings(as_of: str | None, folder, stamp) -> Findings:
+def _findings(as_of: str | None, stamp) -> Findings:
     plan = config().plan
     date = _newest() if as_of is None else dt.date.fromisoformat(as_of)
     card = scorecard(as_of)

@@ -11,6 +11,7 @@ import pandas as pd
 from . import trends
 from .errors import ForecastError
 from .scales import Scale, scale_for
+from .trends import recalibrated
 
 DIRECTIONS = ("at_least", "at_most")
 NO_WIDTH = 1e-9
@@ -40,6 +41,8 @@ class Forecast:
         False where an optimiser gave up.
     notes : tuple of str
         Fallbacks and warnings, in words.
+    peers : int
+        Areas whose pace was borrowed; 0 where the generic prior stood in, or none was needed.
     """
 
     years: tuple[int, ...]
@@ -52,6 +55,7 @@ class Forecast:
     last_year: int
     converged: bool = True
     notes: tuple[str, ...] = ()
+    peers: int = 0
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"
@@ -165,7 +169,6 @@ def forecast(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | None = None,
-    parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Forecast:
     """Forecast a short yearly history.
@@ -178,14 +181,12 @@ def forecast(
     until : int
         Last year ahead.
     model : str
-        One of `changji_analysis.trends.MODELS`.
+        One of `changji_analysis.trends.MODELS`. Those of statsmodels answer with their own
+        centre and the spread of `changji_analysis.trends.recalibrated`.
     peers : DataFrame, optional
         Year x area, histories of other areas in the same unit; NaN allowed. A column of the
         history's own area is left out. Without peers ``pooled`` uses the documented generic
         prior; with fewer than three it does so too, and says it.
-    parent : Series, optional
-        Figures of the region that the area belongs to, same indicator; for ``linked``, whose
-        point is that they go on after the history ends.
     kind : {"ratio", "count", "level", "share"}
         Fixes the scale: logs, or logits for shares.
 
@@ -223,13 +224,11 @@ def forecast(
     notes: tuple[str, ...] = ()
     if peers is not None:
         peers, notes = _scaled(peers, scale, own)
-    if parent is not None:
-        parent = checked(parent)
-        parent = parent[parent.to_numpy() > 0]
-        parent = pd.Series(scale.forward(parent.to_numpy(float)), parent.index)
-    prediction = trends.predict(
-        model, scale.forward(values), years, ahead, peers=peers, parent=parent
-    )
+    x = scale.forward(values)
+    if model in trends.STATSMODELS:
+        prediction = recalibrated.predict(model, x, years, ahead, peers=peers)
+    else:
+        prediction = trends.predict(model, x, years, ahead, peers=peers)
     return Forecast(
         years=tuple(int(last + h) for h in ahead),
         loc=prediction.loc,
@@ -241,6 +240,7 @@ def forecast(
         last_year=last,
         converged=prediction.converged,
         notes=notes + prediction.notes,
+        peers=prediction.peers,
     )
 
 

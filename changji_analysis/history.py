@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd
         The data files have faults.
     """
     registry = _registered(indicator)
-    observed = _observations()
+    observed = _observations(records.stamp())
     known = {*observed["area"], *config().areas.all}
     if area not in known:
         raise UsageError(_unknown("area", area, sorted(known)))
@@ -106,7 +107,7 @@ def peers(
     _registered(indicator)
     if level not in LEVELS:
         raise UsageError(f"no level {level!r}: there are {', '.join(LEVELS)}")
-    observed = _observations()
+    observed = _observations(records.stamp())
     wanted = (observed["table"] == "provinces") | (observed["area"] == config().areas.region)
     if level != "provinces":
         wanted = (observed["table"] == "countries") | (wanted & (level == "all"))
@@ -144,8 +145,9 @@ def _unknown(what: str, word: str, known: list[str]) -> str:
     return f"unknown {what} {word!r}; {hint}"
 
 
-def _observations() -> pd.DataFrame:
-    """Every observation of all tables, with the name of its table."""
+@lru_cache(maxsize=4)
+def _observations(stamp: tuple) -> pd.DataFrame:
+    """Every observation of all tables, with the name of its table; not to be changed."""
     frames = [records.load_statistics(), *map(records.load_reference, _TABLES[1:])]
     columns = ["area", "indicator", "year", "vintage", "value", "known_by", "confidence"]
     tables = (

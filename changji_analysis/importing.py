@@ -53,7 +53,9 @@ _QUESTIONS = (
     "near_name narrowed struck_out no_year no_area no_unit contradicts_twice contradicts "
     "implausible"
 ).split()
-_RANK = {code: rank for rank, code in enumerate((*_SECRET, *_LEFT_OUT, *_ERRORS, *_QUESTIONS))}
+_RANK: dict[str, int] = {
+    code: rank for rank, code in enumerate((*_SECRET, *_LEFT_OUT, *_ERRORS, *_QUESTIONS))
+}
 # Questions that --take answers
 _TAKEABLE = {"near_name", "narrowed", "contradicts", "implausible"}
 _STATUS = (
@@ -745,7 +747,9 @@ def _digits(value: float) -> str:
 def _breaks(figures: Iterable[Figure], target: str) -> str:
     """Records for corrections.yml of the changes of scope that are new."""
     declared = records.breaks()
-    had = {(b["area"], b["indicator"], int(b["year"])) for b in declared.to_dict("records")}
+    had: set[tuple[str, str, int | None]] = {
+        (b["area"], b["indicator"], int(b["year"])) for b in declared.to_dict("records")
+    }
     texts_ = []
     for figure in figures:
         key = (figure.area, figure.indicator, figure.scope_year)

@@ -54,9 +54,10 @@ _VINTAGES = {
 _VINTAGE_WORDS = {word: vintage for vintage, words in _VINTAGES.items() for word in words.split()}
 _VINTAGE_RE = re.compile("|".join(sorted(_VINTAGE_WORDS, key=len, reverse=True)))
 _NEUTRAL_WORDS = (
-    "实际完成数 实际完成 完成数 完成值 完成情况 完成 实际值 实际数 实际 实绩 实现数 数值 数据 数量 绝对数 "
-    "绝对量 绝对值 总量 指标值 指标 统计值 统计数 统计 合计 总计 年度 年份 时间 年 基期值 基期 基数 现状值 "
-    "现状 本年 本期 值 数 实有 全部 地区 单位 项目 名称 内容 类别 情况 计量 value total actual"
+    "实际完成数 实际完成 完成数 完成值 完成情况 完成 实际值 实际数 实际 实绩 实现数 "
+    "数值 数据 数量 绝对数 绝对量 绝对值 总量 指标值 指标 统计值 统计数 统计 合计 总计 "
+    "年度 年份 时间 年 基期值 基期 基数 现状值 现状 本年 本期 值 数 实有 全部 "
+    "地区 单位 项目 名称 内容 类别 情况 计量 value total actual"
 )
 _NEUTRAL_RE = re.compile(
     "(?:" + "|".join(sorted(_NEUTRAL_WORDS.split(), key=len, reverse=True)) + r"|[/\\|&\s])*"
@@ -161,6 +162,11 @@ class Vocabulary:
     areas: dict[str, str]
     names: dict[str, str]
     chosen: dict[str, str] = field(default_factory=dict)
+    _plain: dict[str, str] = field(init=False, repr=False, compare=False)
+    _chosen: dict[str, str] = field(init=False, repr=False, compare=False)
+    _cache: dict[tuple[str, str], Match | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self):
         plain = {}
@@ -170,7 +176,6 @@ class Vocabulary:
         chosen = {normal(name): indicator for name, indicator in self.chosen.items()}
         object.__setattr__(self, "_plain", plain)
         object.__setattr__(self, "_chosen", chosen)
-        object.__setattr__(self, "_cache", {})
 
     def match(self, name: str, above: str = "") -> Match | None:
         """The indicator that a name means; ``above`` is the indicator of which it is a part."""
@@ -231,12 +236,14 @@ _TAIL_RE = re.compile(
 )
 # A name that has one of these and another that has not are two things, however alike they look.
 _GUARD_WORDS = (
-    "规模以上 工业 高校 院校 院所 机构 政府 财政 国有 民营 外资 园区 高新区 开发区 农业 制造业 服务业 建筑业 "
-    "新增 新认定 新建 新培育 净增 当年 累计 占 比重 率 强度 人均 户均 每万 每百 增长 增速 增加 同比 目标 计划 "
-    "预期 国家 自治区 省级 州级 市级 县级 以上 复审 认定 培育 入库 备案 发明 实用 外观 申请 授权 有效 户籍 常住 "
-    "人员 人才 经费 支出 投入 内部 外部 基础研究 收入 产值 利润 税收 出口 面积 产量 单产 产能 露地 设施 播种 小麦 "
-    "玉米 棉花 蔬菜 粮食 林果 果品 志愿者 组织 服务队 第一 第二 第三 一产 二产 三产 实际 名义 平均 工程 技术中心 孵化 "
-    "众创 科普 基地 企业 中小 活动 培训 机械 加工 绿色 煤 矿 不含 其中 不足 以下 领域 园 引进"
+    "规模以上 工业 高校 院校 院所 机构 政府 财政 国有 民营 外资 园区 高新区 开发区 "
+    "农业 制造业 服务业 建筑业 新增 新认定 新建 新培育 净增 当年 累计 占 比重 率 强度 "
+    "人均 户均 每万 每百 增长 增速 增加 同比 目标 计划 预期 国家 自治区 省级 州级 市级 县级 以上 "
+    "复审 认定 培育 入库 备案 发明 实用 外观 申请 授权 有效 户籍 常住 人员 人才 经费 支出 投入 "
+    "内部 外部 基础研究 收入 产值 利润 税收 出口 面积 产量 单产 产能 露地 设施 播种 "
+    "小麦 玉米 棉花 蔬菜 粮食 林果 果品 志愿者 组织 服务队 第一 第二 第三 一产 二产 三产 "
+    "实际 名义 平均 工程 技术中心 孵化 众创 科普 基地 企业 中小 活动 培训 机械 加工 绿色 煤 矿 "
+    "不含 其中 不足 以下 领域 园 引进"
 ).split()
 
 
@@ -362,9 +369,9 @@ def _times_only(piece: str) -> bool:
 
 def _take_unit(label: Label, rest: str) -> tuple[Label, str]:
     """A unit after a stroke, a comma or 单位: R&D经费/万元."""
-    if match := re.search(r"[/,，:：]?(?:计量)?单位[:：](.+)$", rest):
-        if units := split_units(match[1]):
-            return replace(label, units=label.units or units), rest[: match.start()]
+    match = re.search(r"[/,，:：]?(?:计量)?单位[:：](.+)$", rest)
+    if match and (units := split_units(match[1])):
+        return replace(label, units=label.units or units), rest[: match.start()]
     for sign in "/,，:：":
         head, found, tail = rest.rpartition(sign)
         if found and head and tail != "年" and (units := split_units(tail)):

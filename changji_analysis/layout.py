@@ -41,7 +41,8 @@ _ROLES = {
     "scope": "口径变动 口径变化",
     "ordinal": "序号 编号 代码 行次 栏次 顺序 no no. id",
     "firm": "企业名称 企业 公司名称 单位名称 机构名称 法人单位 统一社会信用代码 企业全称",
-    "aside": "confidence known_by bound as_printed 联系人 电话 填报人 责任单位 牵头单位 责任部门 页码",
+    "aside": "confidence known_by bound as_printed "
+    "联系人 电话 填报人 责任单位 牵头单位 责任部门 页码",
 }
 _ROLE_WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
 _STUBS = ("label", "indicator", "area", "year", "firm", "ordinal", "vintage")

@@ -12,9 +12,10 @@ from .assessment import Assessment
 from .config import config
 from .errors import ForecastError
 from .forecast import Forecast, forecast
-from .history import CERTIFICATE_YEARS, history
+from .history import CERTIFICATE_YEARS, history, peers
 from .pace import cagr
 from .records import load_baseline
+from .trends import cohort
 
 PEER_QUANTILES = {"median": 0.5, "upper_quarter": 0.75, "upper_tenth": 0.9, "largest": 1.0}
 """What peers attained, by the share of windows that grew no more."""
@@ -107,6 +108,69 @@ def rd_spending(
     table["share_of_base"] = 1 / table["at_base"]
     table.attrs = {"gdp_year": last_year, "gdp_value": last, "region": region}
     return table
+
+
+def intensity_from_parts(
+    area: str, as_of: str | None = None, *, revision: float = 0.0
+) -> pd.Series:
+    """R&D intensity from spending and GDP, where both are published.
+
+    Parameters
+    ----------
+    area : str
+    as_of : str, optional
+    revision : float
+        Part by which GDP is taken to be revised in every year, e.g. 0.05.
+
+    Returns
+    -------
+    Series
+        Per cent by year; the printed intensity differs where it rests on another vintage of GDP.
+    """
+    spending, gdp = (history(area, name, as_of) for name in ("rd_expenditure", "gdp"))
+    ratio = (100 * spending / (gdp * (1 + revision))).dropna().rename("rd_intensity")
+    ratio.attrs = {"area": area, "indicator": "rd_intensity", "unit": "%"}
+    return ratio
+
+
+def on_revised_gdp(
+    judged: Assessment, revisions: Iterable[float] = (0.0, 0.05, 0.15, 0.3)
+) -> pd.DataFrame:
+    """A target for a ratio to GDP on its own GDP and on revised ones.
+
+    A GDP that is raised by a part r after the base lowers the ratio by 1 / (1 + r), so that the
+    target asks for (1 + r) times as much on the GDP it was set on.
+
+    Parameters
+    ----------
+    judged : Assessment
+        With a forecast.
+    revisions : iterable of float
+        Parts by which GDP is raised; an assumption, shown as a range.
+
+    Returns
+    -------
+    DataFrame
+        ``revision``, ``asks`` (the target on its own GDP), ``factor`` (of the base) and
+        ``probability``.
+
+    Raises
+    ------
+    ForecastError
+        The target has no number, no base or no forecast.
+    """
+    goal, base, ahead = judged.target.value, judged.base_value, judged.forecast
+    if not goal or not base or ahead is None:
+        raise ForecastError(
+            "the target has no number, no base or no forecast.",
+            reason="no_figure",
+            remedy="revise the GDP of a target that has all three",
+        )
+    rows = [
+        (r, goal * (1 + r), goal * (1 + r) / base, ahead.probability(goal * (1 + r)))
+        for r in revisions
+    ]
+    return pd.DataFrame(rows, columns=["revision", "asks", "factor", "probability"])
 
 
 def certificate_identity(area: str, as_of: str | None = None) -> pd.DataFrame:
@@ -203,6 +267,30 @@ def certificate_cohorts(
     table = table.rolling(CERTIFICATE_YEARS).sum().dropna()
     table.index = pd.Index(years, name="year")
     return table.assign(stock=table.sum(axis=1))
+
+
+def cohort_outlook(
+    stock: float, year: int, target: float, until: int, as_of: str | None = None
+) -> pd.DataFrame | None:
+    """Predict a stock of certificates from its cohorts, for a range of renewal rates.
+
+    The stock's certificates are spread evenly over three batches; first-time certificates start
+    from the plan's past number a year and move as those of the provinces have.
+
+    Returns
+    -------
+    DataFrame or None
+        As `changji_analysis.trends.cohort.renewal_range`; None where the plan prints no past
+        number of first-time certificates.
+    """
+    past = past_first_time()
+    if past is None:
+        return None
+    first = pd.Series(past["per_year"], range(past["start"], past["end"] + 1))
+    return cohort.renewal_range(
+        cohort.even_batches(int(stock), year), until, target,
+        first=first, peers=peers("hightech_certificates", as_of),
+    )  # fmt: skip
 
 
 def past_first_time() -> dict | None:

@@ -135,8 +135,13 @@ def _order(region: str):
 
 def _used_sources(contents: dict[str, bytes]) -> list[list[str]]:
     used = set()
-    for name in ("raw/yearly_statistics.csv", "raw/target_precedents.csv",
-                 "reference/provinces.csv", "reference/cities.csv", "reference/countries.csv"):  # fmt: skip
+    for name in (
+        "raw/yearly_statistics.csv",
+        "raw/target_precedents.csv",
+        "reference/provinces.csv",
+        "reference/cities.csv",
+        "reference/countries.csv",
+    ):
         table = csv.DictReader(io.StringIO(contents[name].decode(), newline=""))
         used |= {row["source"] for row in table}
     rows = _rows("sources.csv")

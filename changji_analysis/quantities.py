@@ -22,8 +22,8 @@ _LEADING = {
     "exact": "达到 多达 高达 可达 达 为 是 共计 合计 累计 总计 共 计 调整到 调整为 稳定在 "
     "保持在 控制在 增加到 增加至 提高到 提高至 增长到 增长至 减少到 减少至 下降到 下降至 降至 "
     "增至 实现 同比增长 增长",
-    "at_least": "不低于 不少于 不小于 不下于 至少 最少 >= ≥ ≧",
-    "at_most": "不超过 不高于 不多于 不大于 至多 最多 <= ≤ ≦",
+    "at_least": "大于等于 大于或等于 不低于 不少于 不小于 不下于 至少 最少 >= ≥ ≧",
+    "at_most": "小于等于 小于或等于 不超过 不高于 不多于 不大于 至多 最多 <= ≤ ≦",
     "more_than": "超过 突破 高于 多于 大于 超 >",
     "less_than": "不足 不到 不满 低于 少于 小于 <",
     "about": "大约 大概 接近 将近 约为 约 近",
@@ -32,12 +32,16 @@ _LEADING_WORDS = {word: bound for bound, words in _LEADING.items() for word in w
 _LEADING_RE = re.compile("|".join(sorted(_LEADING_WORDS, key=len, reverse=True)))
 
 _TRAILING = {
-    "at_least": "及以上 以上",
-    "at_most": "及以下 以下 以内 之内",
+    "at_least": "(含)以上 及以上 以上",
+    "at_most": "(含)以下 (含)以内 及以下 以下 以内 之内",
     "about": "左右 上下",
-    "more_than": "有余 余 多",
+    "more_than": "(不含)以上 有余 余 多",
+    "less_than": "(不含)以下",
 }
 _TRAILING_WORDS = {word: bound for bound, words in _TRAILING.items() for word in words.split()}
+_TRAILING_RE = re.compile(
+    f"(?:{'|'.join(map(re.escape, sorted(_TRAILING_WORDS, key=len, reverse=True)))})$"
+)
 _INFIX_WORDS = {"余": "more_than", "多": "more_than", "来": "about"}
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -55,13 +59,14 @@ _PART = re.compile(
 )
 _RATIOS = {"百分之": "%", "千分之": "‰", "万分之": "‱"}
 _MISSING_RE = re.compile(
-    r"[-—–―─−.…/*]*|[(（]?(?:空|空白|缺|缺失|暂无|不详|未公布)[)）]?|n/?a|nan|none|<na>"
+    r"[-—–―─−.…/*]*|[(（]?(?:空|空白|缺|缺失|暂无|无数据|不详|未公布|未统计)[)）]?|n/?a|nan|none|null|<na>"
 )
 _UNIT_RE = re.compile(r"[^\W\d_%‰‱][^\W\d_]{0,7}(?:/[^\W\d_]{1,4})?|[%‰‱]|")
 _NOT_IN_UNIT = re.compile(
     "以上|以下|左右|以内|分之|^分点|^(?!百分点)[百千万亿]|[约超至到和与及或其不几数半〇一二三四五六七八九十]"
 )
-_RANGE_SIGNS = re.compile(r"——|--|[-—–―~〜至到]")
+_RANGE_SIGNS = re.compile(r"——|--|[-−—–―~〜至到]")
+_MINUS = ("-", "−", "负")
 _UNIT_NAMES = {"个百分点": "百分点", "yuan": "元", "CNY": "元", "RMB": "元"}
 
 
@@ -159,11 +164,9 @@ def _read(text: str) -> Quantity:
     while leading := _LEADING_RE.match(text):
         bounds.add(_LEADING_WORDS[leading[0]])
         text = text[leading.end() :]
-    for word, bound in _TRAILING_WORDS.items():
-        if text.endswith(word):
-            bounds.add(bound)
-            text = text.removesuffix(word)
-            break
+    if trailing := _TRAILING_RE.search(text):
+        bounds.add(_TRAILING_WORDS[trailing[0]])
+        text = text[: trailing.start()]
     try:
         measure = _measure(text)
     except _Unreadable as why:
@@ -186,10 +189,12 @@ def _bound(bounds: set[str]) -> str:
 
 def _measure(text: str) -> _Measure:
     """Number, multiplier and unit of a text without leading and trailing bound words."""
-    sign = -1 if text[:1] in ("-", "−") else 1
-    rest = text[1:] if text[:1] in ("-", "−", "+") else text
+    sign = -1 if text.startswith(_MINUS) else 1
+    rest = text[1:] if text.startswith((*_MINUS, "+")) else text
     ratio = next((word for word in _RATIOS if rest.startswith(word)), "")
     rest = rest.removeprefix(ratio)
+    if re.match("[百千万亿][余多]", rest):
+        rest = f"一{rest}"
     numbers, powers, bounds = [], [], set()
     while part := _PART.match(rest):
         number = _number(part["number"])
@@ -260,6 +265,8 @@ def _chinese(numeral: str) -> int:
 def _range(text: str) -> tuple[_Measure, _Measure] | None:
     """Both ends where the text is a range, else None."""
     for sign in _RANGE_SIGNS.finditer(text, 1):
+        if sign[0] == "--" and text.startswith(_MINUS):
+            raise _Unreadable("its double sign may be a dash or a dash and a minus")
         try:
             return _measure(text[: sign.start()]), _measure(text[sign.end() :])
         except _Unreadable:

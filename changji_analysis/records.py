@@ -196,7 +196,7 @@ def _check_units(frame: pd.DataFrame, column: str, report: _Report) -> None:
     for row, cell in cells[cells != ""].items():
         if not known_unit(cell):
             report.add(
-                "unknown_unit", row, column, cell, allowed="元 亩 吨 家 人 % … (also 万, 亿)"
+                "unknown_unit", row, column, cell, allowed="元 亩 吨 家 人 % …, 万元 亿元 万亩 …"
             )
 
 
@@ -657,6 +657,7 @@ class _Tables:
     def __init__(self, root: Path):
         self.root = root
         self._frames: dict[str, pd.DataFrame] = {}
+        self._clean: dict[str, pd.DataFrame] = {}
         self._reports: dict[str, _Report] = {}
         self._unreadable: set[str] = set()
 
@@ -736,6 +737,17 @@ class _Tables:
             frame = _beside_others(name, frame, report, self)
         return frame
 
+    def clean(self, name: str) -> pd.DataFrame:
+        """The table without faults; years are plain integers where none is missing."""
+        if name not in self._clean:
+            frame = self.frame(name)
+            if errors := self.errors(name):
+                raise DataError(errors)
+            whole = [c for c in frame.select_dtypes("Int64") if frame[c].notna().all()]
+            frame = frame.reset_index(drop=True).astype(dict.fromkeys(whole, "int64"))
+            self._clean[name] = frame
+        return self._clean[name]
+
     def errors(self, name: str) -> list[dict]:
         """Errors of the table and of the files that it leans on."""
         self.frame(name)
@@ -757,33 +769,32 @@ def _table(name: str) -> _Table:
 
 
 def _tables() -> _Tables:
+    return _cached(stamp())
+
+
+def stamp() -> tuple:
+    """What a result made of the data files depends on: the folder, and each file's time and size.
+
+    The key under which such a result may be kept.
+    """
     root = data_dir()
     if store.pending(root):
         store.recover(root)
-    return _cached(root, _stamp(root))
-
-
-def _stamp(root: Path) -> tuple:
     private = private_tables(root)
     files = [*(t.file for t in _TABLES.values()), *_OTHER_FILES, *private]
     paths = [root / file for file in files]
     stats = [path.stat() if path.exists() else None for path in paths]
     marks = (stat and (stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats)
-    return (use_private(), *private, *marks)
+    return (root, use_private(), *private, *marks)
 
 
 @lru_cache(maxsize=4)
-def _cached(root: Path, stamp: tuple) -> _Tables:
-    return _Tables(root)
+def _cached(stamp: tuple) -> _Tables:
+    return _Tables(stamp[0])
 
 
 def _load(name: str) -> pd.DataFrame:
-    tables = _tables()
-    frame = tables.frame(name)
-    if errors := tables.errors(name):
-        raise DataError(errors)
-    whole = [column for column in frame.select_dtypes("Int64") if frame[column].notna().all()]
-    return frame.reset_index(drop=True).astype(dict.fromkeys(whole, "int64"))
+    return _tables().clean(name).copy()
 
 
 def as_date(as_of: str | dt.date | None) -> dt.datetime:

@@ -13,17 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from . import pace, scores, trends
+from .config import data_dir
 from .errors import ForecastError, UsageError
 from .history import history, peers
 from .records import indicators, load_precedents
 from .scales import Scale, scale_for
-from .trends import linked, pooled
+from .trends import pooled
 
 FOLDS = 5
 FACTORS = (1.1, 1.25, 1.5, 2.0)
@@ -69,9 +71,8 @@ class Cases(NamedTuple):
 
 def only_past(figures: pd.DataFrame | pd.Series, origin: int):
     """Return the figures, or refuse them where one is dated after the origin."""
-    seen = figures.dropna(how="all").index
-    late = seen[seen > origin]
-    if len(late):
+    late = [year for year in figures.dropna(how="all").index if year > origin]
+    if late:
         raise ForecastError(
             f"a replay of {origin} was given figures of {', '.join(map(str, late))}.",
             reason="future",
@@ -80,8 +81,12 @@ def only_past(figures: pd.DataFrame | pd.Series, origin: int):
     return figures
 
 
-@lru_cache(maxsize=256)
 def _box(name: str, origin: int | None) -> pd.DataFrame:
+    return _remembered(name, origin, data_dir())
+
+
+@lru_cache(maxsize=256)
+def _remembered(name: str, origin: int | None, folder: Path) -> pd.DataFrame:
     indicator, level, known = BOXES[name]
     if origin is None or known == "by year":
         table = peers(indicator, level=level)
@@ -93,6 +98,11 @@ def _box(name: str, origin: int | None) -> pd.DataFrame:
 def known(box: str, origin: int) -> pd.DataFrame:
     """What was known of a box of `BOXES` at an origin, year x area in printed units."""
     return only_past(_box(box, origin), origin).copy()
+
+
+def outcomes(panel: pd.DataFrame | str) -> pd.DataFrame:
+    """What is known today of a box of `BOXES`; a table of one's own is its own outcome."""
+    return _box(panel, None) if isinstance(panel, str) else panel
 
 
 def on_line(figures: pd.DataFrame, scale: Scale) -> pd.DataFrame:
@@ -206,8 +216,9 @@ def predict_each(cases: Cases, model: str) -> pd.DataFrame:
     groups = table.groupby(["area", "origin", "n"], sort=False).indices
     x_last = cases.scale.forward(table["last"].to_numpy(float))
     ahead = table["ahead"].to_numpy(int)
-    for (_, _, n), at in groups.items():
+    for at in groups.values():
         first = at[0]
+        n = int(table["n"].iloc[first])
         step, gap = cases.step[first], cases.gap[first]
         back = np.r_[np.flip(np.cumsum(np.flip(step[len(step) - n + 1 :]))), 0.0]
         ago = np.r_[np.flip(np.cumsum(np.flip(gap[len(gap) - n + 1 :]))), 0.0]
@@ -291,8 +302,10 @@ def base_rate(past: pd.DataFrame, events: pd.DataFrame) -> np.ndarray:
     out = np.full(len(events), np.nan)
     areas = events.groupby("fold")["area"].unique()
     asked = events.assign(times=(events["goal"] / events["last"]).round(9))
-    for (fold, ahead, times), at in asked.groupby(["fold", "ahead", "times"]).indices.items():
-        others = past.loc[:, ~past.columns.isin(areas[fold])]
+    for at in asked.groupby(["fold", "ahead", "times"]).indices.values():
+        one = asked.iloc[at[0]]
+        ahead, times = int(one["ahead"]), one["times"]
+        others = past.loc[:, ~past.columns.isin(areas[one["fold"]])]
         others = others.where(others > 0)
         ratio = (others.reindex(others.index + ahead).to_numpy() / others.to_numpy()).ravel()
         ratio = ratio[np.isfinite(ratio)]
@@ -331,15 +344,12 @@ def rolling(
         One row per synthetic target: the columns of `events` and one column of probabilities
         per model, NaN where it could not answer.
     """
-    box = panel if isinstance(panel, str) else None
-    outcomes = _box(box, None) if box else panel
+    today = outcomes(panel)
     lengths, horizons, factors = tuple(lengths), tuple(horizons), tuple(factors)
     forecasts, chances = [], []
     for origin in origins:
-        past = known(box, origin) if box else outcomes[outcomes.index <= origin]
-        cases = cut(
-            past, outcomes, origin, kind=kind, lengths=lengths, horizons=horizons, folds=folds
-        )
+        past = known(panel, origin) if isinstance(panel, str) else today[today.index <= origin]
+        cases = cut(past, today, origin, kind=kind, lengths=lengths, horizons=horizons, folds=folds)
         if not len(cases.table):
             continue
         asked = events(cases, factors)
@@ -402,6 +412,7 @@ def targets(
         table["scored"].eq("yes") & table["target"].notna() & table["outcome"].notna()
         & table["status"].isin(["attained", "missed"])
         & table["outcome_year"].eq(table["target_year"])
+        & table["indicator"].isin(indicators()["id"])
     ]  # fmt: skip
     europe = table["plan"].str.startswith(tuple(EUROPE.values()))
     if group == "china":
@@ -475,76 +486,3 @@ def _replay_targets(rows, indicator, year, origin, box, models) -> pd.DataFrame:
             found = predict_each(cut_here, model)
         out[model] = probability(asked, found, scale)
     return out
-
-
-def lagged(
-    panel: pd.DataFrame | str,
-    origins: Iterable[int],
-    *,
-    lag: int,
-    ahead: int = 1,
-    models: Iterable[str] = ("pooled", "linked"),
-    kind: str = "ratio",
-    lengths: Iterable[int] = (1, 5),
-    folds: int = FOLDS,
-) -> pd.DataFrame:
-    """Forecast areas whose last figure is `lag` years old while everybody else's is new.
-
-    The stand-in for a parent is the mean growth of the peers, the areas of the other folds.
-
-    Parameters
-    ----------
-    panel : DataFrame or str
-        Year x area in printed units, or the name of one of `BOXES`.
-    origins : iterable of int
-        Years of the newest figure of peers and parent.
-    lag, ahead : int
-        Years from the area's last figure to the origin and from there to the outcome.
-
-    Returns
-    -------
-    DataFrame
-        One row per case and model, as the forecasts of `rolling`.
-    """
-    box = panel if isinstance(panel, str) else None
-    outcomes = _box(box, None) if box else panel
-    rows = []
-    areas = sorted(outcomes.columns)
-    for origin in origins:
-        past = known(box, origin) if box else outcomes[outcomes.index <= origin]
-        only_past(past, origin)
-        year, last = origin + ahead, origin - lag
-        if year not in outcomes.index or last not in past.index:
-            continue
-        scale = scale_for(kind, past.to_numpy()[np.isfinite(past.to_numpy())])
-        line = on_line(past, scale)
-        for fold in range(folds):
-            inside = [a for i, a in enumerate(areas) if i % folds == fold and a in past.columns]
-            others = line.drop(columns=inside)
-            parent = linked.common_path(others)
-            for area in inside:
-                seen = line[area].loc[:last].dropna()
-                outcome = outcomes.at[year, area]
-                if not len(seen) or seen.index[-1] != last or not np.isfinite(outcome):
-                    continue
-                x = scale.place(float(outcome))
-                for n in lengths:
-                    if n > len(seen):
-                        continue
-                    own = seen.iloc[-n:]
-                    for model in models:
-                        found = trends.predict(
-                            model, own.to_numpy(), own.index.to_numpy(), [lag + ahead],
-                            peers=others,
-                            parent=parent if model == "linked" else None,
-                        )  # fmt: skip
-                        t = float(found.loc[0]), float(np.sqrt(found.cov[0, 0])), found.df
-                        rows.append(
-                            (
-                                area, origin, n, lag, year, model, *t,
-                                float(scores.t_pit(x, *t)), float(scores.t_crps(x, *t)),
-                                float(scores.t_log_density(x, *t)),
-                            )
-                        )  # fmt: skip
-    names = "area origin n lag year model loc scale df pit crps log_density".split()
-    return pd.DataFrame(rows, columns=names)

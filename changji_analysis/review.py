@@ -6,15 +6,17 @@ import datetime as dt
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
 
-from . import quality, records, report
+from . import calibration, quality, records, report
 from .config import REPOSITORY, config, data_dir
 from .errors import ChangjiError, DataError, UsageError
 from .files import write_bytes, write_csv
 from .scorecard import scorecard
+from .validation import calibration_table
 
 LANGUAGES = ("zh", "en")
 NOTEBOOK_SECONDS = 600
@@ -59,20 +61,29 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
     as_of = None if as_of is None else records.as_date(as_of).date().isoformat()
     own = as_of is None and data_dir() == REPOSITORY / "data"
     root = REPOSITORY if own else review_folder(as_of)
-    steps = 5 if own else 4
+    number, last = count(1), 6 if own else 4
+
+    def step(text: str) -> None:
+        say(f"[{next(number)}/{last}] {text}")
+
     with _writable(root):
-        say(f"[1/{steps}] checking the data")
-        card = _check_and_judge(as_of)
-        say(f"[2/{steps}] writing the clean tables")
+        step("checking the data")
+        _check(as_of)
+        if own:
+            step("replaying past forecasts")
+            write_csv(root / calibration.PATH, calibration_table())
+            calibration.forget()
+        step("judging the targets")
+        card = scorecard(as_of)
         for path, frame in clean_tables(as_of).items():
             write_csv(root / path, frame)
-        say(f"[3/{steps}] drawing the figures")
-        draw_figures(root / "figures", as_of, say)
-        say(f"[4/{steps}] writing the report")
+        step("drawing the figures")
+        draw_figures(root / "figures", as_of, say, proofs=own)
+        step("writing the report")
         for path in report.write(as_of, root / "reports"):
             say(f"      {path.name}")
         if own:
-            say(f"[5/{steps}] running the notebooks")
+            step("running the notebooks")
             run_notebooks(REPOSITORY / "notebooks", say)
     say(f"written to {root.name if own else root.relative_to(REPOSITORY)}/")
     return card
@@ -85,14 +96,13 @@ def review_folder(as_of: str | None) -> Path:
     return REPOSITORY / "reviews" / "-".join(filter(None, (name, as_of)))
 
 
-def _check_and_judge(as_of: str | None) -> pd.DataFrame:
+def _check(as_of: str | None) -> None:
     found = quality.problems()
     errors = found[found["severity"].eq("error")]
     if len(errors):
         raise DataError(errors)
     if as_of is not None:
         _check_date(dt.date.fromisoformat(as_of))
-    return scorecard(as_of)
 
 
 def _check_date(day: dt.date) -> None:
@@ -135,11 +145,11 @@ def clean_tables(as_of: str | None) -> dict[str, pd.DataFrame]:
     }
 
 
-def draw_figures(folder: Path, as_of: str | None, say: Say) -> None:
-    """Draw every figure in both languages, as PNG and SVG."""
-    from .figures import FIGURES, save
+def draw_figures(folder: Path, as_of: str | None, say: Say, *, proofs: bool) -> None:
+    """Draw every figure in both languages, as PNG and SVG; those of the method on demand."""
+    from .figures import FIGURES, PROOFS, save
 
-    for name, draw in FIGURES.items():
+    for name, draw in (FIGURES | PROOFS if proofs else FIGURES).items():
         say(f"      {name}")
         for lang in LANGUAGES:
             save(draw(lang=lang, as_of=as_of), folder / lang, name)

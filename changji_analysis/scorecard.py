@@ -155,38 +155,33 @@ def plan_assessments(as_of: str | None = None) -> dict[tuple[str, str], Assessme
     dict
         (target id, reading) to `Assessment`, the default reading of each target first.
     """
-    return dict(_plan_assessments(as_of, data_dir(), _stamp()))
-
-
-def _stamp() -> tuple:
-    files = sorted(data_dir().rglob("*.[cyt]*"))
-    return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+    return dict(_plan_assessments(as_of, records.stamp()))
 
 
 @lru_cache(maxsize=32)
-def _plan_assessments(as_of, folder, stamp) -> dict[tuple[str, str], Assessment]:
+def _plan_assessments(as_of, stamp) -> dict[tuple[str, str], Assessment]:
     rows = checked_targets()
     return {(row["id"], row["reading"]): _judge(row, as_of) for _, row in rows.iterrows()}
 
 
 @lru_cache(maxsize=512)
-def _city_history(indicator, as_of, folder, stamp) -> pd.Series:
+def _city_history(indicator, as_of, stamp) -> pd.Series:
     return history(config().areas.city, indicator, as_of)
 
 
 @lru_cache(maxsize=512)
-def _peer_histories(indicator, as_of, folder, stamp) -> pd.DataFrame:
+def _peer_histories(indicator, as_of, stamp) -> pd.DataFrame:
     return peers(indicator, as_of, level="all")
 
 
 def city_history(indicator: str, as_of: str | None = None) -> pd.Series:
     """`changji_analysis.history` of the city, remembered; not to be changed in place."""
-    return _city_history(indicator, as_of, data_dir(), _stamp())
+    return _city_history(indicator, as_of, records.stamp())
 
 
 def _peers(indicator: str, as_of: str | None) -> pd.DataFrame:
     """The reference class: provinces and countries."""
-    return _peer_histories(indicator, as_of, data_dir(), _stamp())
+    return _peer_histories(indicator, as_of, records.stamp())
 
 
 def _judge(row: pd.Series, as_of: str | None) -> Assessment:
@@ -244,11 +239,11 @@ def scorecard(as_of: str | None = None) -> pd.DataFrame:
     DataError
         Faults of the data files, all at once.
     """
-    return _scorecard(as_of, data_dir(), _stamp()).copy()
+    return _scorecard(as_of, records.stamp()).copy()
 
 
 @lru_cache(maxsize=32)
-def _scorecard(as_of, folder, stamp) -> pd.DataFrame:
+def _scorecard(as_of, stamp) -> pd.DataFrame:
     judged = plan_assessments(as_of)
     rows = [
         _row(row, judged[row["id"], row["reading"]], as_of)
@@ -256,7 +251,7 @@ def _scorecard(as_of, folder, stamp) -> pd.DataFrame:
     ]
     if not rows:
         raise ChangjiError(
-            f"no target stands in {folder.name}/raw/plan_targets.csv: write the plan's targets "
+            f"no target stands in {data_dir().name}/raw/plan_targets.csv: write the plan's targets "
             "there, and how each is read into readings.csv / 尚未录入规划目标"
         )
     frame = pd.DataFrame(rows)
@@ -313,7 +308,7 @@ def _row(row: pd.Series, a: Assessment, as_of: str | None) -> dict:
         "verdict": a.verdict,
         "n": a.evidence.n,
         "method": a.evidence.method if a.probability is not None else None,
-        "calibration": a.evidence.calibration,
+        "calibration": a.evidence.calibration and str(a.evidence.calibration),
         "notes": "; ".join(a.evidence.notes),
         **_evidence(row, a, as_of),
         "holder_zh": row["holder_zh"],
@@ -532,11 +527,11 @@ def probability_history(
     if dates is None:
         start = dt.date(config().plan.base_year, 12, 31).isoformat()
         dates = [day for day in news.index if day >= start]
-    return _probability_history(target_id, row["reading"], tuple(dates), data_dir(), _stamp())
+    return _probability_history(target_id, row["reading"], tuple(dates), records.stamp())
 
 
 @lru_cache(maxsize=32)
-def _probability_history(target_id, reading, dates, folder, stamp) -> pd.DataFrame:
+def _probability_history(target_id, reading, dates, stamp) -> pd.DataFrame:
     table = checked_targets()
     row = table[table["id"].eq(target_id) & table["reading"].eq(reading)].iloc[0]
     news, before, out = _news(row["indicator"]), "", []

@@ -205,6 +205,48 @@ def cluster_interval(
     return float(low), float(high)
 
 
+def _rises(area, start, end, *, common: float, draws: int, seed: int):
+    """Standardised rises of cases in worlds where areas and years hang together.
+
+    Yields an array (N,) a draw: the mean shock from `start` to `end`, made standard normal. An
+    area's cases share its years' shocks, of which a part `common` is the same everywhere.
+    """
+    areas, row = np.unique(np.asarray(area), return_inverse=True)
+    start, end = np.asarray(start, int), np.asarray(end, int)
+    first = int(start.min())
+    steps = int(end.max()) - first
+    length = np.sqrt(end - start)
+    rng = np.random.default_rng(seed)
+    for _ in range(draws):
+        shock = np.sqrt(1 - common) * rng.standard_normal((len(areas), steps))
+        shock += np.sqrt(common) * rng.standard_normal(steps)
+        path = np.concatenate([np.zeros((len(areas), 1)), np.cumsum(shock, axis=1)], axis=1)
+        yield (path[row, end - first] - path[row, start - first]) / length
+
+
+def coverage_range(
+    area, start, end, level: float, *, common: float = 0.0, draws: int = 500, seed: int = 0
+) -> tuple[float, float]:
+    """The 95 % range of the coverage of intervals that are all right.
+
+    Parameters
+    ----------
+    area : array (N,)
+    start, end : int arrays (N,)
+        Last year known and year of the outcome.
+    level : float
+        Of the central intervals.
+    common : float
+        Correlation of two areas' shocks in the same year.
+    """
+    from scipy import special
+
+    bound = special.ndtri((1 + level) / 2)
+    worlds = _rises(area, start, end, common=common, draws=draws, seed=seed)
+    low, high = np.quantile([np.mean(np.abs(rise) <= bound) for rise in worlds], [0.025, 0.975])
+    return float(low), float(high)
+
+
 def calibration_p_value(
     probability,
     outcome,
@@ -249,17 +291,8 @@ def calibration_p_value(
     def distance(happened):
         return float(np.sum(np.bincount(at, happened - p, bins) ** 2 / n))
 
-    areas, row = np.unique(np.asarray(area), return_inverse=True)
-    start, end = np.asarray(start, int), np.asarray(end, int)
-    first = int(start.min())
-    steps = int(end.max()) - first
-    bound = -special.ndtri(p) * np.sqrt(end - start)
-    rng = np.random.default_rng(seed)
-    observed, worse = distance(y), 0
-    for _ in range(draws):
-        shock = np.sqrt(1 - common) * rng.standard_normal((len(areas), steps))
-        shock += np.sqrt(common) * rng.standard_normal(steps)
-        path = np.concatenate([np.zeros((len(areas), 1)), np.cumsum(shock, axis=1)], axis=1)
-        rise = path[row, end - first] - path[row, start - first]
-        worse += distance((rise >= bound).astype(float)) >= observed
+    bound = -special.ndtri(p)
+    observed = distance(y)
+    worlds = _rises(area, start, end, common=common, draws=draws, seed=seed)
+    worse = sum(distance((rise >= bound).astype(float)) >= observed for rise in worlds)
     return (1 + worse) / (1 + draws)

@@ -409,7 +409,7 @@ def assessment_table(assessment: Assessment, row: pd.Series, lang: str = "zh") -
         (("依据", "rests on"), _rests_on(row, side)),
         (("模型", "model"), a.evidence.method),
         (("检验", "calibration"),
-         a.evidence.calibration or ("未检验", "not yet scored")[side]),
+         str(a.evidence.calibration or "未检验 / not yet scored").split(" / ")[side]),
     ]  # fmt: skip
     head = ("项目", "结果") if side == 0 else ("item", "result")
     table = pd.DataFrame([(k[side], v) for k, v in pairs], columns=list(head))
@@ -471,6 +471,39 @@ def first_time_table(needed: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     frame = needed.copy()
     frame["renewal_rate"] = frame["renewal_rate"].map("{:.0%}".format)
     frame["first_time"] = frame["first_time"].map("{:.1f}".format)
+    return _pick(frame, heads, lang)
+
+
+def cohort_table(outlook: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
+    """Predicted stock and probability of the target by renewal rate."""
+    heads = {
+        "renewal_rate": ("续认率（假定）", "renewal rate (assumed)"),
+        "lower": ("80%下限", "80 % lower"),
+        "median": ("中位数", "median"),
+        "upper": ("80%上限", "80 % upper"),
+        "chance": ("达到目标的概率", "probability of the target"),
+        "first_time_needed": ("平均每年需首次认定（家）", "first-time certificates needed a year"),
+    }
+    frame = outlook.assign(chance=[probability_text(p, lang) for p in outlook["probability"]])
+    frame["renewal_rate"] = frame["renewal_rate"].map("{:.0%}".format)
+    for column in ("lower", "median", "upper"):
+        frame[column] = frame[column].map("{:,.0f}".format)
+    frame["first_time_needed"] = frame["first_time_needed"].map("{:.1f}".format)
+    return _pick(frame, heads, lang)
+
+
+def revised_gdp_table(revised: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
+    """A target on its own GDP and on revised ones."""
+    heads = {
+        "revision": ("GDP上修（假定）", "GDP raised by (assumed)"),
+        "asks": ("按原GDP口径相当于（%）", "as much as, on its own GDP (%)"),
+        "factor": ("是基期的倍数", "times the base"),
+        "chance": ("实现概率", "probability"),
+    }
+    frame = revised.assign(chance=[probability_text(p, lang) for p in revised["probability"]])
+    frame["revision"] = frame["revision"].map("{:.0%}".format)
+    frame["asks"] = frame["asks"].map("{:.2f}".format)
+    frame["factor"] = frame["factor"].map("{:.1f}".format)
     return _pick(frame, heads, lang)
 
 

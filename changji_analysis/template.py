@@ -16,11 +16,11 @@ ROWS = 500
 _COLUMNS = (
     # header, width, note
     ("地区", 14, "从下拉列表选择。 / Choose from the list."),
-    ("指标", 40, "从下拉列表选择；定义见“指标说明”。 / Choose; definitions are on the third sheet."),
+    ("指标", 40, "从下拉列表选择；定义见“指标说明”。 / Choose; defined on the third sheet."),
     ("年份", 8, "数据所属年份，四位数字。 / The year that the figure describes."),
-    ("数值", 16, "只写数字，如 1234.5。未知请留空，不要填 0。 / Digits only; leave blank if unknown."),
+    ("数值", 16, "只写数字，如 1234.5。未知请留空，不要填 0。 / Digits only; blank if unknown."),
     ("单位", 10, "数值的单位，如 万元、亿元、%。 / The unit of the figure as you write it."),
-    ("版本", 12, "快报、初步核算、年报或修订。 / Early signal, preliminary, first published or revised."),
+    ("版本", 12, "快报、初步核算、年报或修订。 / Flash, preliminary, first or revised figure."),
     ("来源", 36, "文件全称：发布单位：文件名。 / The document: publisher：title."),
     ("发布日期", 12, "公布或报出的日期，如 2024-03-15。 / Date of publication."),
     ("口径变动", 10, "统计范围与上年不同时选“是”。 / Yes where the scope differs from last year."),
@@ -169,8 +169,14 @@ def _guide(book: Any, sheet: Any) -> None:
 def _definitions(book: Any, sheet: Any, registry: pd.DataFrame) -> None:
     head = book.add_format({"bold": True, "bottom": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    columns = {"zh": ("指标名称", 40), "unit": ("计量单位", 10), "holder_zh": ("主管部门", 24),
-               "note_zh": ("说明", 60), "en": ("Indicator", 44), "note_en": ("Definition", 60)}  # fmt: skip
+    columns = {
+        "zh": ("指标名称", 40),
+        "unit": ("计量单位", 10),
+        "holder_zh": ("主管部门", 24),
+        "note_zh": ("说明", 60),
+        "en": ("Indicator", 44),
+        "note_en": ("Definition", 60),
+    }
     for column, (name, (title, width)) in enumerate(columns.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, head)

@@ -96,6 +96,21 @@ def test_all_faults_at_once(faults):
     assert {code for *_, code in found} >= {"unknown_unit", "missing_source", "not_a_number"}
 
 
+def test_the_message_goes_down_the_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
+    spoiled = ((",2021,", ",1821,"), ("s1,high", ",high"), ("0.2,%", "0.2,公里"))
+    write(tmp_path, **added(YEARLY, *(ROW.replace(*change) for change in spoiled)))
+    with pytest.raises(DataError) as caught:
+        load_statistics()
+    lines = [line for line in str(caught.value).splitlines() if line.startswith("- ")]
+    assert [int(line.split("row ")[1].split(",")[0]) for line in lines] == [14, 15, 16]
+    assert [line.split(": ")[0].split(", value ")[1] for line in lines] == [
+        "'1821'",
+        "''",
+        "'公里'",
+    ]
+
+
 def test_duplicates(faults):
     spoiled = added(YEARLY, ROW, ROW)
     [fault, *more] = faults(load_statistics, **spoiled)

@@ -53,7 +53,7 @@ def test_faulty_data_end_with_1_and_every_fault(run, tmp_path):
     assert len(faults) == 3
     where = "tiny/raw/yearly_statistics.csv, row 14, column unit, value '公里'"
     assert any(f.startswith(f"- {where}: the unit is unknown. Remedy: write") for f in faults)
-    assert any("tiny/sources.csv, row 3, column publisher: the cell is empty" in f for f in faults)
+    assert any("tiny/sources.csv, row 3, column publisher, value '': the cell" in f for f in faults)
     assert "  单位未知。处理办法：请写已知单位" in err
 
 

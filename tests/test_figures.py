@@ -9,11 +9,15 @@ import sys
 import warnings
 import xml.etree.ElementTree as ET
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 import changji_analysis as ca
 from changji_analysis import (
@@ -26,7 +30,7 @@ from changji_analysis import (
 )
 from changji_analysis.config import config, data_dir
 from changji_analysis.errors import UsageError
-from changji_analysis.figures import FIGURES, LANGUAGES, save
+from changji_analysis.figures import FIGURES, LANGUAGES, PROOFS, save
 from changji_analysis.history import growth_windows
 from changji_analysis.needs import (
     certificate_cohorts,
@@ -107,7 +111,7 @@ def test_committed_svg_says_what_the_chart_says(name, lang):
 def test_nothing_else_is_committed():
     for lang in LANGUAGES:
         files = {path.name for path in (ROOT / "figures" / lang).iterdir()}
-        assert files == {f"{name}.{form}" for name in FIGURES for form in ("png", "svg")}
+        assert files == {f"{name}.{form}" for name in FIGURES | PROOFS for form in ("png", "svg")}
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -148,6 +152,19 @@ def test_no_text_leaves_the_page(name, lang):
             assert box.y0 >= -1 and box.y1 <= figure.bbox.y1 + 1, text.get_text()
 
 
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_no_text_covers_another(name, lang):
+    figure = chart(name, lang)
+    figure.draw_without_rendering()
+    texts = [*figure.texts, *(text for ax in figure.axes for text in (*ax.texts, ax._left_title))]
+    texts = [text for text in texts if text.get_text().strip()]
+    boxes = [Text.get_window_extent(text) for text in texts]
+    for (one, box), (other, second) in combinations(zip(texts, boxes, strict=True), 2):
+        both = Bbox.intersection(box, second)
+        height = both.height / min(box.height, second.height) if both and both.width > 1 else 0
+        assert height < 0.25, (one.get_text(), other.get_text())
+
+
 @pytest.mark.parametrize(("lang", "as_of"), [("zh", "2021-01-31"), ("en", "2023-12-31")])
 def test_every_figure_can_be_drawn_at_any_date(lang, as_of):
     for name, figure in FIGURES.items():
@@ -163,6 +180,52 @@ def test_earlier_dates_say_so():
 def test_unknown_language_is_refused():
     with pytest.raises(UsageError, match="'fr'"):
         FIGURES["rd_fan"]("fr")
+
+
+# ---- legible to everyone ----------------------------------------------------------------------
+# Linear RGB as seen without one kind of cone: Machado, Oliveira and Fernandes (2009), severity 1
+EYES = {
+    "usual": np.eye(3),
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(color, eye="usual"):
+    """CIELAB of a hex colour as an eye sees it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(EYES[eye]) @ linear, 0, 1)
+    xyz = TO_XYZ @ seen / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_colours_that_carry_meaning_differ_to_every_eye(eye):
+    for one, other in combinations((charting.INK, charting.ACCENT, charting.SKY, "black"), 2):
+        assert np.linalg.norm(lab(one, eye) - lab(other, eye)) > 25, (one, other)
+
+
+def test_intervals_differ_in_grey_and_words_stand_out():
+    shades = [lab(shade)[0] for shade in charting.FAN.values()]
+    assert min(-np.diff(shades)) > 9
+    for color in (charting.INK, charting.ACCENT, charting.GREY):
+        assert lab(color)[0] < 51  # 4.5 : 1 against white, as WCAG asks of text
 
 
 # ---- files -------------------------------------------------------------------------------------

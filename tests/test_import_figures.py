@@ -388,7 +388,10 @@ BAD = {
     "wide.csv": (b"1," * 600 + b"1\n", "too_many"),
     "long_cell.csv": ("指标,2021年\n".encode() + b"x" * 5000, "long_cell"),
     "open_quote.csv": ('指标,2021年\n"高新技术企业数,5\n'.encode(), "bad_csv"),
-    "big5.csv": ("指標,數值\n高新技術企業數,五十二\n縣市,單位\n".encode("big5"), "unknown_encoding"),
+    "big5.csv": (
+        "指標,數值\n高新技術企業數,五十二\n縣市,單位\n".encode("big5"),
+        "unknown_encoding",
+    ),
     "noise.csv": (bytes(range(1, 256)) * 4, "unknown_encoding"),
     "ole.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged"),
     "locked.xlsx": (

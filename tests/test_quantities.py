@@ -15,6 +15,9 @@ from changji_analysis.quantities import Quantity, convert, known_unit, parse_qua
     ("text", "value", "unit", "bound"),
     [
         ("4500余万元", 45_000_000, "元", "more_than"),
+        ("4,500余万元", 45_000_000, "元", "more_than"),
+        ("百余家", 100, "家", "more_than"),
+        ("万余人次", 10_000, "人次", "more_than"),
         ("210余项", 210, "项", "more_than"),
         ("20多个", 20, "个", "more_than"),
         ("2.5万余册", 25_000, "册", "more_than"),
@@ -31,8 +34,15 @@ from changji_analysis.quantities import Quantity, convert, known_unit, parse_qua
         ("不低于120万吨", 1_200_000, "吨", "at_least"),
         ("≥120万吨", 1_200_000, "吨", "at_least"),
         ("60万吨以下", 600_000, "吨", "at_most"),
+        ("60万吨（含）以下", 600_000, "吨", "at_most"),
+        ("60万吨(不含)以下", 600_000, "吨", "less_than"),
+        ("5家（含）以上", 5, "家", "at_least"),
+        ("100家（不含）以上", 100, "家", "more_than"),
+        ("大于等于5家", 5, "家", "at_least"),
+        ("小于或等于5家", 5, "家", "at_most"),
         ("不超过28万亩", 280_000, "亩", "at_most"),
         ("调整到28万亩左右", 280_000, "亩", "about"),
+        ("约28万亩左右", 280_000, "亩", "about"),
         ("约40 人", 40, "人", "about"),
         ("近百分之十五", 15, "%", "about"),
         ("超过100家", 100, "家", "more_than"),
@@ -46,6 +56,10 @@ from changji_analysis.quantities import Quantity, convert, known_unit, parse_qua
         ("0.09个百分点", 0.09, "百分点", "exact"),
         ("4.81703e+06万元", 48_170_300_000, "元", "exact"),
         ("-3.2%", -3.2, "%", "exact"),
+        ("−3.2%", -3.2, "%", "exact"),
+        ("负3.2%", -3.2, "%", "exact"),
+        ("0.17‰", 0.17, "‰", "exact"),
+        ("1万2千元", 12_000, "元", "exact"),
         ("１，２３４．５万元", 12_345_000, "元", "exact"),
         ("1,234,567元", 1_234_567, "元", "exact"),
         ("６０％", 60, "%", "exact"),
@@ -77,6 +91,9 @@ def test_reads_what_documents_print(text, value, unit, bound):
         ("1—3名", 1, 3, "名"),
         ("1–3名", 1, 3, "名"),
         ("1-3名", 1, 3, "名"),
+        ("1−3名", 1, 3, "名"),
+        ("1--3名", 1, 3, "名"),
+        ("-5至-3%", -5, -3, "%"),
         ("1~3名", 1, 3, "名"),
         ("１～３名", 1, 3, "名"),
         ("1至3名", 1, 3, "名"),
@@ -94,7 +111,9 @@ def test_reads_ranges(text, lower, upper, unit):
     assert parse_quantity(text) == Quantity(lower, unit, "between", upper)
 
 
-@pytest.mark.parametrize("text", ["", " ", "—", "——", "-", "…", "……", "...", "空", "/", None])
+@pytest.mark.parametrize(
+    "text", ["", " ", "—", "——", "-", "…", "……", "...", "空", "/", "无数据", "未统计", None]
+)
 def test_missing_marks(text):
     quantity = parse_quantity(text)
     assert math.isnan(quantity.value)
@@ -130,6 +149,10 @@ def test_not_a_number_is_missing():
         "39家 = 44.3%",
         "不足5家以上",
         "3—1名",
+        "-5--3",
+        "百家",
+        "(5)",
+        "无",
         "5家—8亩",
         "1e999",
         "=1+1",

@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import thin_data
 
@@ -24,6 +25,8 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "repository" / "data"))
     drawn = {"firms_first_time": figures.firms_first_time}
     monkeypatch.setattr(figures, "FIGURES", drawn)
+    monkeypatch.setattr(figures, "PROOFS", {})
+    monkeypatch.setattr(review, "calibration_table", lambda: pd.DataFrame({"prior": ["peers"]}))
     monkeypatch.setattr(review, "run_notebooks", lambda folder, say: say("notebooks"))
     return tmp_path / "repository"
 
@@ -53,7 +56,8 @@ def test_the_review_of_everything_writes_the_report_beside_the_scorecard(place):
     review.run(None, said.append)
     assert sorted(p.name for p in (place / "reports").iterdir()) == WRITTEN
     assert "终期评估" in (place / "reports/review.zh.html").read_text(encoding="utf-8")
-    assert [line[:5] for line in said if line.startswith("[")][-1] == "[5/5]"
+    assert [line[:5] for line in said if line.startswith("[")][-1] == "[6/6]"
+    assert (place / "data/clean/calibration.csv").read_text(encoding="utf-8") == "prior\npeers\n"
     assert said.index("      review.zh.docx") < said.index("notebooks")
 
 

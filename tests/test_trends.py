@@ -14,7 +14,9 @@ from scipy import integrate, special, stats
 
 from changji_analysis import forecast
 from changji_analysis.errors import ForecastError
-from changji_analysis.trends import MODELS, pooled, predict
+from changji_analysis.trends import MODELS, STATSMODELS, pooled, predict
+from changji_analysis.trends.combination import MEMBERS
+from changji_analysis.trends.recalibrated import WIDEN
 
 FEWEST = {
     "naive": 2,
@@ -25,7 +27,7 @@ FEWEST = {
     "theta": 4,
     "local_linear": 4,
 }
-ALL = ["pooled", *FEWEST]
+ALL = ["pooled", "combination", *FEWEST]
 OTHERS = pytest.mark.parametrize("model", list(FEWEST))
 WILD = {
     "constant": [5.0] * 6,
@@ -55,7 +57,7 @@ def panel(areas, years=12, first=2005, drift=0.04, spread=0.02, shock=0.08, seed
 
 
 def test_every_model_of_the_registry_is_tested_here():
-    assert set(ALL) <= set(MODELS)
+    assert set(ALL) == set(MODELS)
 
 
 def test_an_unknown_model_is_refused_and_the_known_are_named():
@@ -206,20 +208,38 @@ def test_fits_neither_print_nor_warn_nor_return_nan(model, name, capfd):
     assert all(isinstance(note, str) and "/" not in note for note in f.notes)
 
 
-@pytest.mark.parametrize("model", [m for m in FEWEST if m not in ("log_linear", "count_trend")])
+@pytest.mark.parametrize("model", ["naive", "drift"])
 def test_a_constant_series_stays_where_it_is(model):
     f = forecast(series([5.0] * 6), 2018, model=model)
     assert f.median.to_numpy() == pytest.approx([5, 5, 5])
     assert f.sample(4, 1) == pytest.approx(np.full((4, 3), 5.0), rel=1e-4)
     assert f.probability(6) < 1e-6
     assert f.probability(4) > 1 - 1e-6
-
-
-@pytest.mark.parametrize("model", ["naive", "drift", "log_linear"])
-def test_an_interval_without_width_is_marked_and_its_value_is_reached(model):
-    f = forecast(series([5.0] * 6), 2018, model=model)
     assert any("no width" in note for note in f.notes)
     assert f.probability(5) == f.probability(5, direction="at_most") == 1
+
+
+@pytest.mark.parametrize("model", STATSMODELS)
+def test_statsmodels_gives_the_centre_and_pooled_the_checked_spread(model):
+    known = series([5.0, 5.6, 6.1, 6.0, 7.2, 8.0])
+    f, plain = forecast(known, 2018, model=model, kind="count"), forecast(known, 2018, kind="count")
+    own = predict(model, np.log(known.to_numpy()), known.index.to_numpy(), [1, 2, 3])
+    np.testing.assert_allclose(f.loc, own.loc)
+    np.testing.assert_allclose(f.cov, WIDEN[model] ** 2 * plain.cov)
+    assert f.df == plain.df and WIDEN[model] >= 1
+    flat = forecast(series([5.0] * 6), 2018, model=model, kind="count")
+    assert 0.01 < flat.probability(5.5) < 0.5 and not any("no width" in n for n in flat.notes)
+
+
+def test_the_combination_is_the_mean_of_the_centres_that_there_are():
+    x, years = np.log([5.0, 5.6, 6.1, 6.0, 7.2]), np.arange(2010, 2015)
+    f = predict("combination", x, years, [1, 2])
+    centres = [predict(m, x, years, [1, 2]).loc for m in MEMBERS]
+    np.testing.assert_allclose(f.loc, np.mean(centres, axis=0))
+    short = predict("combination", x[:2], years[:2], [1, 2])
+    assert "drift (too_few_points)" in short.notes[-1]
+    alone = predict("combination", x[:1], years[:1], [1, 2])
+    np.testing.assert_allclose(alone.loc, predict("pooled", x[:1], years[:1], [1, 2]).loc)
 
 
 def test_convergence_is_a_field():

@@ -22,13 +22,13 @@ MODELS = (
     "theta",
     "local_linear",
     "count_trend",
+    "combination",
 )
+STATSMODELS = ("log_linear", "damped_ets", "theta", "local_linear", "count_trend")
+"""Models fitted by statsmodels: `forecast` takes their centre and a checked spread."""
+WITH_PEERS = ("pooled", "combination")
 NO_SPREAD = 1e-18
 NO_SPREAD_NOTE = "the past leaves no scatter: the interval has no width and measures no doubt"
-
-
-WITH_PARENT = ("linked",)
-"""Models that need a parent region's figures besides."""
 
 
 class Prediction(NamedTuple):
@@ -46,6 +46,8 @@ class Prediction(NamedTuple):
         False where the fit's optimiser gave up.
     notes : tuple of str
         What a reader of the forecast should know.
+    peers : int
+        Areas whose pace was borrowed.
     """
 
     loc: np.ndarray
@@ -53,15 +55,16 @@ class Prediction(NamedTuple):
     df: float
     converged: bool = True
     notes: tuple[str, ...] = ()
+    peers: int = 0
 
 
-def predict(model: str, x, years, horizons, *, peers=None, parent=None) -> Prediction:
+def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
     """Run one model.
 
     Parameters
     ----------
     model : str
-        One of `MODELS` or `WITH_PARENT`.
+        One of `MODELS`.
     x : array (n,)
         The history on its scale (logs or logits).
     years : array (n,)
@@ -69,24 +72,19 @@ def predict(model: str, x, years, horizons, *, peers=None, parent=None) -> Predi
     horizons : array (H,)
         Years after the last observation, 1, 2, ...
     peers : DataFrame, optional
-        Year x area, on the same scale; used by ``pooled`` and ``linked``.
-    parent : Series, optional
-        By year, on its own scale of the same kind; used by ``linked`` only.
+        Year x area, on the same scale; used by `WITH_PEERS`.
 
     Raises
     ------
     ForecastError
         The model is unknown, or cannot run on so few or such gapped points.
     """
-    known = (*MODELS, *WITH_PARENT)
-    if model not in known:
+    if model not in MODELS:
         raise ForecastError(
-            f"unknown model {model!r}.", reason="model", remedy=f"use one of {', '.join(known)}"
+            f"unknown model {model!r}.", reason="model", remedy=f"use one of {', '.join(MODELS)}"
         )
     run = import_module(f".{model}", __package__).predict
-    if model == "linked":
-        return run(x, years, horizons, peers=peers, parent=parent)
-    if model == "pooled":
+    if model in WITH_PEERS:
         return run(x, years, horizons, peers=peers)
     prediction = run(x, years, horizons)
     if np.diag(prediction.cov).min() < NO_SPREAD:

@@ -117,7 +117,8 @@ def predict_stock(
     batches = batches.dropna()
     unknown = _unknown_years(batches, year)
     rng = np.random.default_rng(seed)
-    issued = {int(t): np.full(draws, int(c)) for t, c in batches.items()}
+    counts = zip(batches.index.to_numpy(int), batches.to_numpy(int), strict=True)
+    issued = {int(t): np.full(draws, c) for t, c in counts}
     notes: tuple[str, ...] = ()
     if unknown:
         grants, notes = _first_time_paths(
@@ -129,7 +130,7 @@ def predict_stock(
         )
         for t in unknown:
             issued[t] = rng.binomial(issued[t - LIFE], renewal_rate) + rng.poisson(grants[t])
-    stock = sum(issued[t] for t in range(year - LIFE + 1, year + 1))
+    stock = np.sum([issued[t] for t in range(year - LIFE + 1, year + 1)], axis=0)
     known = int(sum(batches.get(t, 0) for t in range(year - LIFE + 1, year + 1)))
     if exit_rate:
         stock = rng.binomial(stock, 1 - exit_rate)

@@ -21,7 +21,7 @@ freedom never exceed `ERA` times the calendar years seen.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -158,7 +158,7 @@ def predict(x, years, horizons, *, peers: pd.DataFrame | None = None) -> Predict
     drift, variance, drift_variance, df = posterior(prior, np.diff(x), np.diff(years))
     h = np.asarray(horizons, float)
     cov = walk_covariance(h, float(variance), float(drift_variance))
-    return Prediction(x[-1] + h * drift, cov, float(df), notes=notes)
+    return Prediction(x[-1] + h * drift, cov, float(df), notes=notes, peers=prior.peers)
 
 
 def _usable(peers: pd.DataFrame, x, years) -> tuple[pd.DataFrame, list[str]]:
@@ -213,7 +213,7 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
     areas = int((np.isfinite(data.values).sum(0) >= 2).sum())
     error, years_seen = _drift_error(data.values, data.years)
     if len(change) == 0:
-        return replace(GENERIC, peers=areas)
+        return GENERIC
     if len(change) > FIT_WINDOWS:
         chosen = np.linspace(0, len(change) - 1, FIT_WINDOWS).astype(int)
         step, gap, ahead, change = step[chosen], gap[chosen], ahead[chosen], change[chosen]
