@@ -8,7 +8,7 @@ RUN = @$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: review test lint lab env lock clean help
+.PHONY: review test test-browser test-pythons fuzz lint lab docs env bundle lock clean help
 
 review: ## run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)
 	$(RUN) $(SETTINGS)
@@ -16,13 +16,28 @@ review: ## run the whole review: notebooks, figures, tables, verdicts (AS_OF=dat
 test: ## run every test, the notebooks' stored results included
 	$(RUN)
 
+fuzz: ## feed the import thousands of mutated sheets, odd texts and kills (some minutes)
+	$(RUN)
+
+test-browser: ## try JupyterLab, every notebook and the pages in a browser
+	$(RUN)
+
+test-pythons: ## run the tests on every supported Python that the machine has
+	$(RUN)
+
 lint: ## check style, format and types
 	$(RUN)
 
-lab: ## open the notebooks in JupyterLab
+lab: ## open JupyterLab at the start page
+	$(RUN)
+
+docs: ## build the pages to read, in docs/_build/html
 	$(RUN)
 
 env: ## make or renew the environment in .venv (the others do it when needed)
+	$(RUN)
+
+bundle: ## put the locked packages into dist/wheels, for machines without a network
 	$(RUN)
 
 lock: ## solve requirements.lock again from pyproject.toml, keeping pins that still fit
@@ -32,4 +47,4 @@ clean: ## remove .venv and caches, nothing else
 	$(RUN)
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\): ## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-17s %s\n", $$1, $$2}'

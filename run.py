@@ -6,6 +6,7 @@ on, old ones being told that a newer one is needed.
 
 import hashlib
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -15,25 +16,39 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("CHANGJI_VENV", ".venv")
 STAMP = VENV / "ready.json"
 LOG = VENV / "install.log"
+FUZZER = ROOT / ".fuzz"
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+START = "notebooks/00_start.ipynb"
+WHEELS = ROOT / "dist" / "wheels"
+SUPPORTED = ("3.11", "3.12", "3.13")
 OLDEST = (3, 11)
 OLDEST_NAME = ".".join(map(str, OLDEST))
 COMMANDS = {
     "review": "run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)",
     "test": "run every test, the notebooks' stored results included",
+    "test-browser": "try JupyterLab, every notebook and the pages in a browser",
+    "test-pythons": "run the tests on every supported Python that the machine has",
+    "fuzz": "feed the import thousands of mutated sheets, odd texts and kills (some minutes)",
     "lint": "check style, format and types",
-    "lab": "open the notebooks in JupyterLab",
+    "lab": "open JupyterLab at the start page",
+    "docs": "build the pages to read, in docs/_build/html",
     "env": "make or renew the environment in .venv (the others do it when needed)",
+    "bundle": "put the locked packages into dist/wheels, for machines without a network",
     "lock": "solve requirements.lock again from pyproject.toml, keeping pins that still fit",
     "clean": "remove .venv and caches, nothing else",
     "help": "list these commands",
 }
+BUNDLED = """\
+Python {python}, {system}: the machine without a network must have the same. / 断网电脑须与此相同。
+Copy the whole project folder there, dist/wheels included. / 把整个项目文件夹拷贝过去。
+Run `make review` or `python run.py review` as usual. / 照常运行上述命令。
+"""
 NO_NETWORK = (
     "NewConnectionError",
     "ConnectTimeout",
@@ -153,7 +168,7 @@ def env():
         if VENV.exists():
             print("[1/3] The environment is out of date or half made: starting afresh", flush=True)
         else:
-            print("[1/3] Making the environment in .venv", flush=True)
+            print(f"[1/3] Making the environment in {VENV.name}", flush=True)
         remove(VENV)
         made = subprocess.run(
             # not sys.executable: with .venv activated that has just been removed
@@ -168,7 +183,8 @@ def env():
                 made.stdout.strip() + "\nMaking the environment failed. On Debian and Ubuntu the "
                 "package python3-venv is needed: apt install python3-venv"
             )
-        pip("[2/3] Installing the locked packages (about a minute)", "-r", str(LOCK))
+        offline = ["--no-index", "-f", str(WHEELS)] if bundled() == bundle_kind() else []
+        pip("[2/3] Installing the locked packages (about a minute)", *offline, "-r", str(LOCK))
     STAMP.unlink(missing_ok=True)
     pip(
         "[3/3] Installing changji_analysis itself",
@@ -211,6 +227,65 @@ def test():
     )
 
 
+def fuzz():
+    """Fuzz the import: sheets, a kill at any moment, and, coverage-guided, what reads the text."""
+    if os.name == "nt":
+        raise Failure("Fuzzing needs fork and alarms: run it on Linux or macOS.")
+    env()
+    remedy = "The lines above name the file or the text; sheets are kept in reviews/fuzz."
+    call("fuzz (sheets)", [PYTHON, "-W", "ignore", "tests/fuzz_sheets.py"], remedy)
+    call("fuzz (kills)", [PYTHON, "tests/fuzz_kill.py"], remedy)
+    if not FUZZER.exists():
+        install = [PYTHON, "-m", "pip", "install", "-q", "--target", FUZZER, "atheris"]
+        call("fuzz (atheris)", install, "It has wheels for Linux and macOS only.")
+    call("fuzz (text)", [PYTHON, "tests/fuzz_text.py", "-runs=200000"], remedy)
+
+
+def test_browser():
+    """Run the tests that need a browser; without one they are skipped and say so."""
+    env()
+    call(
+        "test-browser",
+        [PYTHON, "-m", "pytest", "tests/browser", "-m", "browser", "-rs"],
+        "What the browser showed is kept in tests/browser/screenshots.",
+    )
+
+
+def pythons():
+    """Return version -> program of every supported Python that the machine has."""
+    found = {}
+    named = [shutil.which("python" + version) for version in SUPPORTED]
+    kept = sorted(str(path) for path in Path.home().glob(".pyenv/versions/*/bin/python"))
+    for program in filter(None, [sys.executable, *named, *kept]):
+        asked = subprocess.run(
+            [program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        version = asked.stdout.strip()
+        if version in SUPPORTED:
+            found.setdefault(version, program)
+    return found
+
+
+def test_pythons():
+    """Run the tests on every supported Python, each in an environment of its own."""
+    found = pythons()
+    for version, program in sorted(found.items()):
+        print(f"Python {version}", flush=True)
+        code = subprocess.call(
+            [program, str(ROOT / "run.py"), "test"],
+            cwd=str(ROOT),
+            env=dict(os.environ, CHANGJI_VENV=f".pythons/{version}"),
+        )
+        if code:
+            raise Failure(f"test-pythons failed on Python {version}. See the lines above.", code)
+    lacking = [version for version in SUPPORTED if version not in found]
+    print(f"Passed on Python {', '.join(sorted(found))}.", end=" ")
+    print(f"This machine has no Python {', '.join(lacking)}." if lacking else "None is missing.")
+
+
 def lint():
     """Check style, format and types."""
     env()
@@ -221,10 +296,86 @@ def lint():
     call("lint (types)", [PYTHON, "-m", "ty", "check"], "Mend the lines named above.")
 
 
-def lab():
-    """Open JupyterLab on the notebooks."""
+def language():
+    """Return the machine's language, e.g. zh_CN; empty where it does not say."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name]
+    if os.name == "nt":
+        import ctypes
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return ""
+
+
+def lab(*options):
+    """Open JupyterLab at the start page, in the machine's language, with nothing to be asked."""
     env()
-    call("lab", [PYTHON, "-m", "jupyterlab", "notebooks"], "See the lines above.")
+    settings = {
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",
+            "checkForUpdates": False,
+        },
+        "@jupyterlab/notebook-extension:tracker": {"autoStartDefaultKernel": True},
+        "@jupyterlab/translation-extension:plugin": {
+            "locale": "zh_CN" if language().startswith("zh") else "en"
+        },
+    }
+    own = VENV / "share" / "jupyter" / "lab"
+    (own / "settings").mkdir(parents=True, exist_ok=True)
+    (own / "settings" / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
+    os.environ.setdefault("JUPYTERLAB_WORKSPACES_DIR", str(own / "workspaces"))
+    call(
+        "lab",
+        [
+            PYTHON,
+            "-m",
+            "jupyterlab",
+            f"--ServerApp.root_dir={ROOT}",
+            f"--LabApp.default_url=/lab/tree/{START}",
+            "--allow-root",
+            *options,
+        ],
+        "See the lines above.",
+    )
+
+
+def docs():
+    """Build the site."""
+    env()
+    call("docs", [PYTHON, ROOT / "docs" / "build.py"], "Mend the page or docstring named above.")
+
+
+def bundle_kind():
+    """Return what a bundle must have been made for to serve this machine."""
+    return {
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "system": sys.platform,
+        "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
+    }
+
+
+def bundled():
+    """Return what the bundle that lies here was made for; None without one."""
+    try:
+        return json.loads((WHEELS / "made_for.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def bundle():
+    """Download the locked packages for machines of this kind that have no network."""
+    env()
+    remove(WHEELS)
+    call(
+        "bundle",
+        [PYTHON, "-m", "pip", "download", "-q", "-d", WHEELS, "-r", LOCK],
+        "Is the network there?",
+    )
+    kind = bundle_kind()
+    (WHEELS / "made_for.json").write_text(json.dumps(kind), encoding="utf-8")
+    (WHEELS / "README.txt").write_text(BUNDLED.format(**kind), encoding="utf-8")
+    print("{} is filled, for Python {python} on {system}".format(WHEELS.relative_to(ROOT), **kind))
 
 
 def lock():
@@ -259,7 +410,7 @@ def lock():
 
 def clean():
     """Remove the environment and caches."""
-    for name in (".venv", ".pytest_cache", ".ruff_cache", ".hypothesis"):
+    for name in (".venv", ".pythons", ".fuzz", ".pytest_cache", ".ruff_cache", ".hypothesis"):
         remove(ROOT / name)
     for folder in ("changji_analysis", "tests", "scripts", "benchmarks", "notebooks"):
         for pattern in ("__pycache__", ".ipynb_checkpoints"):
@@ -271,26 +422,38 @@ def show_help():
     """List the commands."""
     print("python run.py COMMAND, or make COMMAND:")
     for name, text in COMMANDS.items():
-        print(f"  {name:8} {text}")
+        print(f"  {name:12} {text}")
 
 
 def main(arguments):
     """Run one command; return 0, the failing program's exit code, or 2 for a wrong call."""
     name, *settings = arguments or ["help"]
     options = dict(setting.partition("=")[::2] for setting in settings)
-    allowed = {"AS_OF", "DATA"} if name == "review" else set()
+    allowed = {"review": {"AS_OF", "DATA"}, "lab": {"--no-browser"}}.get(name, set())
     if name not in COMMANDS or not set(options) <= allowed:
         print("Not understood: " + " ".join(arguments), file=sys.stderr)
         show_help()
         return 2
-    steps = {"env": env, "test": test, "lint": lint, "lab": lab, "lock": lock, "clean": clean}
+    steps = {
+        "test": test,
+        "test-browser": test_browser,
+        "test-pythons": test_pythons,
+        "fuzz": fuzz,
+        "lint": lint,
+        "lab": lab,
+        "docs": docs,
+        "env": env,
+        "bundle": bundle,
+        "lock": lock,
+        "clean": clean,
+    }
     try:
         if name == "help":
             show_help()
         elif name == "review":
             review(options.get("AS_OF"), options.get("DATA"))
         else:
-            steps[name]()
+            steps[name](*options)
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr)
         return failure.code
@@ -302,5 +465,6 @@ def main(arguments):
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):  # not before Python 3.7
+            stream.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .forecast import Forecast, forecast
     from .history import history, peers
     from .importing import import_figures
+    from .panel import assess_panel, write_panel
     from .plan import Target, consistency, plan_target, plan_targets
     from .quality import problems
     from .quantities import Quantity, convert, parse_quantity
@@ -35,6 +36,7 @@ _ROOMS = {
     "forecast": ("Forecast", "forecast"),
     "history": ("history", "peers"),
     "importing": ("import_figures",),
+    "panel": ("assess_panel", "write_panel"),
     "plan": ("Target", "consistency", "plan_target", "plan_targets"),
     "quality": ("problems",),
     "quantities": ("Quantity", "convert", "parse_quantity"),
@@ -76,3 +78,8 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):  # a notebook
+    from .display import register
+
+    register(_shell)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from . import pace
 from .calibration import Calibration, calibration_of
-from .forecast import Forecast, checked, forecast
+from .forecast import Forecast, chance, checked, forecast
 from .plan import Target
+from .scales import Scale
+from .trends.pooled import Prior
 
 VERDICTS = {
     "achieved": ("已实现", "achieved"),
@@ -21,6 +25,17 @@ VERDICTS = {
     "insufficient_evidence": ("依据不足", "insufficient evidence"),
 }
 """Code: Chinese and English label."""
+
+BANDS = ("out_of_reach", "unlikely", "at_risk", "likely")
+"""Verdicts that a probability alone decides, rising."""
+
+LACKING = {
+    "no_figure": "no figure is known",
+    "old_figure": "the last figure, of {last_year}, is older than the base year {base_year}",
+    "no_base": "the target asks for no decrease and its base is not known",
+    "no_later_figure": "no figure after the base is known",
+}
+"""Why there is no verdict."""
 
 LIKELIHOODS = (
     (0.99, "virtually certain", "几乎确定"),
@@ -156,6 +171,22 @@ class Assessment:
             )
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "status"])
 
+    def __repr__(self):
+        return (
+            f"Assessment(verdict={self.verdict!r}, probability={self.probability}, "
+            f"target={self.target}, evidence={self.evidence})"
+        )
+
+    def _repr_html_(self):
+        from .display import as_html
+
+        return as_html(self)
+
+    def _repr_pretty_(self, printer, cycle):
+        from .display import as_text
+
+        printer.text(as_text(self))
+
     @property
     def _gap(self) -> float | None:
         """What the base left to close; None where it is not known or met the target already."""
@@ -177,10 +208,7 @@ def verdict_of(probability: float | None) -> str:
     if probability is None:
         return "insufficient_evidence"
     bands = config().verdict
-    for code in ("likely", "at_risk", "unlikely"):
-        if probability >= getattr(bands, code):
-            return code
-    return "out_of_reach"
+    return BANDS[sum(probability >= getattr(bands, code) for code in BANDS[1:])]
 
 
 def assess(
@@ -188,7 +216,7 @@ def assess(
     target: Target,
     *,
     model: str = "pooled",
-    peers: pd.DataFrame | None = None,
+    peers: pd.DataFrame | Prior | None = None,
     kind: str = "ratio",
 ) -> Assessment:
     """Judge one target.
@@ -225,22 +253,21 @@ def assess(
     prediction, probability, method = None, None, model
     goal = base if target.direction == "non_decreasing" else target.value
     if last is None or not usable:
-        notes = (
-            (f"the last figure, of {last_year}, is older than the base year {base_year}",)
-            if last_year is not None
-            else ("no figure is known",)
-        )
+        lacking = "no_figure" if last_year is None else "old_figure"
+        notes = (LACKING[lacking].format(last_year=last_year, base_year=base_year),)
         last = None
     elif goal is None:
-        notes = ("the target asks for no decrease and its base is not known",)
+        notes = (LACKING["no_base"],)
     elif last_year == target.year:
         method = "outcome"
         probability = float(target.met_by(last, base))
     elif target.direction == "non_decreasing" and last_year == base_year:
-        notes = ("no figure after the base is known",)
+        notes = (LACKING["no_later_figure"],)
     else:
         prediction = forecast(known, target.year, model=model, peers=peers, kind=kind)
-        probability = _attainment(prediction, target, goal)
+        at_target = prediction.loc[-1], np.sqrt(prediction.cov[-1, -1]), prediction.df
+        asked = goal, target.direction, target.tolerance or 0
+        probability = float(attainment(*at_target, prediction.scale, *asked))
         notes = prediction.notes
     verdict = verdict_of(probability)
     if method == "outcome":
@@ -261,7 +288,16 @@ def assess(
             notes=notes,
         ),
         forecast=prediction,
-        **_pace(base_year, base, last_year if usable else None, last, goal, target),
+        due=_due(base_year, base, goal, target),
+        **pace.measures(
+            base_year,
+            None if base_year is None else base,
+            last_year,
+            last,
+            goal,
+            target.year,
+            target.direction,
+        ),
     )
 
 
@@ -290,52 +326,31 @@ def _base(known: pd.Series, target: Target) -> tuple[int | None, float | None]:
     return year, value
 
 
-def _attainment(prediction: Forecast, target: Target, goal: float) -> float:
-    """Probability of the target; one at a bound (0 mines, 100 %) is reached where that prints."""
-    if target.direction == "within":
-        width = (target.tolerance or 0) * abs(goal)
-        reached = prediction.probability(goal - width) - prediction.probability(goal + width)
-        return max(reached, 0.0)
-    edge = prediction.scale.edge
-    goal = min(max(goal, edge), prediction.scale.upper - edge)
-    direction = "at_most" if target.direction == "at_most" else "at_least"
-    return prediction.probability(goal, direction=direction)
+def attainment(loc, spread, df, scale: Scale, goal, direction, tolerance):
+    """Probability of a target; one at a bound (0 mines, 100 %) is reached where that prints.
+
+    Parameters
+    ----------
+    loc, spread, df : number or array
+        The Student t of the target year, on the scale.
+    goal : number or array
+        In printed units.
+    direction, tolerance
+        As in `Target`; the tolerance of other directions is not looked at.
+    """
+    band = direction == "within"
+    inside = np.clip(goal, scale.edge, scale.upper - scale.edge)
+    width = np.where(band, tolerance, 0) * np.abs(goal)
+    above = loc - scale.place(np.where(band, goal - width, inside))
+    reached = chance(np.where(direction == "at_most", -above, above), spread, df)
+    if not np.any(band):
+        return reached
+    beyond = np.where(band, chance(loc - scale.place(goal + width), spread, df), 0)
+    return np.maximum(reached - beyond, 0)
 
 
-def _pace(base_year, base, last_year, last, goal, target: Target) -> dict:
-    """The pace measures; None wherever a formula is undefined."""
-    out = dict.fromkeys(
-        (
-            "required_growth",
-            "required_growth_from_last",
-            "observed_growth",
-            "pace_ratio",
-            "gap_closed",
-            "expected_gap_closed",
-            "time_elapsed",
-        )
-    )
-    out["due"] = pd.DataFrame({"straight": [], "geometric": []}, dtype=float)
-    if last is not None and goal is not None and last_year < target.year:
-        out["required_growth_from_last"] = pace.cagr(goal, last, target.year - last_year)
-    if base is None or base_year is None or goal is None:
-        return out
-    span = target.year - base_year
-    out["required_growth"] = pace.cagr(goal, base, span)
-    straight = pace.required_path(base, goal, base_year, target.year, "straight")
-    geometric = pace.required_path(base, goal, base_year, target.year, "geometric")
-    out["due"] = pd.DataFrame({"straight": straight, "geometric": geometric})
-    if last is None or last_year <= base_year:
-        if last is not None:
-            out["time_elapsed"], out["gap_closed"] = 0.0, pace.gap_closed(base, last, goal)
-        return out
-    elapsed = last_year - base_year
-    out["time_elapsed"] = elapsed / span
-    out["observed_growth"] = pace.cagr(last, base, elapsed)
-    sign = target.sign
-    if target.direction == "within" and goal < base:
-        sign = -1
-    out["pace_ratio"] = pace.pace_ratio(base, last, goal, elapsed, span, sign)
-    out["gap_closed"] = pace.gap_closed(base, last, goal)
-    out["expected_gap_closed"] = pace.expected_gap_closed(base, last, goal, elapsed, span)
-    return out
+def _due(base_year, base, goal, target: Target) -> pd.DataFrame:
+    if base_year is None or base is None or goal is None:
+        return pd.DataFrame({"straight": [], "geometric": []}, dtype=float)
+    path = partial(pace.required_path, base, goal, base_year, target.year)
+    return pd.DataFrame({"straight": path("straight"), "geometric": path("geometric")})

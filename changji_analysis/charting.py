@@ -27,8 +27,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from .config import config
 from .errors import ForecastError, UsageError
 from .names import area_name, publisher_name
-from .plan import plan_target
-from .records import load_reference, load_sources, load_statistics
+from .plan import plan_target, plan_targets
+from .records import load_reference, load_sources, load_statistics, not_public
 
 LANGUAGES = ("zh", "en")
 WIDTH, TALLEST = 6.3, 4.6
@@ -52,9 +52,23 @@ class Goal(NamedTuple):
     base_value: float
 
 
-def goal_of(target: str) -> Goal:
-    """The default reading of a target that has a number."""
-    read = plan_target(target)
+def target_on(indicator: str, *, stretch: bool = False) -> str:
+    """Id of the plan's target on an indicator; what needs one it lacks is not drawn."""
+    table = plan_targets()
+    on = table["indicator"].eq(indicator) & table["stretch_of"].ne("").eq(stretch)
+    ids = table.loc[on & table["default"], "id"]
+    if ids.empty:
+        raise ForecastError(
+            f"the plan sets no {'stretch ' * stretch}target on {indicator}.",
+            reason="no_target",
+            remedy="none needed, or add it to raw/plan_targets.csv",
+        )
+    return ids.iloc[0]
+
+
+def goal_of(indicator: str, *, stretch: bool = False) -> Goal:
+    """The default reading of the target on an indicator that has a number."""
+    read = plan_target(target_on(indicator, stretch=stretch))
     base = (read.year, np.nan) if read.base_value is None else (read.base_year, read.base_value)
     return Goal(cast("float", read.value), read.year, cast("int", base[0]), base[1])
 
@@ -211,6 +225,9 @@ def page(
     FigureCanvasAgg(chart)
     chart.title, chart.lang = title, lang
     chart.alt = f"{title}{'。' if lang == 'zh' else '. '}{alt or subtitle}"
+    if mark := not_public(lang):
+        source = f"{source} {mark}{pick(lang, '。', '.')}"
+        chart.alt = f"{mark}{pick(lang, '。', '. ')}{chart.alt}"
     height = chart.get_figheight()
     top = 0.07
     for text, size, weight, color in (

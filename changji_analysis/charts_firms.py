@@ -29,7 +29,7 @@ from .names import area_name
 from .needs import certificate_identity, first_time_certificates
 from .records import load_baseline, load_statistics
 
-TARGET = "t03"
+INDICATOR = "hightech_firms"
 SHOWN_RATES = (0.6, 0.7, 0.8, 0.9)
 RENEWAL_RATES = tuple(np.round(np.arange(0.5, 1.001, 0.05), 2))
 
@@ -53,7 +53,7 @@ def provincial_growth(as_of: str | None = None) -> pd.DataFrame:
 
 def firms_reference_class(lang: str, as_of: str | None) -> Chart:
     """Yearly growth of every province's stock against what the target asks for."""
-    target, region = goal_of(TARGET), config().areas.region
+    target, region = goal_of(INDICATOR), config().areas.region
     table = provincial_growth(as_of)
     need(table, "growth of the provinces' stocks")
     years = target.year - target.base_year
@@ -244,7 +244,7 @@ def past_first_time() -> tuple[float, str]:
 
 def firms_first_time(lang: str, as_of: str | None) -> Chart:
     """First-time certificates a year that the target needs, over renewal rates."""
-    target = goal_of(TARGET)
+    target = goal_of(INDICATOR)
     table = first_time_certificates(target.base_value, target.value, RENEWAL_RATES)
     rate, wanted = 100 * table["renewal_rate"], table["first_time"]
     past, period = past_first_time()
@@ -314,7 +314,7 @@ def firms_first_time(lang: str, as_of: str | None) -> Chart:
 
 def tech_smes(lang: str, as_of: str | None) -> Chart:
     """Registrations of each year in the region, and the city's target without a base."""
-    areas, target = config().areas, goal_of("t05")
+    areas, target = config().areas, goal_of("tech_smes")
     region = history(areas.region, "tech_smes", as_of)
     city = history(areas.city, "tech_smes", as_of)
     aim = f"{target.value:g}"

@@ -32,13 +32,13 @@ from .needs import certificate_cohorts, first_time_certificates, past_first_time
 from .plan import plan_targets
 from .scorecard import probability_history
 
-TARGET = "t03"
+INDICATOR = "hightech_firms"
 _STYLES = ((INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"))
 
 
 def cohort_stock(lang: str, as_of: str | None) -> Chart:
     """The stock by cohorts at the past number of first-time certificates and at the one needed."""
-    target, past = goal_of(TARGET), past_first_time() or {}
+    target, past = goal_of(INDICATOR), past_first_time() or {}
     need([target.value] * (target.year - target.base_year == 5), "the base of the firms' target")
     need(past, "firms certified before the plan")
     rates = config().report.renewal_rates

@@ -48,7 +48,7 @@ MARKS = {
 def science_literacy(lang: str, as_of: str | None) -> Chart:
     """Surveys of nation, region and provinces against the city's two targets."""
     areas, indicator = config().areas, "science_literacy"
-    goals = {"firm": goal_of("t10"), "stretch": goal_of("t11")}
+    goals = {"firm": goal_of(indicator), "stretch": goal_of(indicator, stretch=True)}
     nation, region, city = (
         history(a, indicator, as_of) for a in (areas.nation, areas.region, areas.city)
     )

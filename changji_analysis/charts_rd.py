@@ -33,7 +33,7 @@ from .names import area_name
 from .needs import rd_spending
 from .records import load_precedents, load_sources, load_statistics
 
-TARGET, INDICATOR = "t01", "rd_intensity"
+INDICATOR = "rd_intensity"
 
 
 def times(factor: float, lang: str) -> str:
@@ -49,7 +49,7 @@ def window_name(row: pd.Series, lang: str) -> str:
 
 def rd_reference_class(lang: str, as_of: str | None) -> Chart:
     """Growth over every five-year window elsewhere, and the growth the target asks for."""
-    target = goal_of(TARGET)
+    target = goal_of(INDICATOR)
     span = target.year - target.base_year
     required = target.value / target.base_value
     levels = {
@@ -196,7 +196,7 @@ def scored_precedents(as_of: str | None = None) -> pd.DataFrame:
 
 def rd_precedents(lang: str, as_of: str | None) -> Chart:
     """How much growth past targets asked for and how much came."""
-    target = goal_of(TARGET)
+    target = goal_of(INDICATOR)
     required = target.value / target.base_value
     table = scored_precedents(as_of)
     attained = table[table["status"].eq("attained")]
@@ -369,7 +369,7 @@ def _publishers(indicator: str, area: str, as_of: str | None) -> list[str]:
 
 def rd_money(lang: str, as_of: str | None) -> Chart:
     """What the target means in money under the named GDP scenarios."""
-    target = goal_of(TARGET)
+    target = goal_of(INDICATOR)
     table = rd_spending(target.value, target.base_value, target.year, as_of)
     gdp_year, gdp = table.attrs["gdp_year"], table.attrs["gdp_value"]
     aim = amount(target.value, "%", 1, lang)
@@ -451,7 +451,7 @@ def rd_money(lang: str, as_of: str | None) -> Chart:
 
 def rd_region(lang: str, as_of: str | None) -> Chart:
     """The city's base and target among provinces, region and nation."""
-    areas, target = config().areas, goal_of(TARGET)
+    areas, target = config().areas, goal_of(INDICATOR)
     provinces = peers(INDICATOR, as_of, level="provinces")
     provinces = provinces.dropna(thresh=provinces.shape[1] // 2)
     region, nation = (history(a, INDICATOR, as_of) for a in (areas.region, areas.nation))

@@ -27,6 +27,7 @@ from .charting import (
     place,
     root_of,
     sources,
+    target_on,
     year_axis,
 )
 from .config import config
@@ -41,12 +42,12 @@ _COUNTED = {"hightech_firms": "hightech_certificates"}
 """What the peers' figures of an indicator are added up from."""
 
 
-def judged(target: str, as_of: str | None) -> tuple[pd.Series, pd.Series, Assessment]:
-    """The default reading of a target, the city's history and the assessment."""
+def judged(indicator: str, as_of: str | None) -> tuple[pd.Series, pd.Series, Assessment]:
+    """The target on an indicator, the city's history and the assessment."""
     table = plan_targets()
-    row = table[table["id"].eq(target) & table["default"]].iloc[0]
-    known = history(config().areas.city, row["indicator"], as_of)
-    reference = peers(row["indicator"], as_of, level="all")
+    row = table[table["id"].eq(target_on(indicator)) & table["default"]].iloc[0]
+    known = history(config().areas.city, indicator, as_of)
+    reference = peers(indicator, as_of, level="all")
     kind = row["model_kind"]
     return (
         row,
@@ -55,11 +56,11 @@ def judged(target: str, as_of: str | None) -> tuple[pd.Series, pd.Series, Assess
     )
 
 
-def fan_chart(target: str, lang: str, as_of: str | None) -> Chart:
+def fan_chart(indicator: str, lang: str, as_of: str | None) -> Chart:
     """The city's figures, the forecast and the two required paths of one target."""
-    row, known, a = judged(target, as_of)
+    row, known, a = judged(indicator, as_of)
     name, unit, decimals = row[lang], row["unit"], int(row["decimals"])
-    goal, year, base_year, base_value = goal_of(target)
+    goal, year, base_year, base_value = goal_of(indicator)
 
     def show(value):
         return amount(value, unit, decimals, lang)
@@ -190,7 +191,7 @@ def _path_words(ax, a: Assessment, year: int, lang: str) -> None:
 
 def rd_paths(lang: str, as_of: str | None) -> Chart:
     """What each path asks for year by year, and the region where they contradict each other."""
-    row, known, a = judged("t01", as_of)
+    row, known, a = judged("rd_intensity", as_of)
     unit, decimals, due = row["unit"], int(row["decimals"]), a.due
     need(due.dropna(), "the base")
     later = known[(known.index > due.index[0]) & (known.index < a.target.year)]

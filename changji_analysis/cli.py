@@ -109,7 +109,40 @@ def scorecard(
     _print_scorecard(lang, readings, as_of)
 
 
+@app.command(name="assess-panel")
+def assess_panel(
+    histories: Annotated[Path, typer.Argument(help="Long table: area, indicator, year, value.")],
+    targets: Annotated[
+        Path, typer.Argument(help="One row a target: area, indicator, value, year, direction, ….")
+    ],
+    out: Annotated[Path, typer.Argument(help="Parquet file to write. / 输出文件。")],
+    peers: Annotated[
+        str | None,
+        typer.Option(help="'panel', or a long table of peers. / 参照组：panel或文件。"),
+    ] = None,
+    model: Annotated[str, typer.Option(help="Trend model. / 趋势模型。")] = "pooled",
+    backend: Annotated[
+        str | None,
+        typer.Option(help="'processes', or a Dask scheduler's address. / 并行方式。"),
+    ] = None,
+) -> None:
+    """Assess a whole panel, files to file. / 评估整个面板：多地区、多指标。"""
+    from . import panel, panel_peers
+
+    with panel.client(backend) as engine:
+        known = panel_peers.tables_of(peers)
+        counts = panel.write_panel(
+            histories, targets, out, model=model, peers=known, backend=engine, progress=True
+        )
+    for what, count in counts.items():
+        console.print(f"{count:9d}  {what}", markup=False, highlight=False)
+    problems = panel.problems_beside(out)
+    if problems.exists():
+        console.print(f"faulty rows / 有问题的行: {problems}", markup=False, soft_wrap=True)
+
+
 def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
+    from .records import not_public
     from .tables import scorecard_table
 
     table = scorecard_table(lang, all_readings=readings, as_of=as_of).reset_index()
@@ -120,3 +153,5 @@ def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
     for cells in shown.itertuples(index=False):
         grid.add_row(*map(str, cells))
     console.print(grid)
+    if mark := not_public(lang):
+        console.print(mark, style="red")

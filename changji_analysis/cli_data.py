@@ -16,7 +16,7 @@ from rich.text import Text
 from .errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from .importing import Figure, Options, Proposal
+    from .importing.proposal import Figure, Options, Proposal
 
 console = Console()
 
@@ -49,6 +49,8 @@ _STATUS = {
     "left_out": "left out 不导入",
 }
 _ROUNDS = 20
+# What is asked, what concerns the whole sheet first
+_ASKED = ("no_year", "no_area", "no_unit", "near_name", "narrowed", "contradicts", "implausible")
 
 
 def register(app: typer.Typer) -> None:
@@ -115,7 +117,9 @@ def import_(
     data: Data = None,
 ) -> None:
     """Take figures from a spreadsheet. / 从电子表格导入数据。"""
-    from .importing import Options, as_day, propose, stop_on_errors
+    from .importing.adding import stop_on_errors
+    from .importing.proposal import Options
+    from .importing.reading import as_day, propose
 
     _use(data)
     options = Options(
@@ -156,7 +160,9 @@ def add(
     data: Data = None,
 ) -> None:
     """Take one figure. / 录入一个数据。"""
-    from .importing import Options, as_day, propose_one, stop_on_errors
+    from .importing.adding import stop_on_errors
+    from .importing.proposal import Options
+    from .importing.reading import as_day, propose_one
 
     _use(data)
     taken = frozenset({"A1"}) if yes else frozenset()
@@ -181,7 +187,7 @@ def template(
     """Write an Excel sheet to fill in. / 生成填报表。"""
     from .config import config
     from .files import write_bytes
-    from .template import template as make
+    from .importing.template import template as make
 
     _use(data)
     if file.suffix.lower() != ".xlsx":
@@ -274,29 +280,32 @@ def _printable(text: str) -> str:
 
 def _ask(file: Path, proposal: Proposal) -> Proposal:
     """Ask what the sheet leaves open, and read it again with the answers."""
-    from .importing import propose
+    from .importing.reading import propose
 
     declined: set[str] = set()
     for _ in range(_ROUNDS):
         options = proposal.options
-        codes = {f.code: f for f in proposal.figures if f.status == "question"}
-        asked = next((f for f in proposal.figures if _open(f, declined, options)), None)
+        asked = min(
+            (f for f in proposal.figures if _open(f, declined, options)),
+            key=lambda figure: _ASKED.index(figure.code),
+            default=None,
+        )
         if asked is None:
             break
+        cell = f"{asked.sheet}!{asked.cell}"
         text = proposal.text(asked, asked.code, asked.reasons[asked.code])
-        where = f"{asked.sheet}!{asked.cell} {asked.printed}: {text['why_zh']} / {text['why']}"
-        where = _printable(where)
-        if "no_area" in codes and options.area is None:
+        where = _printable(f"{cell} {asked.printed}: {text['why_zh']} / {text['why']}")
+        if asked.code == "no_area":
             options = replace(options, area=_prompt(f"{where}\n地区 area"))
-        elif "no_year" in codes and options.year is None:
+        elif asked.code == "no_year":
             options = replace(options, year=int(_prompt(f"{where}\n年份 year", int)))
         elif asked.code == "no_unit":
             unit = _prompt(f"{where}\n单位 unit")
             options = replace(options, units=options.units | {asked.indicator: unit})
         elif _confirm(f"{where}\n导入？ take it?"):
-            options = replace(options, take=options.take | {f"{asked.sheet}!{asked.cell}"})
+            options = replace(options, take=options.take | {cell})
         else:
-            declined.add(f"{asked.sheet}!{asked.cell}")
+            declined.add(cell)
         proposal = propose(file, options)
     asked_for = _ask_statements(proposal)
     return propose(file, asked_for.options)
@@ -310,11 +319,12 @@ def _open(figure: Figure, declined: set[str], options: Options) -> bool:
         return figure.indicator not in options.units
     if figure.code in ("no_area", "no_year"):
         return getattr(options, figure.code.removeprefix("no_")) is None
-    return figure.code in ("near_name", "narrowed", "contradicts", "implausible")
+    return figure.code in _ASKED
 
 
 def _ask_statements(proposal: Proposal) -> Proposal:
-    from .importing import as_day, missing_statements
+    from .importing.adding import missing_statements
+    from .importing.reading import as_day
 
     options = proposal.options
     missing = missing_statements(proposal)
@@ -340,7 +350,7 @@ def _confirm(text: str) -> bool:
 
 
 def _commit(proposal: Proposal, yes: bool) -> int:
-    from .importing import commit, missing_statements
+    from .importing.adding import commit, missing_statements
 
     if missing := missing_statements(proposal):
         options = " ".join(f"--{name}" for name in missing)
@@ -368,7 +378,7 @@ def _finish(proposal: Proposal, added: int | None) -> None:
 def _write_marked(proposal: Proposal, path: Path | None) -> None:
     from .config import data_dir
     from .files import write_bytes
-    from .marked import marked_copy
+    from .importing.marked import marked_copy
     from .store import inside
 
     if path is None:

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -146,8 +146,22 @@ def config() -> Config:
 
 @lru_cache(maxsize=8)
 def _load(path: Path, stamp: int | None) -> Config:
+    return validated(path, Config)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validated(path: Path, model: type[Model]) -> Model:
+    """Read a YAML file of settings into its model.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no YAML, or holds an unknown key or a value out of range.
+    """
     try:
-        return Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         faults = [
             (".".join(map(str, e["loc"])), str(e["input"])[:80], e["msg"]) for e in error.errors()
@@ -163,9 +177,9 @@ def _load(path: Path, stamp: int | None) -> Config:
                 "severity": "error",
                 "code": "bad_config",
                 "why": why,
-                "remedy": "correct the setting; data/config.yml of the repository shows the form",
+                "remedy": f"correct the setting; data/{path.name} of the repository shows the form",
                 "why_zh": f"设定有误（{why}）",
-                "remedy_zh": "请改正该设定，格式参照仓库中的 data/config.yml",
+                "remedy_zh": f"请改正该设定，格式参照仓库中的 data/{path.name}",
             }
             for key, value, why in faults
         ]

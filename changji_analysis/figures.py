@@ -11,6 +11,7 @@ from collections.abc import Callable
 from . import (
     charts_firms,
     charts_outlook,
+    charts_panel,
     charts_plan,
     charts_rd,
     charts_targets,
@@ -24,13 +25,13 @@ __all__ = ["FIGURES", "LANGUAGES", "PROOFS", "Chart", "save"]
 @styled
 def rd_fan(lang: str = "zh", as_of: str | None = None) -> Chart:
     """R&D intensity: the city's figures, the forecast and the two required paths."""
-    return charts_targets.fan_chart("t01", lang, as_of)
+    return charts_targets.fan_chart("rd_intensity", lang, as_of)
 
 
 @styled
 def firms_fan(lang: str = "zh", as_of: str | None = None) -> Chart:
     """High-tech firms: the city's figures, the forecast and the two required paths."""
-    return charts_targets.fan_chart("t03", lang, as_of)
+    return charts_targets.fan_chart("hightech_firms", lang, as_of)
 
 
 scorecard = styled(charts_plan.scorecard)
@@ -51,6 +52,7 @@ probability_moves = styled(charts_outlook.probability_moves)
 calibration = styled(charts_validation.calibration)
 validation_ranking = styled(charts_validation.validation_ranking)
 targets_replayed = styled(charts_validation.targets_replayed)
+panel = styled(charts_panel.panel)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
     "scorecard": scorecard,
@@ -70,6 +72,7 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     "tech_smes": tech_smes,
     "science_literacy": science_literacy,
     "probability_moves": probability_moves,
+    "panel": panel,
 }
 
 PROOFS: dict[str, Callable[..., Chart]] = {

@@ -12,6 +12,7 @@ from . import trends
 from .errors import ForecastError
 from .scales import Scale, scale_for
 from .trends import recalibrated
+from .trends.pooled import Prior
 
 DIRECTIONS = ("at_least", "at_most")
 NO_WIDTH = 1e-9
@@ -76,8 +77,6 @@ class Forecast:
             Between 0 and 1. The two directions add up to 1, save where the distribution has no
             width (a constant series under `naive`) and both reach its one value.
         """
-        from scipy import special
-
         if direction not in DIRECTIONS:
             raise ForecastError(
                 f"unknown direction {direction!r}.",
@@ -94,11 +93,7 @@ class Forecast:
         above = self.loc[i] - self.scale.place(threshold)
         if direction == "at_most":
             above = -above
-        spread = np.sqrt(self.cov[i, i])
-        if spread < NO_WIDTH:
-            return float(above > -NO_WIDTH)
-        z = above / spread
-        return float(special.ndtr(z) if np.isinf(self.df) else special.stdtr(self.df, z))
+        return float(chance(above, np.sqrt(self.cov[i, i]), self.df))
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in printed units: one row a year, one column a level in (0, 1)."""
@@ -162,13 +157,33 @@ class Forecast:
             )
         return self.years.index(year)
 
+    def _repr_html_(self):
+        from .display import as_html
+
+        return as_html(self)
+
+    def _repr_pretty_(self, printer, cycle):
+        from .display import as_text
+
+        printer.text(as_text(self))
+
+
+def chance(above, spread, df):
+    """Probability that a Student t of this location, scale and df is positive; arrays too."""
+    from scipy import special
+
+    wide = spread >= NO_WIDTH
+    z = above / np.where(wide, spread, 1)
+    t = special.ndtr(z) if np.all(np.isinf(df)) else special.stdtr(df, z)
+    return np.where(wide, t, above > -NO_WIDTH)
+
 
 def forecast(
     history: pd.Series,
     until: int,
     *,
     model: str = "pooled",
-    peers: pd.DataFrame | None = None,
+    peers: pd.DataFrame | Prior | None = None,
     kind: str = "ratio",
 ) -> Forecast:
     """Forecast a short yearly history.
@@ -183,10 +198,11 @@ def forecast(
     model : str
         One of `changji_analysis.trends.MODELS`. Those of statsmodels answer with their own
         centre and the spread of `changji_analysis.trends.recalibrated`.
-    peers : DataFrame, optional
+    peers : DataFrame or Prior, optional
         Year x area, histories of other areas in the same unit; NaN allowed. A column of the
         history's own area is left out. Without peers ``pooled`` uses the documented generic
-        prior; with fewer than three it does so too, and says it.
+        prior; with fewer than three it does so too, and says it. A prior that
+        `trends.pooled.fit_prior` made of peers on the scale saves fitting it again.
     kind : {"ratio", "count", "level", "share"}
         Fixes the scale: logs, or logits for shares.
 
@@ -222,8 +238,8 @@ def forecast(
             remedy="use model='log_linear', or kind='count' for a whole number of things",
         )
     notes: tuple[str, ...] = ()
-    if peers is not None:
-        peers, notes = _scaled(peers, scale, own)
+    if peers is not None and not isinstance(peers, Prior):
+        peers, notes = scaled_peers(peers, scale, own)
     x = scale.forward(values)
     if model in trends.STATSMODELS:
         prediction = recalibrated.predict(model, x, years, ahead, peers=peers)
@@ -290,7 +306,7 @@ def checked(history: pd.Series) -> pd.Series:
     return history
 
 
-def _scaled(
+def scaled_peers(
     peers: pd.DataFrame, scale: Scale, own: str | None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Put the peers on the scale; say what had to be left out."""

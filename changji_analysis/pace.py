@@ -2,31 +2,49 @@
 
 They answer different questions and can contradict each other; an assessment prints them side
 by side and never averages them.
+
+The formulas take numbers or arrays. What is undefined or not known is None among numbers and NaN
+in arrays.
 """
 
 from __future__ import annotations
 
 import math
+from functools import wraps
 
+import numpy as np
 import pandas as pd
 
 EUROSTAT_BANDS = (0.95, 0.60, 0.0)
 UN_DESA_BANDS = (0.95, 0.10)
 
 
-def cagr(last: float, base: float, years: float) -> float | None:
+def _formula(of_arrays):
+    """Let a formula of arrays, NaN where undefined, take numbers too."""
+
+    @wraps(of_arrays)
+    def formula(*given):
+        with np.errstate(all="ignore"):
+            result = of_arrays(*(np.atleast_1d(np.asarray(each, float)) for each in given))
+        if any(map(np.ndim, given)):
+            return result
+        return None if np.isnan(result[0]) else float(result[0])
+
+    return formula
+
+
+@_formula
+def cagr(last, base, years):
     """Compound annual growth rate, (last / base)^(1 / years) - 1.
 
-    Returns None where it is undefined: no time has passed, or a value is not positive.
+    Undefined where no time has passed, or a value is not positive.
     """
-    if years <= 0 or last <= 0 or base <= 0:
-        return None
-    return (last / base) ** (1 / years) - 1
+    defined = (years > 0) & (last > 0) & (base > 0)
+    return np.where(defined, (last / base) ** (1 / years) - 1, np.nan)
 
 
-def pace_ratio(
-    base: float, last: float, target: float, elapsed: float, span: float, sign: int = 1
-) -> float | None:
+@_formula
+def pace_ratio(base, last, target, elapsed, span, sign=1):
     """Achieved over required growth, s g(last, base) / |g(target, base)|.
 
     Statistics Canada's measure of progress (Open SDG, Progress measure methodology, "growth
@@ -42,15 +60,10 @@ def pace_ratio(
     sign : {1, -1}
         -1 where less is better.
 
-    Returns
-    -------
-    float or None
-        None where the required growth is zero or a value is not positive.
+    Undefined where the required growth is zero or a value is not positive.
     """
     actual, required = cagr(last, base, elapsed), cagr(target, base, span)
-    if actual is None or not required:
-        return None
-    return sign * actual / abs(required)
+    return np.where(required == 0, np.nan, sign * actual / abs(required))
 
 
 def eurostat_status(ratio: float | None) -> str | None:
@@ -88,26 +101,58 @@ def statcan_score(ratio: float, met: bool = False) -> float:
     return min(7.1429 * ratio - 4.2857, 5.0)
 
 
-def gap_closed(base: float, last: float, target: float) -> float | None:
+@_formula
+def gap_closed(base, last, target):
     """Share of the gap closed, (last - base) / (target - base): 增量口径进度.
 
-    None where there was no gap.
+    Undefined where there was no gap.
     """
-    return (last - base) / (target - base) if target != base else None
+    return np.where(target == base, np.nan, (last - base) / (target - base))
 
 
-def expected_gap_closed(
-    base: float, last: float, target: float, elapsed: float, span: float
-) -> float | None:
+@_formula
+def expected_gap_closed(base, last, target, elapsed, span):
     """Share of the gap that the growth so far would close by the deadline.
 
     (v_e - v_b) / (v_T - v_b) with v_e = v_t (1 + CAGR)^(remaining years): UN DESA, SDG Progress
     Chart, technical note 2023.
     """
     growth = cagr(last, base, elapsed)
-    if growth is None or target == base:
-        return None
-    return (last * (1 + growth) ** (span - elapsed) - base) / (target - base)
+    expected = last * (1 + growth) ** (span - elapsed)
+    return np.where(target == base, np.nan, (expected - base) / (target - base))
+
+
+@_formula
+def _time_elapsed(base, last, goal, elapsed, span):
+    return np.where(np.isnan(base + last + goal), np.nan, elapsed / span)
+
+
+def measures(base_year, base, last_year, last, goal, year, direction) -> dict:
+    """Every measure of a target, by the names that an assessment gives them.
+
+    Parameters
+    ----------
+    base_year, last_year, year
+        Years of the base, of the latest figure and of the target.
+    base, last, goal
+        The values of those years.
+    direction : str or array of str
+        As `changji_analysis.Target` has it; a band below the base asks for a fall.
+    """
+    base_year, base, last_year, last, goal, year = (
+        np.asarray(each, float) for each in (base_year, base, last_year, last, goal, year)
+    )
+    elapsed, span = last_year - base_year, year - base_year
+    falling = (direction == "at_most") | ((direction == "within") & (goal < base))
+    return {
+        "required_growth": cagr(goal, base, span),
+        "required_growth_from_last": cagr(goal, last, year - last_year),
+        "observed_growth": cagr(last, base, elapsed),
+        "pace_ratio": pace_ratio(base, last, goal, elapsed, span, np.where(falling, -1, 1)),
+        "gap_closed": gap_closed(base, last, goal),
+        "expected_gap_closed": expected_gap_closed(base, last, goal, elapsed, span),
+        "time_elapsed": _time_elapsed(base, last, goal, elapsed, span),
+    }
 
 
 def un_desa_status(share: float | None, met: bool) -> str | None:

@@ -80,17 +80,29 @@ class Target:
         goal = base if self.direction == "non_decreasing" else self.value
         if goal is None:
             raise UsageError("a non-decreasing target is judged against a base, and none is known")
-        if self.direction == "at_most":
-            return value <= goal
-        if self.direction == "within":
-            width = (self.tolerance or 0) * abs(goal)
-            return abs(value - goal) <= width * (1 + 1e-9)  # 1.05 is within 5 % of 1
-        return value >= goal
+        return bool(attained(value, goal, self.direction, self.tolerance or 0))
 
     @property
     def sign(self) -> int:
         """1 where more is better, -1 where less is."""
         return -1 if self.direction == "at_most" else 1
+
+    def _repr_html_(self):
+        from .display import as_html
+
+        return as_html(self)
+
+    def _repr_pretty_(self, printer, cycle):
+        from .display import as_text
+
+        printer.text(as_text(self))
+
+
+def attained(value, goal, direction, tolerance):
+    """Whether values attain what is asked for; numbers or arrays."""
+    near = np.abs(value - goal) <= tolerance * np.abs(goal) * (1 + 1e-9)  # 1.05 is within 5 % of 1
+    beyond = np.where(direction == "at_most", value <= goal, value >= goal)
+    return np.where(direction == "within", near, beyond)
 
 
 def plan_targets() -> pd.DataFrame:

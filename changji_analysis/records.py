@@ -983,6 +983,23 @@ def load_precedents() -> pd.DataFrame:
     return _load("precedents")
 
 
+def not_public(lang: str) -> str:
+    """The mark on an output while figures that are not public are in use; empty otherwise.
+
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+    """
+    tables = _tables()
+    count = sum(len(tables.frame(name)) for name in tables.private)
+    if not count:
+        return ""
+    if lang == "zh":
+        return f"内部资料：含 {count} 个未公开数据，不得公开"
+    several = "figures that are" if count > 1 else "figure that is"
+    return f"Internal: rests on {count} {several} not public"
+
+
 def load_sources() -> pd.DataFrame:
     """Documents that figures come from.
 

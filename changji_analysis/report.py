@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from . import records
 from .appendices import appendices
 from .chapter_indicators import indicators
 from .chapter_measures import measures
@@ -71,10 +72,12 @@ def compose(as_of: str | None = None, lang: str = "zh", *, figures: Path | None 
         raise UsageError(f"unknown language {lang!r}: use {' or '.join(LANGUAGES)}")
     f, w = findings(as_of), Words(lang)
     plan, settings = config().plan, config().report
+    mark = records.not_public(lang)
     body = [*summary(f, w), *(block for chapter in CHAPTERS for block in chapter(f, w))]
     return Document(
         title=w(f"{plan.title_zh}{review_kind(f, w)}报告", _title_en(f, w)),
-        subtitle=w(f"数据截至{w.date(f.date)}", f"Figures known by {w.date(f.date)}"),
+        subtitle=w(f"数据截至{w.date(f.date)}", f"Figures known by {w.date(f.date)}")
+        + (f"{w('；', '; ')}{mark}" if mark else ""),
         issuer=w(settings.issuer_zh, settings.issuer_en),
         date=f.date.isoformat(),
         lang=lang,
@@ -237,7 +240,7 @@ def write(as_of: str | None = None, folder: Path | str = "reports", figures=None
                 sheets(as_of, lang),
                 stage / f"scorecard.{lang}.xlsx",
                 lang=lang,
-                title=document.title,
+                title=f"{document.title} {records.not_public(lang)}".rstrip(),
                 date=document.date,
                 verdict_column=VERDICT_HEAD[0 if lang == "zh" else 1],
                 percent=percent_heads(lang),

@@ -33,9 +33,9 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
     """Run the whole review and write what it makes.
 
     Without a date everything shipped is used and the committed files are renewed: ``data/clean``,
-    ``figures``, ``notebooks`` and ``reports``. With a date, or with data of another place, the
-    figures, tables and report go to a folder of their own under ``reviews/`` and the committed
-    files are left alone.
+    ``figures``, ``notebooks`` and ``reports``. With a date, with data of another place or with
+    figures that are not public, the figures, tables and report go to a folder of their own under
+    ``reviews/`` and the committed files are left alone.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
         A notebook failed, or a folder cannot be written.
     """
     as_of = None if as_of is None else records.as_date(as_of).date().isoformat()
-    own = as_of is None and data_dir() == REPOSITORY / "data"
-    root = REPOSITORY if own else review_folder(as_of)
+    root = review_folder(as_of)
+    own = root == REPOSITORY
     number, last = count(1), 6 if own else 4
 
     def step(text: str) -> None:
@@ -90,10 +90,16 @@ def run(as_of: str | None = None, say: Say = print) -> pd.DataFrame:
 
 
 def review_folder(as_of: str | None) -> Path:
-    """Folder of a review of another date or place."""
+    """Folder of a review: the repository, or under ``reviews``, which git ignores.
+
+    The repository takes only what may be published: figures that are not public, another date or
+    another place lead to a folder of their own.
+    """
     place = data_dir()
     name = "" if place == REPOSITORY / "data" else place.name
-    return REPOSITORY / "reviews" / "-".join(filter(None, (name, as_of)))
+    internal = "internal" if records.not_public("en") else ""
+    parts = [part for part in (name, as_of, internal) if part]
+    return REPOSITORY / "reviews" / "-".join(parts) if parts else REPOSITORY
 
 
 def _check(as_of: str | None) -> None:

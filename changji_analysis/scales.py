@@ -29,25 +29,30 @@ class Scale:
 
     def forward(self, figures: np.ndarray) -> np.ndarray:
         """Put printed figures on the line; those strictly inside the bounds are never moved."""
-        inner = figures[(figures > 0) & (figures < self.upper)]
-        edge = np.min(np.minimum(inner, self.upper - inner), initial=self.edge)
-        figures = np.clip(figures, edge, self.upper - edge)
+        edge = np.min(self.room(figures), initial=self.edge)
+        return self.line(np.clip(figures, edge, self.upper - edge))
+
+    def line(self, figures: np.ndarray) -> np.ndarray:
+        """The map itself; figures at a bound have no finite place."""
         return np.log(figures) if self.name == "log" else np.log(figures / (self.upper - figures))
+
+    def room(self, figures: np.ndarray) -> np.ndarray:
+        """Distance of each figure inside the bounds to the nearer one, at most `edge`."""
+        near = np.minimum(figures, self.upper - figures)
+        return np.where(near > 0, np.minimum(near, self.edge), self.edge)
 
     def inverse(self, points: np.ndarray) -> np.ndarray:
         """Turn points of the line into printed units."""
         with np.errstate(over="ignore"):
             return np.exp(points) if self.name == "log" else self.upper / (1 + np.exp(-points))
 
-    def place(self, threshold: float) -> float:
-        """Where a threshold lies on the line; infinite at the bounds and beyond them."""
-        if threshold <= 0:
-            return -np.inf
-        if threshold >= self.upper:
-            return np.inf
-        if self.name == "log":
-            return float(np.log(threshold))
-        return float(np.log(threshold) - np.log(self.upper - threshold))
+    def place(self, threshold):
+        """Where thresholds lie on the line; infinite at the bounds and beyond them."""
+        threshold = np.clip(threshold, 0, self.upper)
+        with np.errstate(divide="ignore"):
+            if self.name == "log":
+                return np.log(threshold)
+            return np.log(threshold) - np.log(self.upper - threshold)
 
 
 LOG = Scale("log")

@@ -222,7 +222,8 @@ def scorecard(as_of: str | None = None) -> pd.DataFrame:
     DataFrame
         The target (``id``, ``reading``, ``default``, ``zh``, ``en``, ``unit``, ``value``,
         ``direction``, ``strength``, ``kind``, ``year``), where it stands (``base_*``, ``last_*``,
-        ``met_at_base``, ``met_at_last``), its pace (``required_growth`` and ``observed_growth``
+        ``last_private`` where the latest figure is not public, ``met_at_base``,
+        ``met_at_last``), its pace (``required_growth`` and ``observed_growth``
         as fractions a year, ``completion`` = last / target beside ``gap_closed`` against
         ``time_elapsed``), what is lacking (``shortfall`` in the unit from the latest figure,
         else the base; ``shortfall_per_year`` over the years from that figure to the target;
@@ -297,6 +298,8 @@ def _row(row: pd.Series, a: Assessment, as_of: str | None) -> dict:
         "base_value": a.base_value,
         "last_year": a.evidence.last_year if a.last_value is not None else None,
         "last_value": a.last_value,
+        "last_private": a.evidence.last_year
+        in city_history(row["indicator"], as_of).attrs["private"],
         "required_factor": _factor(a),
         **{name: getattr(a, name) for name in _MEASURES},
         "met_at_base": _met_at_base(a),

@@ -18,7 +18,7 @@ from .trends import MODELS
 _HEADERS = {
     "id": ("编号", "id"),
     "name": ("指标", "target"),
-    "goal": ("2025年目标", "goal"),
+    "goal": ("{year}年目标", "goal"),
     "base": ("基期", "base"),
     "last": ("最新", "latest"),
     "standing": ("现状", "standing"),
@@ -74,7 +74,8 @@ def scorecard_table(lang: str = "zh", *, all_readings: bool = False, as_of: str 
                 "name": name,
                 "goal": _goal(row, sign, lang),
                 "base": _dated(row["base_value"], row["base_year"], row, lang),
-                "last": _dated(row["last_value"], row["last_year"], row, lang),
+                "last": _dated(row["last_value"], row["last_year"], row, lang)
+                + (("（未公开）", " (not public)")[side] if row["last_private"] else ""),
                 "standing": _STANDING[met][side],
                 "required": percent(row["required_growth"], signed=True),
                 "probability": probability_text(row["probability"], lang),
@@ -86,7 +87,9 @@ def scorecard_table(lang: str = "zh", *, all_readings: bool = False, as_of: str 
                 "holder": row["holder_zh"] if side == 0 else row["holder_en"],
             }
         )
-    table = pd.DataFrame(rows).rename(columns={k: v[side] for k, v in _HEADERS.items()})
+    year = config().plan.target_year
+    heads = {name: head[side].format(year=year) for name, head in _HEADERS.items()}
+    table = pd.DataFrame(rows).rename(columns=heads)
     return table.set_index(_HEADERS["id"][side])
 
 
@@ -431,7 +434,7 @@ def money_table(needed: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     heads = {
         f"name_{lang}": ("情景", "scenario"),
         "growth": ("GDP名义年均增速", "nominal GDP growth a year"),
-        "gdp": ("2025年GDP（亿元）", "GDP (100 m yuan)"),
+        "gdp": (f"{config().plan.target_year}年GDP（亿元）", "GDP (100 m yuan)"),
         "at_base": ("按基期强度的R&D（亿元）", "R&D at the base intensity (100 m yuan)"),
         "needed": ("目标所需R&D（亿元）", "R&D that the target needs (100 m yuan)"),
         "short": ("差额（亿元）", "short (100 m yuan)"),

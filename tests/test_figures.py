@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -24,6 +24,7 @@ from changji_analysis import (
     charting,
     charts_firms,
     charts_outlook,
+    charts_panel,
     charts_plan,
     charts_rd,
     charts_targets,
@@ -38,6 +39,7 @@ from changji_analysis.needs import (
     first_time_certificates,
     rd_spending,
 )
+from changji_analysis.provinces import common_targets
 from changji_analysis.scorecard import probability_history
 from changji_analysis.trends import MODELS
 
@@ -441,6 +443,27 @@ def test_models_draw_what_ran():
     assert set(charts_targets.MODEL_NAMES) >= set(MODELS)
     with pytest.raises(AssertionError):
         drawn(chart("models"), "interval_count_trend")
+
+
+def test_panel_has_every_province_and_both_targets():
+    histories, targets = common_targets()
+    result = ca.assess_panel(histories, targets, peers="panel")
+    figure = chart("panel")
+    tiles = {p.get_gid(): p for p in figure.axes[0].patches if p.get_gid()}
+    assert set(charts_panel.TILES) == set(ca.peers("rd_intensity").columns)
+    words = {t.get_text() for t in figure.axes[0].texts}
+    for asked, row in result.iterrows():
+        fill = tiles[f"{asked}_{row['area']}"].get_facecolor()
+        assert fill == to_rgba(charts_plan.MARKS[row["verdict"]][1])
+        assert row["area"] in words and charts_panel.percent_sign(row["probability"]) in words
+    likely = result["verdict"].eq("likely").groupby(result["area"]).sum()
+    both = {f"both_{area}" for area in likely.index[likely == 2]}
+    assert {gid for gid in tiles if gid.startswith("both")} == both
+    assert f"有{len(both)}个" in figure.title
+    nation = ca.history(config().areas.nation, "rd_intensity")
+    growth = targets.loc["growth"].set_index("area")["value"] / ca.peers("rd_intensity").loc[2020]
+    assert growth.to_numpy() == pytest.approx(nation[2020] / nation[2015])
+    assert set(targets.loc["level", "value"]) == {2.5}
 
 
 def test_scorecard_has_every_target():

@@ -8,7 +8,8 @@ import import_data
 import pytest
 from corpus_sheets import CASES, CORPUS
 
-from changji_analysis.importing import Options, propose
+from changji_analysis.importing.proposal import Options
+from changji_analysis.importing.reading import propose
 
 STATED = {"source": "昌吉市科技局：科技统计年报", "published": dt.date(2025, 3, 1)}
 

@@ -7,6 +7,7 @@ import zipfile
 
 import import_data
 import openpyxl
+import pandas as pd
 import pytest
 from corpus_sheets import CASES, CORPUS, Case, build
 
@@ -14,10 +15,12 @@ import changji_analysis as ca
 from changji_analysis import importing, quality, records
 from changji_analysis.config import data_dir
 from changji_analysis.history import history
-from changji_analysis.importing import Options, commit, propose, propose_one
-from changji_analysis.marked import marked_copy
-from changji_analysis.sheets import read_content, read_workbook, show_number
-from changji_analysis.template import template
+from changji_analysis.importing.adding import commit
+from changji_analysis.importing.marked import marked_copy
+from changji_analysis.importing.proposal import Options
+from changji_analysis.importing.reading import propose, propose_one
+from changji_analysis.importing.sheets import read_content, read_workbook, show_number
+from changji_analysis.importing.template import template
 
 SOURCE, DAY = "昌吉市科技局：科技统计年报", "2025-03-01"
 
@@ -264,6 +267,24 @@ def test_the_figures_of_single_firms_are_neither_taken_nor_shown(data, name):
     assert all("3500" not in p.read_text(encoding="utf-8") for p in data.rglob("private/*.csv"))
 
 
+def test_a_remark_does_not_tell_of_a_single_firm(data, tmp_path):
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "地区,指标,年份,数值,单位,备注\n"
+        "昌吉市,R&D经费支出,2022,9000,万元,含昌吉某机械有限公司3500万元\n",
+        encoding="utf-8",
+    )
+    frame = ca.import_figures(path, SOURCE, DAY, dry_run=False)
+    assert frame["status"].tolist() == ["new"]
+    written = (data / "private" / "yearly_statistics.csv").read_text(encoding="utf-8")
+    book = openpyxl.load_workbook(io.BytesIO(marked_copy(propose(path, Options(SOURCE)))))
+    copied = " ".join(
+        str(cell) for row in book["sheet"].iter_rows(values_only=True) for cell in row
+    )
+    for text in (written, frame.to_csv(), frame._repr_html_(), copied):
+        assert "9000" in text and "3500" not in text
+
+
 def test_nothing_written_back_can_start_a_formula(data, tmp_path):
     path = text_file(
         tmp_path / "in.csv",
@@ -449,7 +470,7 @@ def test_numbers_are_shown_in_full(stored, form, printed, fault):
 
 def test_every_alias_means_one_thing():
     """The same name, however spelt, never leads to two indicators."""
-    from changji_analysis.labels import normal
+    from changji_analysis.importing.labels import normal
 
     meanings = {}
     for row in table(import_data.HOME / "indicators.csv"):
@@ -473,3 +494,17 @@ def test_names_and_units_can_be_settled_by_the_user(data, tmp_path):
     frame = ca.import_figures(path, SOURCE, DAY, names=names, units=units, **stated)
     assert frame["value"].tolist() == [0.9, 12.5]
     assert data_dir() == data
+
+
+def test_a_notebook_shows_what_was_understood_in_both_languages(data, tmp_path):
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "指标,2022年\n昌吉市高新技术企业数（家）,63\n<b>x</b>,5\n昌吉市专利授权量（件）,五六十\n",
+        encoding="utf-8",
+    )
+    shown = importing.import_figures(path)._repr_html_()
+    assert "可导入 / will be taken" in shown and "63 家" in shown
+    assert "无法读作一个数" in shown and "cannot be read as one figure" in shown
+    assert "<b>" not in shown
+    frame = importing.import_figures(CORPUS / "one_firm.xlsx")
+    assert "3500" not in frame._repr_html_() and type(frame.head()) is pd.DataFrame

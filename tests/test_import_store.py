@@ -9,7 +9,7 @@ from pathlib import Path
 import import_data
 import pytest
 
-from changji_analysis import errors, importing, store
+from changji_analysis import errors, importing, records, store
 
 ROOT = Path(__file__).resolve().parents[1]
 OLD = {"raw/a.csv": b"old a\n", "raw/b.csv": b"old b\n"}
@@ -123,10 +123,10 @@ def test_a_killed_import_adds_everything_or_nothing(data, tmp_path):
             file.unlink(missing_ok=True)
         code = killed_at(
             step,
-            ("store.py", "files.py", "importing.py"),
+            ("store.py", "files.py", "adding.py", "standing.py"),
             lambda: importing.commit(proposal),
         )
-        frame = importing.records.load_statistics()
+        frame = records.load_statistics()
         both = {file.exists() for file in files}
         assert code in (0, 9) and len(both) == 1, step
         assert frame["private"].sum() == both.pop()

@@ -51,9 +51,9 @@ def test_every_command_exists(name):
 def test_the_commands_of_the_package_exist(name):
     from changji_analysis.cli import app
 
-    known = {command.callback.__name__ for command in app.registered_commands}
-    used = set(re.findall(r"changji ([a-z]+)", TEXT[name]))
-    assert "check" in used and used <= known
+    known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    used = set(re.findall(r"changji ([a-z-]+)", TEXT[name]))
+    assert {"check", "import", "template", "init"} <= used <= known
 
 
 @readme
@@ -81,7 +81,8 @@ def test_the_answer_is_above_the_fold(name):
 
 @readme
 def test_paths_in_code_exist_or_are_made(name):
-    made = {"reviews/", "reviews/2023-12-31/", "data/clean/", "reports/scorecard.csv", ".venv"}
+    made = {"reviews/", "reviews/2023-12-31/", "data/clean/", "data/private/"}
+    made |= {"reports/scorecard.csv", ".venv"}
     for path in re.findall(r"`((?:data|notebooks|figures|reports|reviews|raw|reference)/[^`]*)`",
                            TEXT[name]):  # fmt: skip
         known = [ROOT / path, ROOT / "data" / path]

@@ -91,8 +91,8 @@ def test_lock_holds_names_versions_and_markers_only():
 @pytest.mark.parametrize("path", README, ids=lambda path: path.name)
 def test_commands_of_the_readme_exist(path):
     text = path.read_text(encoding="utf-8")
-    made = set(re.findall(r"(?m)(?:^\s*(?:\$ )?|`)make ([a-z]+)", text))
-    ran = set(re.findall(r"run\.py ([a-z]+)", text))
+    made = set(re.findall(r"(?m)(?:^\s*(?:\$ )?|`)make ([a-z-]+)", text))
+    ran = set(re.findall(r"run\.py ([a-z-]+)", text))
     assert {"review", "test"} <= made and "review" in ran
     assert made | ran <= set(run.COMMANDS)
 

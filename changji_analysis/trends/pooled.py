@@ -35,6 +35,8 @@ FIT_LENGTHS = (1, 2, 3, 5, 8)
 FIT_HORIZONS = (1, 2, 3, 5)
 FIT_WINDOWS = 2000
 LEAST_PEERS = 3
+COPY = 1e-12
+"""A peer no farther than this from the series in every common year is the series itself."""
 DOUBT = 0.75
 """Share of the common drift's standard error that is kept; see `_drift_error`."""
 CHANGE = 0.25
@@ -141,19 +143,9 @@ def posterior(prior: Prior, step, gap):
     return drift, step_variance, step_variance / years + shared, df
 
 
-def predict(x, years, horizons, *, peers: pd.DataFrame | None = None) -> Prediction:
+def predict(x, years, horizons, *, peers: pd.DataFrame | Prior | None = None) -> Prediction:
     """Predict from one observation or more; peers are on the same scale as x."""
-    notes: tuple[str, ...] = ()
-    prior = GENERIC
-    if peers is not None:
-        columns, dropped = _usable(peers, x, years)
-        if dropped:
-            notes += (f"left out of the peers, being the series itself: {', '.join(dropped)}",)
-        count = columns.shape[1]
-        if count >= LEAST_PEERS:
-            prior = fit_prior(columns)
-        else:
-            notes += (f"{count} usable peers, fewer than {LEAST_PEERS}: the generic prior is used",)
+    prior, notes = prior_for(peers, x, years)
     x, years = np.asarray(x, float)[-WINDOW:], np.asarray(years, float)[-WINDOW:]
     drift, variance, drift_variance, df = posterior(prior, np.diff(x), np.diff(years))
     h = np.asarray(horizons, float)
@@ -161,12 +153,29 @@ def predict(x, years, horizons, *, peers: pd.DataFrame | None = None) -> Predict
     return Prediction(x[-1] + h * drift, cov, float(df), notes=notes, peers=prior.peers)
 
 
+def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
+    """What a series starts from, and what a reader should know of it."""
+    if peers is None:
+        return GENERIC, ()
+    if isinstance(peers, Prior):
+        return peers, ()
+    notes: tuple[str, ...] = ()
+    columns, dropped = _usable(peers, x, years)
+    if dropped:
+        notes += (f"left out of the peers, being the series itself: {', '.join(dropped)}",)
+    count = columns.shape[1]
+    if count >= LEAST_PEERS:
+        return fit_prior(columns), notes
+    notes += (f"{count} usable peers, fewer than {LEAST_PEERS}: the generic prior is used",)
+    return GENERIC, notes
+
+
 def _usable(peers: pd.DataFrame, x, years) -> tuple[pd.DataFrame, list[str]]:
     """Peers with at least one increment; those identical to the series are named and left out."""
     own = pd.Series(np.asarray(x, float), index=np.asarray(years, int))
     peers = peers.loc[:, peers.notna().sum() >= 2]
     both = peers.reindex(own.index)
-    same = (both.sub(own, axis=0).abs() < 1e-12) | both.isna()
+    same = (both.sub(own, axis=0).abs() < COPY) | both.isna()
     copies = same.all() & (both.notna().sum() >= 2)
     return peers.loc[:, ~copies], [str(c) for c in peers.columns[copies]]
 

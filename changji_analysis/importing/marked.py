@@ -7,28 +7,12 @@ import io
 import re
 from typing import Any
 
-from .importing import Proposal
+from .labels import discreet
+from .proposal import Proposal
 from .sheets import Grid
+from .texts import COLOURS, STATUS
 
 MADE = dt.datetime(2000, 1, 1)  # a fixed date, for equal bytes
-_COLOURS = {
-    "error": "#F4B6B6",
-    "refused": "#F4B6B6",
-    "question": "#FFE699",
-    "new": "#C6E0B4",
-    "revised": "#C6E0B4",
-    "known": "#D9E1F2",
-    "left_out": "#E7E6E6",
-}
-_STATUS = {
-    "error": "不能导入 / cannot be taken",
-    "refused": "不予导入 / refused",
-    "question": "待确认 / to be settled",
-    "new": "可导入 / will be taken",
-    "revised": "作为修订数导入 / taken as a revision",
-    "known": "已有 / there already",
-    "left_out": "不导入 / left out",
-}
 _WIDTHS = (22, 10, 16, 22, 60, 60)
 
 
@@ -56,7 +40,7 @@ def marked_copy(proposal: Proposal) -> bytes:
         head = book.add_format({"bold": True, "bottom": 1})
         fills = {
             status: book.add_format({"bg_color": colour, "valign": "top"})
-            for status, colour in _COLOURS.items()
+            for status, colour in COLOURS.items()
         }
         _list(book.add_worksheet("问题 Problems"), proposal, head, wrap)
         used = {"问题 problems"}
@@ -104,6 +88,15 @@ def _list(sheet: Any, proposal: Proposal, head: Any, wrap: Any) -> None:
             sheet.write_string(place, column, str(cell), wrap)
         place += 1
     sheet.freeze_panes(1, 0)
+    for_print(sheet)
+
+
+def for_print(sheet: Any) -> None:
+    """Landscape A4, one page wide, the headings on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _copy(sheet: Any, grid: Grid, proposal: Proposal, fills: dict[str, Any]) -> None:
@@ -111,7 +104,7 @@ def _copy(sheet: Any, grid: Grid, proposal: Proposal, fills: dict[str, Any]) -> 
     for (row, column), cell in grid.cells.items():
         figure = figures.get((row, column))
         if figure is None:
-            sheet.write_string(row - 1, column - 1, cell.text)
+            sheet.write_string(row - 1, column - 1, discreet(cell.text))
             continue
         text = "***" if figure.status == "refused" else cell.text
         if cell.kind == "number" and re.fullmatch(r"-?\d{1,15}(?:\.\d{1,12})?", text):
@@ -119,10 +112,11 @@ def _copy(sheet: Any, grid: Grid, proposal: Proposal, fills: dict[str, Any]) -> 
         else:
             sheet.write_string(row - 1, column - 1, text, fills[figure.status])
         sheet.write_comment(row - 1, column - 1, _note(proposal, figure), {"author": "changji"})
+    sheet.autofit(300)
 
 
 def _note(proposal: Proposal, figure: Any) -> str:
-    lines = [_STATUS[figure.status]]
+    lines = [STATUS[figure.status]]
     if figure.indicator and figure.status != "refused":
         value = f"{figure.value:.10g} {figure.unit}" if figure.value == figure.value else ""
         lines.append(f"{figure.area} {figure.indicator} {figure.year or ''} {value}".strip())

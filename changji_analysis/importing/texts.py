@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+# What becomes of a figure
+COLOURS = {
+    "error": "#F4B6B6",
+    "refused": "#F4B6B6",
+    "question": "#FFE699",
+    "new": "#C6E0B4",
+    "revised": "#C6E0B4",
+    "known": "#D9E1F2",
+    "left_out": "#E7E6E6",
+}
+STATUS = {
+    "error": "不能导入 / cannot be taken",
+    "refused": "不予导入 / refused",
+    "question": "待确认 / to be settled",
+    "new": "可导入 / will be taken",
+    "revised": "作为修订数导入 / taken as a revision",
+    "known": "已有 / there already",
+    "left_out": "不导入 / left out",
+}
 # code: why, remedy, and both in Chinese
 MESSAGES = {
     # the file
@@ -125,7 +144,7 @@ MESSAGES = {
     "unreadable": (
         "it cannot be read as one figure: {detail}",
         "type digits with at most one unit, e.g. 1234.5 or 12.3万元",
-        "无法读作一个数：{detail}",
+        "无法读作一个数{detail_zh}",
         "请只写数字和一个单位，如 1234.5 或 12.3万元",
     ),
     "unknown_unit": (

@@ -15,19 +15,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from .errors import QuantityError
+from ..errors import QuantityError
+from ..quantities import Quantity, convert, known_unit, parse_quantity
 from .labels import (
     MARK,
     Label,
     Match,
     Vocabulary,
+    compact,
+    discreet,
     names_a_firm,
     read_label,
     split_units,
     tells_of_scope,
 )
-from .quantities import Quantity, convert, known_unit, parse_quantity
 from .sheets import Cell, Grid, address
+
+MAX_HEADERS = 12  # rows above a table that are read as its headers, the nearest ones
+MAX_REMARKS = 20  # remarks that are kept of one figure
 
 _ROLES = {
     "year": "年份 年度 年 时间 统计年度 数据年份 报告年度 year",
@@ -46,6 +51,7 @@ _ROLES = {
 }
 _ROLE_WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
 _STUBS = ("label", "indicator", "area", "year", "firm", "ordinal", "vintage")
+_FILLED_DOWN = ("label", "indicator", "area", "year")
 _REMARK_RE = re.compile(
     rf"(?:注|说明|备注|附注|资料来源|数据来源|来源|note)\s*\d*[:：.、\s]|[*※#]\s*[^\d\s]{{2,}}|[{MARK}]\s*\S{{2,}}|"
     r"\[\d{1,2}\]\s*\D{2,}|注\d+|(?:填表人|填报人|制表|审核|复核|负责人|联系|报出|报送)"
@@ -60,11 +66,13 @@ _TITLE_TAIL_RE = re.compile(
 _ORDINAL_RE = re.compile(
     r"[(（]?\d{1,3}[)）.、]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}(?:[-.]\d{1,2}){2,}"
 )
+_DIGITS_RE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?[%‰‱]?")  # a figure, even if it cannot be read
 _END_MARKS_RE = re.compile(
     rf"[{MARK}]+$|^[{MARK}]+|\[\d{{1,2}}\]$|[*※†‡#]+$|^[*※†‡]+|\(?注\d{{1,2}}\)?$"
 )
 _END_VINTAGE_RE = re.compile(r"\((?P<word>[^()]{1,8})\)$")
 _FIRM_TABLE_RE = re.compile("各企业|企业名单|企业明细|重点企业|单个企业|分企业|企业名录")
+_DAY_RE = re.compile(r"(?:19|20)\d{6}")
 _ONE_FIRM_RE = re.compile("(?<![0-9一二三四五六七八九十百])(?:1|一|2|两|二)家企业")
 _NARROW_RE = re.compile(
     "规模以上|规上|工业|企业|高校|院校|院所|机构|政府|国有|民营|外资|园区|高新区|开发区|农业|制造业|服务业|"
@@ -171,6 +179,13 @@ def _quantity(text: str) -> Quantity | str:
         return str(error).split("; understood")[0]
 
 
+@lru_cache(maxsize=65536)
+def _role(text: str) -> str:
+    """The role that a header gives its column, empty if it is none of the known ones."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).strip("*:：").lower()
+    return _ROLE_WORDS.get(plain) or _ROLE_WORDS.get(re.sub(r"\(.*\)$", "", plain), "")
+
+
 def _is_missing(text: str) -> bool:
     read = _quantity(bare_figure(text)[0])
     return not isinstance(read, str) and read.bound == "missing"
@@ -187,11 +202,11 @@ def is_figure(cell: Cell) -> bool:
         return True
     if cell.kind == "date":
         return False
-    if cell.kind == "text" and len(cell.text) > 64:
-        return False
     text = bare_figure(cell.text)[0]
-    plain = unicodedata.normalize("NFKC", text)
-    if not re.search(r"\d", plain) or _ORDINAL_RE.fullmatch(plain):
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    if _DIGITS_RE.fullmatch(plain):
+        return True
+    if len(plain) > 64 or not re.search(r"\d", plain) or _ORDINAL_RE.fullmatch(plain):
         return False
     read = _quantity(text)
     if isinstance(read, str) or read.bound == "missing":
@@ -278,7 +293,7 @@ class _Sheet:
                     blocks.append(block)
                     section = ""
                 pending = []
-                block.headers.append(r)
+                block.headers = [*block.headers, r][-MAX_HEADERS:]
             elif kind == "numbers":
                 self.leave(((r, c) for c in columns), "ordinal")
             else:
@@ -317,7 +332,7 @@ class _Sheet:
         if missing and block.headers:
             return "data"
         if block.rows:
-            roles = [self.role(cell.text) for cell in words]
+            roles = [_role(cell.text) for cell in words]
             return "header" if sum(bool(role) for role in roles) >= 2 else "data"
         if headed & {"year", "years"} and headed & {"value"} and not headed & {"years"}:
             return "data"
@@ -353,18 +368,13 @@ class _Sheet:
                 cell = self.cells[r, c]
                 if self.is_year(cell):
                     said.add("years")
-                elif self.role(cell.text):
-                    said.add(self.role(cell.text))
+                elif _role(cell.text):
+                    said.add(_role(cell.text))
                 elif self.label(cell.text).neutral:
                     said.add("value")
                 if self.label(cell.text).year is not None:
                     said.add("years")
         return said
-
-    def role(self, text: str) -> str:
-        """The role that a header gives its column, empty if it is none of the known ones."""
-        plain = "".join(unicodedata.normalize("NFKC", text).split()).strip("*:：").lower()
-        return _ROLE_WORDS.get(plain) or _ROLE_WORDS.get(re.sub(r"\(.*\)$", "", plain), "")
 
     # -- columns ---------------------------------------------------------------------------------
     def columns(self, block: _Block) -> list[_Column]:
@@ -402,19 +412,19 @@ class _Sheet:
         for left in range(c - 1, 0, -1):
             cell = self.at(r, left)
             if cell is not None:
-                role = self.role(cell.text)
+                role = _role(cell.text)
                 return None if role or self.at(below, left) is None else cell
         return None
 
     def column_role(self, block: _Block, c: int, labels: list[Label], rows: list[int]) -> str:
         for label in reversed(labels):
-            role = self.role(label.text)
+            role = _role(label.text)
             if not role and not (label.year or label.area):
-                role = self.role(label.name)
+                role = _role(label.name)
             if role and role != "aside":
                 break
         else:
-            role = "aside" if any(self.role(label.text) == "aside" for label in labels) else ""
+            role = "aside" if any(_role(label.text) == "aside" for label in labels) else ""
         if role:
             return role
         cells = [cell for r in rows if (cell := self.cells.get((r, c))) is not None]
@@ -473,9 +483,12 @@ class _Sheet:
         roles = {column.number: column.role for column in columns}
         title = [self.label(text) for text in block.context if not self.is_form(text)]
         context = _Context(self, block, title)
-        firm = "firm" in roles.values() or any(_FIRM_TABLE_RE.search(t.text) for t in title)
+        firm = "firm" in roles.values() or any(
+            _FIRM_TABLE_RE.search(compact(t.text)) for t in title
+        )
         firm = firm or any(names_a_firm(t.text) for t in title)
         above: dict[tuple[int, ...], _Above] = {}
+        earlier: dict[int, Cell] = {}
         head_end = max((c for r in block.headers for c in self.by_row[r]), default=0)
         for r, section in block.rows:
             ragged = self.grid.plain and block.headers and max(self.by_row[r]) > head_end
@@ -484,7 +497,7 @@ class _Sheet:
                 cell = self.cells.get((r, column.number))
                 key = tuple(column.stub)
                 if column.role == "figure" and key not in rows:
-                    rows[key] = self.row_labels(block, r, column.stub, roles)
+                    rows[key] = self.row_labels(r, column.stub, roles, earlier)
                     above.setdefault(key, _Above()).step(rows[key], self.words)
                 if cell is None or self.origin.get((r, column.number), (r, column.number)) != (
                     r,
@@ -493,10 +506,10 @@ class _Sheet:
                     continue
                 if column.role != "figure":
                     self.done.add((r, column.number))
-                    if is_figure(cell) and not _like_year(cell):
+                    day = column.role == "published" and _DAY_RE.fullmatch(cell.text)
+                    if not _like_year(cell) and not day:
                         code = {"ordinal": "ordinal", "note": "text_figure"}.get(column.role)
-                        if code or column.role in ("aside", "label"):
-                            self.leave([(r, column.number)], code or "stray")
+                        self.leave([(r, column.number)], "one_firm" if firm else code or "stray")
                     continue
                 if cell.kind == "text" and not cell.fault and _is_missing(cell.text):
                     self.done.add((r, column.number))
@@ -512,6 +525,7 @@ class _Sheet:
                     reading.stop("ragged_row")
                 self.read_value(reading)
                 self.place(reading, column, rows[key], above[key], section, context, roles)
+            earlier |= {c: cell for c in roles if (cell := self.at(r, c)) is not None}
         self.check_totals(block, columns)
 
     def leave(self, places: Iterable[tuple[int, int]], code: str) -> None:
@@ -524,17 +538,15 @@ class _Sheet:
                 self.found.append(reading)
 
     def row_labels(
-        self, block: _Block, r: int, stub: list[int], roles: dict[int, str]
+        self, r: int, stub: list[int], roles: dict[int, str], earlier: dict[int, Cell]
     ) -> list[tuple[int, Label, Cell]]:
         """Names of a row, from the left; a name left out because it stands above is filled in."""
-        rows = [row for row, _ in block.rows]
         present = [c for c in stub if self.at(r, c) is not None]
         labels = []
         for c in stub:
             cell = self.at(r, c)
-            if cell is None and present and c < present[-1] and roles[c] not in ("ordinal", "firm"):
-                earlier = (self.at(row, c) for row in reversed(rows) if row < r)
-                cell = next((found for found in earlier if found is not None), None)
+            if cell is None and present and c < present[-1] and roles[c] in _FILLED_DOWN:
+                cell = earlier.get(c)
             if cell is not None and roles[c] != "ordinal":
                 labels.append((c, self.label(cell.text), cell))
         return labels
@@ -559,9 +571,9 @@ class _Sheet:
             reading.said.append((cell.note, {}))
         read = _quantity(reading.bare)
         if isinstance(read, str):
-            reading.stop("unreadable", detail=read)
+            reading.stop("unreadable", detail=read, detail_zh="")
         elif read.bound == "missing":
-            reading.stop("unreadable", detail="only a mark")
+            reading.stop("unreadable", detail="only a mark", detail_zh="：只有符号")
         else:
             reading.quantity = read
 
@@ -601,14 +613,14 @@ class _Sheet:
         if cell := asides.get("note"):
             reading.remarks.append(cell.text)
         reading.remarks += context.general(reading.year)
-        reading.remarks = list(dict.fromkeys(reading.remarks))
+        reading.remarks = list(dict.fromkeys(map(discreet, reading.remarks)))[:MAX_REMARKS]
         for remark in reading.remarks:
             said = self.label(remark).vintage
             if said and not reading.vintage and len(remark) < 40:
                 reading.vintage = said
-            if _ONE_FIRM_RE.search(remark):
+            if _ONE_FIRM_RE.search(compact(remark)):
                 reading.stop("one_firm")
-        if (cell := asides.get("scope")) and cell.text.strip() in ("是", "有", "yes", "y", "1"):
+        if (cell := asides.get("scope")) and cell.text.strip() in ("是", "有", "yes", "y"):
             reading.scope = True
         reading.source = cell.text if (cell := asides.get("source")) else ""
         reading.published = cell.text if (cell := asides.get("published")) else ""
@@ -626,7 +638,7 @@ class _Sheet:
         row_names = [label for c, label, _ in row if roles[c] in ("label", "indicator")]
         row_names = [label for label in row_names if not label.neutral]
         heads = [label for label in column.labels if not label.neutral]
-        heads = [label for label in heads if not self.role(label.name)]
+        heads = [label for label in heads if not _role(label.name)]
         leaf = row_names[-1] if row_names else None
         head = heads[-1] if heads else None
         groups = [label.name for label in (*row_names[:-1], *heads[:-1]) if label.name]
@@ -843,6 +855,7 @@ class _Context:
         self.area = next((label.area for label in labels if label.area), None)
         self.other = next((label.other for label in title if label.other), "")
         self.marked, self.unmarked = self.split_remarks()
+        self.bearing: dict[int | None, list[str]] = {}
 
     def units(self) -> tuple[str, ...]:
         for text in reversed(self.block.context):
@@ -873,10 +886,15 @@ class _Context:
 
     def footnotes(self, mark: str) -> list[str]:
         known = self.marked.get(mark) or self.marked.get(f"注{mark.strip('[]')}")
-        return known or []
+        return (known or [])[:MAX_REMARKS]
 
     def general(self, year: int | None) -> list[str]:
         """Unmarked remarks that bear on a year: 2023年为快报数, 2022年起含兵团."""
+        if year not in self.bearing:
+            self.bearing[year] = self.find_bearing(year)[:MAX_REMARKS]
+        return self.bearing[year]
+
+    def find_bearing(self, year: int | None) -> list[str]:
         bearing = []
         for remark in self.unmarked:
             if re.match("资料来源|数据来源|来源", remark):

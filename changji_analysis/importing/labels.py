@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from .quantities import known_unit
-from .schemas import PROVINCES
+from ..quantities import known_unit
+from ..schemas import PROVINCES
 
 YEAR_BEFORE_PLANS = 1955  # the nth five-year plan ends in 1955 + 5 n
 FUZZY, NEAR, MARGIN = 86.0, 72.0, 4.0
@@ -164,6 +164,7 @@ class Vocabulary:
     chosen: dict[str, str] = field(default_factory=dict)
     _plain: dict[str, str] = field(init=False, repr=False, compare=False)
     _chosen: dict[str, str] = field(init=False, repr=False, compare=False)
+    _alike: dict[frozenset[str], dict[str, str]] = field(init=False, repr=False, compare=False)
     _cache: dict[tuple[str, str], Match | None] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -174,7 +175,12 @@ class Vocabulary:
             whole, above, part = name.rpartition(">")
             plain[f"{whole}{above}{normal(part)}"] = indicator
         chosen = {normal(name): indicator for name, indicator in self.chosen.items()}
+        alike: dict[frozenset[str], dict[str, str]] = {}
+        for name, indicator in plain.items():
+            if ">" not in name:
+                alike.setdefault(_guards(name), {})[name] = indicator
         object.__setattr__(self, "_plain", plain)
+        object.__setattr__(self, "_alike", alike)
         object.__setattr__(self, "_chosen", chosen)
 
     def match(self, name: str, above: str = "") -> Match | None:
@@ -185,7 +191,7 @@ class Vocabulary:
         return self._cache[key]
 
     def _match(self, name: str, above: str) -> Match | None:
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         wanted = normal(name)
         if not wanted:
@@ -198,15 +204,15 @@ class Vocabulary:
                 return Match(table[key], "exact", 100.0) if table[key] else None
         if above:
             return None
-        guards = _guards(wanted)
+        alike = self._alike.get(_guards(wanted), {})
         scores: dict[str, float] = {}
-        for known, indicator in self._plain.items():
-            if ">" not in known and _guards(known) == guards:
-                score = fuzz.ratio(wanted, known)
-                scores[indicator] = max(score, scores.get(indicator, 0.0))
-        ranked = sorted(scores.items(), key=lambda pair: -pair[1])
-        if not ranked or ranked[0][1] < NEAR:
+        for known, score, _ in process.extract(
+            wanted, alike.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=None
+        ):
+            scores.setdefault(alike[known], score)  # the best comes first
+        if not scores:
             return None
+        ranked = list(scores.items())
         sure = ranked[0][1] >= FUZZY and len(wanted) >= 4
         sure = sure and (len(ranked) < 2 or ranked[0][1] - ranked[1][1] >= MARGIN)
         return Match(ranked[0][0], "fuzzy" if sure else "near", ranked[0][1])
@@ -264,12 +270,18 @@ def _guards(plain: str) -> frozenset[str]:
 
 def names_a_firm(text: str) -> bool:
     """Whether a label is the name of a single firm."""
-    return bool(_FIRM_RE.search(text))
+    return bool(_FIRM_RE.search(compact(text)))
+
+
+def discreet(remark: str) -> str:
+    """A remark without what it tells of a single firm's figures."""
+    firm = names_a_firm(remark) and re.search(r"\d", remark)
+    return "***（涉及单个单位的数据，不予收录）" if firm else remark
 
 
 def tells_of_scope(remark: str) -> bool:
     """Whether a remark tells that what is counted has changed."""
-    return bool(_SCOPE_RE.search(remark))
+    return bool(_SCOPE_RE.search(compact(remark)))
 
 
 # ---- reading one label -------------------------------------------------------------------------
@@ -286,7 +298,7 @@ def read_label(text: str, words: Vocabulary) -> Label:
     Label
     """
     label = Label(text=text)
-    rest = _plain(text)
+    rest = compact(text)
     label, rest = _take_marks(label, rest)
     if rest.lower() not in ("", "#"):
         rest = _ORDINAL_RE.sub("", rest, count=1) if _ORDINAL_RE.match(rest) else rest
@@ -315,7 +327,7 @@ def read_label(text: str, words: Vocabulary) -> Label:
     return replace(label, name=name, refuse=refuse)
 
 
-def _plain(text: str) -> str:
+def compact(text: str) -> str:
     """Width and spaces made plain; footnote figures are left as they are."""
     kept = (c if re.match(f"[{MARK}]", c) else unicodedata.normalize("NFKC", c) for c in text)
     plain = "".join("".join(kept).split())
@@ -329,7 +341,7 @@ def _take_marks(label: Label, rest: str) -> tuple[Label, str]:
 
 def split_units(text: str) -> tuple[str, ...]:
     """Units named in a text such as 万元、%; empty where one of them is unknown."""
-    plain = re.sub(r"^(?:计量|数据)?单位[:：]?", "", "".join(_plain(text).split())).strip("()")
+    plain = re.sub(r"^(?:计量|数据)?单位[:：]?", "", "".join(compact(text).split())).strip("()")
     plain = {"百分比": "%", "百分数": "%", "percent": "%"}.get(plain, plain)
     plain = plain.removeprefix("人民币")
     if known_unit(plain):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from . import records
-from .config import config
-from .marked import MADE
+from .. import records
+from ..config import config
+from .marked import MADE, for_print
 
 ROWS = 500
 _COLUMNS = (
@@ -149,6 +149,8 @@ def _entry(
         },
     )  # fmt: skip
     sheet.freeze_panes(1, 0)
+    for_print(sheet)
+    sheet.print_area(0, 0, len(rows), len(_COLUMNS) - 1)
     sheet.autofilter(0, 0, ROWS, len(_COLUMNS) - 1)
     sheet.protect("", {"autofilter": True, "format_columns": True, "sort": True})
 
@@ -183,4 +185,5 @@ def _definitions(book: Any, sheet: Any, registry: pd.DataFrame) -> None:
         for row, cell in enumerate(registry[name], 1):
             sheet.write_string(row, column, cell, wrap)
     sheet.freeze_panes(1, 0)
+    for_print(sheet)
     sheet.protect()

@@ -19,11 +19,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .errors import DataError, UsageError
-from .import_texts import problem
+from ..errors import DataError, UsageError
+from .texts import problem
 
 MAX_BYTES = 20_000_000
-MAX_UNZIPPED = 60_000_000
+MAX_UNZIPPED = 30_000_000
 MAX_PARTS = 2_000
 MAX_SHEETS = 50
 MAX_ROWS = 20_000
@@ -239,7 +239,7 @@ def _decode(name: str, content: bytes) -> tuple[str, str]:
 
 def _is_chinese(text: str) -> bool:
     """Whether nearly all characters beyond ASCII are of the everyday set GB 2312."""
-    beyond = [c for c in text if not c.isascii()]
+    beyond = [c for c in text if not c.isascii() and not c.isspace()]
     rare = 0
     for char in beyond:
         try:
@@ -388,31 +388,33 @@ def _read_xlsx(name: str, content: bytes, notes: list[dict]) -> list[Grid]:
         book = load(True)
         sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "_cells")]
         originals = load(False) if formulas else None
+        if len(sheets) > MAX_SHEETS:
+            raise _refused(name, "too_many", what=f"{len(sheets)} sheets", limit=MAX_SHEETS)
+        return [
+            _xlsx_grid(name, sheet, originals[sheet.title] if originals else None, notes)
+            for sheet in sheets
+        ]
+    except DataError:
+        raise
     except Exception as error:
         raise _refused(name, "damaged", detail=_brief(error)) from error
-    if len(sheets) > MAX_SHEETS:
-        raise _refused(name, "too_many", what=f"{len(sheets)} sheets", limit=MAX_SHEETS)
-    grids = []
-    for sheet in sheets:
-        if sheet.sheet_state != "visible":
-            notes.append(problem("hidden_sheet", f"{name} [{sheet.title}]", severity="warning"))
-        shown = originals[sheet.title] if originals else None
-        cells: dict[tuple[int, int], Cell] = {}
-        # the cells that the file holds; its declared size may be a million rows
-        for (row, column), cell in sorted(sheet._cells.items()):
-            source = shown._cells.get((row, column)) if shown else None
-            formula = _formula(source)
-            if cell.value is None and not formula:
-                continue
-            entry = _xlsx_cell(name, cell, formula)
-            if entry.text or entry.fault:
-                _inside(name, sheet.title, row, column)
-                cells[row, column] = entry
-        merged = tuple(
-            (m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells.ranges
-        )
-        grids.append(Grid(sheet.title, cells, merged))
-    return grids
+
+
+def _xlsx_grid(name: str, sheet: Any, original: Any, notes: list[dict]) -> Grid:
+    if sheet.sheet_state != "visible":
+        notes.append(problem("hidden_sheet", f"{name} [{sheet.title}]", severity="warning"))
+    cells: dict[tuple[int, int], Cell] = {}
+    # the cells that the file holds; its declared size may be a million rows
+    for (row, column), cell in sorted(sheet._cells.items()):
+        formula = _formula(original._cells.get((row, column))) if original else ""
+        if cell.value is None and not formula:
+            continue
+        entry = _xlsx_cell(name, cell, formula)
+        if entry.text or entry.fault:
+            _inside(name, sheet.title, row, column)
+            cells[row, column] = entry
+    merged = tuple((m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells.ranges)
+    return Grid(sheet.title, cells, merged)
 
 
 def _inside(name: str, sheet: str, row: int, column: int) -> None:
@@ -499,7 +501,7 @@ def show_number(value: float, form: str) -> tuple[str, str]:
         return str(value), "excel_error"
     if not number.is_finite():
         return str(value), "excel_error"
-    sections = form.split(";")
+    sections = form.replace("\0", "").split(";")
     section = sections[1] if value < 0 and len(sections) > 1 else sections[0]
     literals = []
 

@@ -1,0 +1,477 @@
+"""Whole panels: the targets of every county of a province at once, as `assess` judges one.
+
+Rows are coded and sorted once (`panel_input`) and judged in batches (`panel_core`), here or by
+workers. From files to a file they stream: a hash of area and indicator splits both tables into
+parts that fit into memory, each part is assessed by itself, and what is finished is kept, so that
+an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import shutil
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from . import panel_core as core
+from .assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
+from .config import config
+from .errors import UsageError
+from .files import write_csv
+from .panel_input import (
+    HISTORY,
+    POSITION,
+    STREAM_ROWS,
+    TARGET,
+    Coded,
+    coded,
+    file_of,
+    need,
+    package,
+    size_of,
+    stream,
+    whole,
+)
+from .panel_peers import NOTHING, Kinds, asked_for, chosen, fold_of, hashed, peer_rows
+from .plan import TARGET_DIRECTIONS
+from .scales import KINDS
+from .trends import MODELS
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+BATCH = 20_000
+"""Targets that are judged at once: few enough to stay in the processor's cache."""
+PART_ROWS = 200_000
+"""Rows of the histories in one part of a file, roughly."""
+SECONDS_TO_CONNECT = 15
+WORDS = {
+    "direction": TARGET_DIRECTIONS,
+    "kind": KINDS,
+    "method": ("outcome", *MODELS),
+    "verdict": tuple(VERDICTS),
+    "likelihood": tuple(term for _, term, _ in LIKELIHOODS),
+}
+COLUMNS = (
+    "area", "indicator", "value", "year", "direction", "kind", "verdict", "probability",
+    "likelihood", "median", "lower", "upper", "base_year", "base_value", "last_year",
+    "last_value", "n", "span", "method", "peers", "required_growth", "required_growth_from_last",
+    "observed_growth", "pace_ratio", "gap_closed", "expected_gap_closed", "time_elapsed",
+    "reason", "notes",
+)  # fmt: skip
+
+
+class Settings(NamedTuple):
+    """What every worker is told."""
+
+    model: str
+    peers: core.Peers
+    bands: tuple[float, ...]
+
+
+def assess_panel(
+    histories: pd.DataFrame | str | Path,
+    targets: pd.DataFrame | str | Path,
+    *,
+    model: str = "pooled",
+    peers: pd.DataFrame | dict[str, pd.DataFrame] | str | None = None,
+    backend: str | Client | None = None,
+    progress: bool = False,
+) -> pd.DataFrame:
+    """Judge every target of a panel: the numbers of `assess`, one row each.
+
+    Parameters
+    ----------
+    histories : DataFrame or path
+        Long: ``area``, ``indicator``, ``year``, ``value``, and ``unit`` if there is one; rows in
+        any order, an empty value is a gap. A path leads to a CSV or Parquet file.
+    targets : DataFrame or path
+        ``area``, ``indicator``, ``value``, ``year``, ``direction``, and as far as there is one
+        ``base_year``, ``base_value``, ``tolerance``, ``kind`` (else ``ratio``), ``unit``; as in
+        `Target`.
+    model : str
+        One of `changji_analysis.trends.MODELS`. ``pooled`` judges all series at once, the others
+        fit one series after another.
+    peers : DataFrame, dict or "panel", optional
+        Year x area, as in `assess`, for a panel of one indicator; or by indicator. ``"panel"``:
+        each area's prior is fitted on areas of the other folds (`panel_peers.panel_priors`).
+    backend : {None, "processes"} or distributed.Client
+        One process, every core of this machine, or a cluster.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Returns
+    -------
+    DataFrame
+        One row a target, in their order and with their index; columns `COLUMNS`. ``value``,
+        ``year``, ``direction``, ``kind`` are the target's. ``median``, ``lower``, ``upper``: the
+        forecast of the target year and its central interval of 80 %. ``peers``: areas that the
+        prior rests on, 0 for the generic one. ``reason``: a code where there is no verdict;
+        ``notes`` say it in words. ``attrs["problems"]`` lists every faulty row of both tables,
+        for `changji_analysis.errors.problem_frame`: ``row`` is the position from 0, or the line
+        of a CSV file.
+
+    Raises
+    ------
+    UsageError
+        A column is missing, or an option or a file is not known.
+    """
+    _check(model, peers, backend)
+    panel = coded(whole(histories), whole(targets))
+    known = chosen(peers, asked_for(panel.targets), lambda: peer_rows(panel))
+    settings = Settings(model, known, _bands())
+    with _bar(progress, len(panel.targets)) as advance:
+        frame = _judged(panel, settings, backend, advance)
+    if isinstance(targets, pd.DataFrame):
+        frame.index = targets.index
+    frame.attrs["problems"] = panel.problems.astype(object).to_dict("records")
+    return frame
+
+
+def write_panel(
+    histories: str | Path,
+    targets: str | Path,
+    out: str | Path,
+    *,
+    model: str = "pooled",
+    peers: pd.DataFrame | dict[str, pd.DataFrame] | str | None = None,
+    backend: str | Client | None = None,
+    progress: bool = False,
+) -> pd.Series:
+    """Assess a panel from files to a Parquet file, in bounded memory.
+
+    Faulty rows go to a CSV file beside it, ``OUT.problems.csv``. What is finished waits in the
+    folder ``.OUT.parts``: the same call after an interruption starts from there. The output
+    appears whole, or not at all.
+
+    Parameters
+    ----------
+    histories, targets : path
+        CSV or Parquet, columns as for `assess_panel`.
+    out : path
+        Ends in ``.parquet``.
+    model, peers, backend, progress
+        As for `assess_panel`.
+
+    Returns
+    -------
+    Series
+        Number of targets by verdict, and by reason where there is none.
+    """
+    _check(model, peers, backend)
+    out = Path(out)
+    if out.suffix != ".parquet":
+        raise UsageError(f"the output {out.name} does not end in .parquet")
+    package("pyarrow", "writing Parquet")
+    sources = [file_of(histories), file_of(targets)]
+    work = out.with_name(f".{out.name}.parts")
+    settings, parts, total = _prepared(sources, work, model, peers)
+    counts = pd.Series(dtype=int)
+    with _bar(progress, total) as advance:
+        todo = []
+        for k in range(parts):
+            if (work / f"{k}.done").exists():
+                done = _unpickled(work / f"{k}.done")
+                counts = counts.add(_counted(done), fill_value=0)
+                advance(len(done))
+            else:
+                todo.append(k)
+        tasks = ((k, _judged_part, *_loaded(work, k), settings) for k in todo)
+        for k, (frame, problems) in _run(tasks, backend):
+            (work / f"{k}.problems").write_bytes(pickle.dumps(problems))
+            unfinished = work / f"{k}.unfinished"
+            unfinished.write_bytes(pickle.dumps(frame))
+            unfinished.replace(work / f"{k}.done")
+            counts = counts.add(_counted(frame), fill_value=0)
+            advance(len(frame))
+    _merge(work, parts, total, out)
+    shutil.rmtree(work)
+    return counts.astype(int)
+
+
+def problems_beside(out: Path) -> Path:
+    """Where `write_panel` lists faulty rows."""
+    return out.with_name(f"{out.name}.problems.csv")
+
+
+@contextmanager
+def client(backend: str | None) -> Generator[str | Client | None]:
+    """A backend as it is, or a client of the Dask scheduler at an address."""
+    if backend is None or "://" not in backend:
+        yield backend
+        return
+    package("distributed", f"the backend {backend!r}")
+    from distributed import Client
+
+    try:
+        engine = Client(backend, timeout=SECONDS_TO_CONNECT)
+    except OSError as error:
+        raise UsageError(f"no Dask scheduler answers at {backend}") from error
+    with engine:
+        yield engine
+
+
+def _counted(frame: pd.DataFrame) -> pd.Series:
+    verdict = frame["verdict"].astype(object)
+    return verdict.where(verdict.notna(), frame["reason"]).value_counts()
+
+
+def _check(model: str, peers, backend) -> None:
+    if model not in MODELS:
+        raise UsageError(f"unknown model {model!r}: use one of {', '.join(MODELS)}")
+    if isinstance(peers, str) and peers != "panel":
+        raise UsageError(f"peers {peers!r}: use 'panel', a table, or a dict of tables")
+    if isinstance(backend, str) and backend != "processes":
+        raise UsageError(f"backend {backend!r}: use 'processes' or a distributed.Client")
+    if backend is not None:
+        name = "joblib" if backend == "processes" else "distributed"
+        package(name, f"the backend {backend!r}")
+
+
+def _bands() -> tuple[float, ...]:
+    return tuple(getattr(config().verdict, code) for code in BANDS[1:])
+
+
+def _batches(panel: Coded, named: bool) -> Iterator[core.Batch]:
+    """Targets in order of their series; with names where peers have to be told apart."""
+    columns = panel.targets.columns if named else panel.targets.columns.drop(["area", "indicator"])
+    targets = panel.targets[columns]
+    place = panel.targets["place"].to_numpy()
+    fine = np.ones(len(place), bool)
+    fine[panel.refused.index] = False
+    fine = np.flatnonzero(fine)
+    fine = fine[np.argsort(place[fine], kind="stable")]
+    fold = fold_of(panel.areas) if named else None
+    for i in range(0, len(fine), BATCH):
+        rows = fine[i : i + BATCH]
+        table = targets.iloc[rows].reset_index(drop=True)
+        here = table["place"].to_numpy()
+        there = here >= 0
+        if fold is not None:
+            area = panel.series[here] % max(len(panel.areas), 1)
+            table["fold"] = np.where(there, fold[area], -1)
+        first, stop = (np.where(there, panel.start[here + k], 0) for k in (0, 1))
+        low, high = first[there].min(initial=len(panel.year)), stop.max()
+        low = min(low, high)
+        first, stop = (np.where(there, ends - low, 0) for ends in (first, stop))
+        yield core.Batch(rows, table, first, stop, panel.year[low:high], panel.value[low:high])
+
+
+def _needed_by(batch: core.Batch, peers: core.Peers) -> core.Peers:
+    if not peers:
+        return peers
+    names = set(batch.table["indicator"].unique())
+    return {k: v for k, v in peers.items() if (k if isinstance(k, str) else k[0]) in names}
+
+
+def _judged(
+    panel: Coded, settings: Settings, backend=None, advance: Callable = lambda rows: None
+) -> pd.DataFrame:
+    """Judge a panel that lies in memory, batch by batch."""
+    out = core.Result(len(panel.targets))
+    tasks = (
+        (batch.position, core.judge, batch, _needed_by(batch, settings.peers), settings.model)
+        for batch in _batches(panel, bool(settings.peers))
+    )
+    for rows, found in _run(tasks, backend):
+        out.put(rows, found)
+        advance(len(rows))
+    for row, *said in panel.refused.itertuples():
+        for column, text in zip(panel.refused, said, strict=True):
+            out.say(column, row, text)
+    advance(len(panel.refused))
+    nameless = out.says("reason", "no_figure") & panel.targets["place"].lt(0).to_numpy()
+    out.say("reason", nameless, "no_history")
+    return _framed(panel.targets, out, settings.bands)
+
+
+def _framed(targets: pd.DataFrame, out: core.Result, bands) -> pd.DataFrame:
+    """Put the columns together, with verdicts and terms."""
+    p = out.numbers["probability"]
+    known, outcome = ~np.isnan(p), out.says("method", "outcome")
+    verdicts = list(VERDICTS)
+    by_chance = np.array([verdicts.index(code) for code in BANDS])
+    met = np.where(p == 1, verdicts.index("achieved"), verdicts.index("missed"))
+    code = np.where(outcome, met, by_chance[np.searchsorted(bands, p, side="right")])
+    blind = out.says("reason", *LACKING, "no_history")
+    code = np.where(known, code, np.where(blind, verdicts.index("insufficient_evidence"), -1))
+    least = [least for least, _, _ in LIKELIHOODS[:-1]]
+    term = np.where(known, len(least) - np.searchsorted(least[::-1], p, side="right"), -1)
+    frame = targets.drop(columns=["base_year", "base_value", "tolerance", "place"])
+    frame["verdict"] = pd.Categorical.from_codes(code, WORDS["verdict"])
+    frame["likelihood"] = pd.Categorical.from_codes(term, WORDS["likelihood"])
+    methods = pd.Index(WORDS["method"]).get_indexer(list(out.texts))
+    frame["method"] = pd.Categorical.from_codes(methods[out.words["method"]], WORDS["method"])
+    texts = pd.array(list(out.texts), dtype="str")
+    for name in ("reason", "notes"):
+        frame[name] = texts.take(out.words[name])
+    frame["year"] = _whole_numbers(frame["year"].to_numpy())
+    for name, values in out.numbers.items():
+        frame[name] = _whole_numbers(values) if name in core.COUNTS else values
+    return frame[list(COLUMNS)]
+
+
+def _whole_numbers(values: np.ndarray):
+    missing = ~(values == np.floor(values))
+    return pd.arrays.IntegerArray(np.where(missing, 0, values).astype(np.int32), missing)
+
+
+def _judged_part(histories, targets, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Assess one part of the files: rows with their position, and problems."""
+    panel = coded(histories, targets)
+    frame = _judged(panel, settings)
+    return frame.assign(**{POSITION: targets[POSITION].to_numpy()}), panel.problems
+
+
+def _run(tasks: Iterable[tuple], backend) -> Iterator[tuple]:
+    """Carry out (key, function, *arguments); pairs of key and result as they are finished."""
+    if backend is None:
+        yield from (_done(*task) for task in tasks)
+    elif backend == "processes":
+        from joblib import Parallel, delayed
+
+        pool = Parallel(n_jobs=-1, return_as="generator_unordered")
+        yield from pool(delayed(_done)(*task) for task in tasks)
+    else:
+        from distributed import as_completed
+
+        tasks = iter(tasks)
+        at_once = 2 * max(sum(backend.nthreads().values()), 1)
+        sent = [backend.submit(_done, *task, pure=False) for task in islice(tasks, at_once)]
+        finished = as_completed(sent)
+        del sent
+        for future in finished:
+            for task in islice(tasks, 1):
+                finished.add(backend.submit(_done, *task, pure=False))
+            yield future.result()
+
+
+def _done(key, function: Callable, *arguments) -> tuple:
+    return key, function(*arguments)
+
+
+@contextmanager
+def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
+    """Progress over the targets, on stderr."""
+    if not shown:
+        yield lambda rows: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:3], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("targets", total=total)
+        yield lambda rows: bar.advance(task, rows)
+
+
+def _prepared(sources: list[Path], work: Path, model, peers) -> tuple[Settings, int, int]:
+    """Split the files, or find them split by the same call before."""
+    asked = (model, peers, _bands(), metadata.version("changji-analysis"))
+    files = [(str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns) for s in sources]
+    stamp = hashlib.sha256(pickle.dumps((asked, files))).hexdigest()
+    try:
+        found = json.loads((work / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = {}
+    if found.get("stamp") == stamp:
+        return _unpickled(work / "settings"), found["parts"], found["targets"]
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    parts = max(sum(map(size_of, sources)) // PART_ROWS, 1)
+    _split(sources[0], work, "histories", parts)
+    total, asked = _split(sources[1], work, "targets", parts)
+    known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts))
+    settings = Settings(model, known, _bands())
+    (work / "settings").write_bytes(pickle.dumps(settings))
+    text = json.dumps({"stamp": stamp, "parts": parts, "targets": total})
+    (work / "run.json").write_text(text, encoding="utf-8")
+    return settings, parts, total
+
+
+def _split(source: Path, work: Path, name: str, parts: int) -> tuple[int, Kinds]:
+    """Deal the rows of a file out to parts, a series and its targets to the same one."""
+    total, asked = 0, {}
+    for piece in stream(source):
+        need(piece, HISTORY if name == "histories" else TARGET, name)
+        total += len(piece)
+        if name == "targets":
+            for indicator, kinds in asked_for(piece).items():
+                asked.setdefault(indicator, set()).update(kinds)
+        part = (hashed(piece["area"]) * np.uint64(31) + hashed(piece["indicator"])) % parts
+        _deal(piece, part.astype(int), work, name)
+    return total, asked
+
+
+def _deal(frame: pd.DataFrame, part: np.ndarray, work: Path, name: str) -> None:
+    """Append the rows of a frame to the files of their parts."""
+    order = np.argsort(part, kind="stable")
+    frame, bounds = frame.iloc[order], np.append(0, np.cumsum(np.bincount(part)))
+    for k in np.flatnonzero(np.diff(bounds)):
+        with (work / f"{k}.{name}").open("ab") as file:
+            pickle.dump(frame.iloc[bounds[k] : bounds[k + 1]].copy(), file, protocol=5)
+
+
+def _loaded(work: Path, k: int) -> list[pd.DataFrame]:
+    """Both tables of a part."""
+    tables = []
+    for name, columns in (("histories", HISTORY), ("targets", TARGET)):
+        pieces = list(_dealt(work / f"{k}.{name}"))
+        tables.append(pd.concat(pieces) if pieces else pd.DataFrame(columns=[*columns, POSITION]))
+    return tables
+
+
+def _unpickled(path: Path) -> Any:
+    """What this run wrote."""
+    return pickle.loads(path.read_bytes())
+
+
+def _dealt(path: Path) -> Iterator[pd.DataFrame]:
+    if path.exists():
+        with path.open("rb") as file:
+            while file.peek(1):
+                yield pickle.load(file)
+
+
+def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
+    rows = pd.DataFrame(columns=list(HISTORY))
+    for k in range(parts):
+        more = peer_rows(coded(_loaded(work, k)[0], NOTHING))
+        rows = peer_rows(coded(pd.concat([rows, more]), NOTHING))
+    return rows
+
+
+def _merge(work: Path, parts: int, total: int, out: Path) -> None:
+    """Write the rows of all parts in the order of the targets, and the problems."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    problems = pd.concat([_unpickled(work / f"{k}.problems") for k in range(parts)])
+    beside = problems_beside(out)
+    if len(problems):
+        write_csv(beside, problems.sort_values(["file", "row"]))
+    else:
+        beside.unlink(missing_ok=True)
+    for old in work.glob("*.merged"):
+        old.unlink()
+    for k in range(parts):
+        rows = _unpickled(work / f"{k}.done")
+        _deal(rows, rows[POSITION].to_numpy() // STREAM_ROWS, work, "merged")
+    schema = pa.Schema.from_pandas(rows.drop(columns=POSITION), preserve_index=False)
+    unfinished = work / out.name
+    with pq.ParquetWriter(unfinished, schema) as writer:
+        for k in range((total + 1) // STREAM_ROWS + 1):  # the first line of a CSV file is 2
+            pieces = list(_dealt(work / f"{k}.merged"))
+            if pieces:
+                merged = pd.concat(pieces).sort_values(POSITION)
+                writer.write_table(pa.Table.from_pandas(merged, schema, preserve_index=False))
+    unfinished.replace(out)

@@ -1,0 +1,85 @@
+"""The files can live on Windows and macOS, and nothing relies on a UTF-8 locale."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from test_tree import ROOT, tree
+
+RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+LONGEST = 140
+"""Characters within the repository; Windows allows some 260 with the folders above it."""
+
+
+def name_faults(names):
+    """Return what other systems refuse among file names relative to the repository."""
+    faults = [f"{name}: longer than {LONGEST}" for name in names if len(name) > LONGEST]
+    for name in names:
+        for part in name.split("/"):
+            if re.search(r'[<>:"|?*\\\x00-\x1f]', part) or part.endswith((".", " ")):
+                faults.append(f"{name}: a character that Windows refuses")
+            if RESERVED.match(part):
+                faults.append(f"{name}: a device on Windows")
+    folded = {}
+    for name in names:
+        other = folded.setdefault(name.casefold(), name)
+        if other != name:
+            faults.append(f"{name}: differs from {other} in case only")
+    return faults
+
+
+def test_file_names_are_fit_for_windows_and_macos():
+    assert name_faults([path.relative_to(ROOT).as_posix() for path in tree()]) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [
+        (["data/a:b.csv"], "refuses"),
+        (["data/a ."], "refuses"),
+        (["nul.csv"], "device"),
+        (["docs/README.md", "docs/readme.md"], "case only"),
+        (["x" * 141], "longer"),
+    ],
+)
+def test_unfit_names_are_found(names, fault):
+    (found,) = name_faults(names)
+    assert fault in found
+
+
+def test_data_are_read_and_judged_in_a_locale_without_utf_8(tmp_path):
+    code = """
+import locale, sys
+assert locale.getpreferredencoding(False).lower().replace("-", "") != "utf8"
+import changji_analysis as ca
+from changji_analysis import what_if
+ca.problems()
+assert "昌吉市" in ca.load_statistics()["area"].tolist()
+assert all(isinstance(name, str) for name in what_if.scenarios())
+assert len(ca.scorecard())
+"""
+    script = tmp_path / "script.py"
+    script.write_text(code, encoding="utf-8")
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    if os.name == "nt":
+        pytest.skip("Windows runs all other tests in such a locale")
+    done = subprocess.run(
+        [sys.executable, script], env=os.environ | plain, capture_output=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+
+
+def test_files_are_never_opened_in_the_locale_s_encoding():
+    code = """
+import warnings
+warnings.filterwarnings("error", category=EncodingWarning, module="changji_analysis")
+import changji_analysis as ca
+from changji_analysis import what_if
+ca.problems(), ca.scorecard(), what_if.scenario_table()
+"""
+    done = subprocess.run(
+        [sys.executable, "-X", "warn_default_encoding", "-c", code], cwd=ROOT, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")

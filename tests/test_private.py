@@ -1,0 +1,64 @@
+"""Figures that are not public are marked in every output and never reach the committed files."""
+
+import shutil
+
+import pytest
+
+from changji_analysis import figures, records, report, review, tables
+from changji_analysis.config import REPOSITORY
+from changji_analysis.importing import import_figures
+from changji_analysis.scorecard import scorecard
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """The repository's data with one figure more that is not public."""
+    root = tmp_path / "data"
+    shutil.copytree(
+        REPOSITORY / "data", root, ignore=shutil.ignore_patterns("private", "clean", "examples")
+    )
+    monkeypatch.setenv("CHANGJI_DATA", str(root))
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("年份,高新技术企业数（家）\n2021,52\n", encoding="utf-8")
+    stated = {"area": "昌吉市", "source": "昌吉市科技局：年报", "published": "2022-03-01"}
+    import_figures(sheet, dry_run=False, **stated)
+    return root
+
+
+def test_the_scorecard_says_which_figures_are_not_public(data):
+    card = scorecard().set_index("id")
+    assert card.index[card["last_private"]].tolist() == ["t03"]
+    assert tables.scorecard_table("zh").loc["t03", "最新"] == "52 家 (2021)（未公开）"
+    assert tables.scorecard_table("en").loc["t03", "latest"] == "52 (2021) (not public)"
+
+
+@pytest.mark.parametrize(
+    ("lang", "mark"),
+    [
+        ("zh", "内部资料：含 1 个未公开数据，不得公开"),
+        ("en", "Internal: rests on 1 figure that is not public"),
+    ],
+)
+def test_chart_and_report_carry_the_mark(data, lang, mark):
+    assert figures.FIGURES["firms_fan"](lang=lang).alt.startswith(mark)
+    assert mark in report.compose(lang=lang).subtitle
+
+
+def test_nothing_is_marked_without_such_figures(data, monkeypatch):
+    monkeypatch.setenv("CHANGJI_PRIVATE", "no")
+    assert records.not_public("zh") == records.not_public("en") == ""
+    assert not scorecard()["last_private"].any()
+    assert "公开" not in report.compose().subtitle
+
+
+def test_a_review_with_such_figures_stays_out_of_the_committed_files(data, monkeypatch):
+    monkeypatch.setattr(review, "data_dir", lambda: REPOSITORY / "data")
+    assert review.review_folder(None) == REPOSITORY / "reviews" / "internal"
+    assert review.review_folder("2023-12-31").name == "2023-12-31-internal"
+    monkeypatch.setenv("CHANGJI_PRIVATE", "no")
+    assert review.review_folder(None) == REPOSITORY
+
+
+def test_git_ignores_what_is_not_public():
+    ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"private/", "/reviews/"} <= set(ignored)
