@@ -7,13 +7,13 @@ import pandas as pd
 from .chapter_parts import (
     DASH,
     asked,
-    calibration,
     dated,
     goal,
     grid,
     picture,
     reference_clause,
     share,
+    tested,
 )
 from .config import config
 from .document import Block, Heading, Paragraph, Table
@@ -37,9 +37,7 @@ def indicators(f: Findings, w: Words) -> list[Block]:
         blocks += [
             Heading(w.name(row), 2),
             Paragraph(w.text([standing(f, w, row), due(f, w, row), official(f, w, row)])),
-            Paragraph(
-                w.text([reference_sentence(w, row), rests_on(f, w, row), calibration(w, row)])
-            ),
+            Paragraph(w.text([reference_sentence(w, row), rests_on(f, w, row), tested(w, row)])),
         ]
         for figure in HEADLINE_PICTURES.get(name, ()):
             blocks += picture(f, w, figure)
@@ -288,7 +286,7 @@ def others(f: Findings, w: Words) -> list[Block]:
     return [
         Heading(w("其他有数据的目标", "Other targets with figures"), 2),
         *(
-            Paragraph(w.text([standing(f, w, r), kept(w, r), rests_on(f, w, r), calibration(w, r)]))
+            Paragraph(w.text([standing(f, w, r), kept(w, r), rests_on(f, w, r), tested(w, r)]))
             for _, r in rows.iterrows()
         ),
     ]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from .chapter_parts import DASH, calibration, grid, picture, share
+from .chapter_parts import DASH, grid, picture, share, tested
 from .config import config
 from .document import Block, Heading, Paragraph, Table
 from .findings import Findings, offices
@@ -270,12 +270,13 @@ def outlook(f: Findings, w: Words) -> list[Block]:
             moves_table(f, w),
             *picture(f, w, "probability_moves"),
         ]
-    tested = [w.name(r) + w("：", ": ") + calibration(w, r) for r in f.headline.values()
-              if calibration(w, r)]  # fmt: skip
-    if tested:
+    records = [
+        f"{w.name(r)}{w('：', ': ')}{tested(w, r)}" for r in f.headline.values() if tested(w, r)
+    ]
+    if records:
         blocks += [
             Heading(w("概率的检验", "The probabilities put to the test"), 2),
-            *map(Paragraph, tested),
+            *map(Paragraph, records),
             *picture(f, w, "calibration"),
         ]
     return blocks if len(blocks) > 1 else []

@@ -202,6 +202,12 @@ def calibration(w: Words, row: pd.Series) -> str:
     return w(zh, en) if slash else zh
 
 
+def tested(w: Words, row: pd.Series) -> str:
+    """`calibration` as a sentence."""
+    text = calibration(w, row).rstrip("。.")
+    return text[:1].upper() + text[1:] + w("。", ".") if text else ""
+
+
 def dated(w: Words, row: pd.Series, which: str) -> str:
     """A value with its year in brackets."""
     if pd.isna(row[f"{which}_value"]):

@@ -220,23 +220,22 @@ SOME_FIGURES = [
 ]
 
 
-def test_a_record_of_tests_is_shown_where_there_is_one(use, monkeypatch):
+@pytest.mark.parametrize("record", [None, "200次中兑现58次 / 58 of 200 came true"])
+def test_a_record_of_tests_is_shown_where_there_is_one(use, monkeypatch, record):
     f = findings()
-    untested = dataclasses.replace(f, card=f.card.assign(calibration=None))
-    monkeypatch.setattr(report, "findings", lambda as_of=None: untested)
-    assert any("尚未用过去的目标作过检验" in text for text in paragraphs(report.compose()))
-    card = f.card.assign(calibration="200次中兑现58次 / 58 of 200 came true")
     headline = {name: row.copy() for name, row in f.headline.items()}
     for row in headline.values():
-        row["calibration"] = card["calibration"].iloc[0]
-    tested = dataclasses.replace(f, card=card, headline=headline)
+        row["calibration"] = record
+    tested = dataclasses.replace(f, card=f.card.assign(calibration=record), headline=headline)
     monkeypatch.setattr(report, "findings", lambda as_of=None: tested)
-    document = report.compose()
-    assert "概率的检验" in [b.text for b in document.blocks if isinstance(b, Heading)]
-    assert any(isinstance(b, Picture) and b.name == "calibration" for b in document.blocks)
-    assert not any("尚未用过去的目标" in text for text in paragraphs(document))
-    assert "58 of 200 came true" in " ".join(paragraphs(report.compose(lang="en")))
-    assert report.traced_numbers(document)["found"].ne("").all()
+    zh, en = report.compose(), report.compose(lang="en")
+    shown = record is not None
+    assert ("概率的检验" in [b.text for b in zh.blocks if isinstance(b, Heading)]) is shown
+    assert any(isinstance(b, Picture) and b.name == "calibration" for b in zh.blocks) is shown
+    assert any("200次中兑现58次。" in text for text in paragraphs(zh)) is shown
+    assert any("尚未用过去的目标作过检验" in text for text in paragraphs(zh)) is not shown
+    assert any("58 of 200 came true." in text for text in paragraphs(en)) is shown
+    assert report.traced_numbers(zh)["found"].ne("").all()
 
 
 def test_the_answer_comes_first(compose):
