@@ -54,7 +54,7 @@ def test_the_plans_headline_from_one_observation():
     assert a.met_at_last is False
     evidence = a.evidence
     assert (evidence.n, evidence.span, evidence.last_year) == (1, 0, 2020)
-    assert (evidence.method, evidence.calibration) == ("pooled", None)
+    assert (evidence.method, evidence.calibration.prior) == ("pooled", "peers")
     assert words(a) == dict.fromkeys(MEASURES)
 
 

@@ -1,7 +1,5 @@
 """The figures: what they draw, what their titles say, and the pictures committed in figures/."""
 
-import base64
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pictures
 import pytest
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.text import Text
@@ -47,9 +46,6 @@ ROOT = Path(__file__).resolve().parents[1]
 EVERY = [(name, lang) for name in FIGURES for lang in LANGUAGES]
 CHINESE = re.compile("[\u3400-\u9fff]")
 
-spec = importlib.util.spec_from_file_location("pictures", ROOT / "conftest.py")
-pictures = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(pictures)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -82,10 +78,6 @@ def xdata(figure, gid):
     return np.asarray(drawn(figure, gid).get_xdata(), float)
 
 
-def difference(one, other):
-    return pictures.difference(base64.b64encode(one), base64.b64encode(other))
-
-
 # ---- every figure ------------------------------------------------------------------------------
 def test_figures_holds_the_functions_by_their_names():
     assert {"scorecard", "rd_fan", "rd_precedents", "cohort_stock", "probability_moves"} <= {
@@ -97,7 +89,7 @@ def test_figures_holds_the_functions_by_their_names():
 @pytest.mark.parametrize(("name", "lang"), EVERY)
 def test_committed_picture_equals_a_fresh_one(name, lang):
     stored = (ROOT / "figures" / lang / f"{name}.png").read_bytes()
-    assert difference(png(name, lang), stored) <= pictures.TOLERANCE
+    assert pictures.difference(png(name, lang), stored) <= pictures.TOLERANCE
 
 
 @pytest.mark.parametrize(("name", "lang"), EVERY)
@@ -272,7 +264,7 @@ def test_a_series_times_one_and_a_half_is_another_picture(name, gid):
     figure = FIGURES[name]("zh")
     line = drawn(figure, gid)
     line.set_ydata(1.5 * np.asarray(line.get_ydata(), float))
-    assert difference(figure.png(), png(name, "zh")) > 3 * pictures.TOLERANCE
+    assert pictures.difference(figure.png(), png(name, "zh")) > 3 * pictures.TOLERANCE
 
 
 def test_a_character_without_glyph_fails():
