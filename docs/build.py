@@ -96,6 +96,9 @@ def write(source: Path, name: str, text: str, home: Path) -> None:
     (source / name).write_text(linked(text, home, source, source), encoding="utf-8")
 
 
+ORPHAN = "---\norphan: true\n---\n\n"
+
+
 def linked(text: str, home: Path, source: Path, here: Path) -> str:
     """Turn links to files of the repository into links to pages, or to copies of the files."""
 
@@ -108,6 +111,8 @@ def linked(text: str, home: Path, source: Path, here: Path) -> str:
         if name not in PAGES and path.is_file() and path.suffix != ".ipynb":
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
+            if path.suffix == ".md":  # becomes a page that no list of contents names
+                target.write_text(f"{ORPHAN}{path.read_text(encoding='utf-8')}", encoding="utf-8")
         return Path(os.path.relpath(target, here)).as_posix()
 
     return LINK.sub(moved, text)
