@@ -47,7 +47,7 @@ def cut(panels, lengths, horizons, rng):
     parts = []
     for number, wide in enumerate(panels.values()):
         values, years = wide.to_numpy(float), wide.index.to_numpy(float)
-        pieces = pooled.windows(values, years, lengths, horizons)
+        pieces = pooled.windows(values, years, lengths, horizons)[:4]
         chosen = rng.choice(len(pieces[-1]), PER_KIND, replace=len(pieces[-1]) < PER_KIND)
         parts.append([*(piece[chosen] for piece in pieces), np.full(PER_KIND, number)])
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -72,7 +72,7 @@ def widened(prior, factor):
 
 def pits(prior, step, gap, ahead, change):
     """Where the outcomes lie in their predictive distributions."""
-    drift, variance, drift_variance, df = pooled.posterior(prior, step, gap)
+    drift, variance, drift_variance, df = pooled.posterior(prior, step, gap, np.zeros(len(step)))
     scale = np.sqrt(variance * ahead + drift_variance * ahead**2)
     return scores.t_pit(change, ahead * drift, scale, df)
 

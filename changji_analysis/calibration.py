@@ -15,6 +15,8 @@ import pandas as pd
 from .config import REPOSITORY
 
 PATH = "data/clean/calibration.csv"
+BANDS = (0.0, 0.01, 0.05, 0.15, 0.25, 0.33, 0.5, 0.66, 1.0)
+"""Edges of the bands of probability that are judged together."""
 GROUPS = {1: (1, 1), 2: (2, 4), 3: (5, 10)}
 """Numbers of observations that are judged together."""
 
@@ -29,7 +31,7 @@ class Calibration:
     fewest, most : int
         Observations that the statements rested on.
     low, high : float
-        The band of probabilities, as verdicts have them.
+        The band of probabilities.
     cases, areas : int
         Statements, and the areas that they are about.
     stated, came_true : float
@@ -52,13 +54,13 @@ class Calibration:
 
     def __str__(self) -> str:
         """The row as a sentence, Chinese / English."""
-        came = f"{self.came_true:.0%}" if self.came_true >= 0.005 else "<1%"
+        said, came = (f"{p:.0%}" if p >= 0.005 else "<1%" for p in (self.stated, self.came_true))
         low, high = f"{self.lower:.0%}", f"{self.upper:.0%}"
         return (
             f"重演中同类判断{self.cases}次（{self.areas}个地区），"
-            f"实现{came}（95%区间{low}至{high}）"
+            f"平均说{said}，实现{came}（95%区间{low}至{high}）"
             f" / of {self.cases} such statements in replays ({self.areas} areas) "
-            f"{came} came true (95% interval {low} to {high})"
+            f"said {said} on average and {came} came true (95% interval {low} to {high})"
         )
 
 

@@ -201,7 +201,9 @@ def _forecast(
     step, gap = np.diff(x), np.diff(batch.year[window]).astype(float)
     loc, spread, df = np.empty((3, len(at)))
     for prior, notes, rows in _priors(batch, at, end, edge, peers, scale, kind):
-        drift, variance, shared, df[rows] = pooled.posterior(prior, step[rows], gap[rows])
+        drift, variance, shared, df[rows] = pooled.posterior(
+            prior, step[rows], gap[rows], x[rows, -1]
+        )
         h = ahead[rows]
         loc[rows] = x[rows, -1] + h * drift
         spread[rows] = np.sqrt(variance * h + shared * h**2)

@@ -32,6 +32,7 @@ def _interval(low: pd.Series, high: pd.Series, form: str = "{:.3f}") -> list[str
 
 def ranking_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     """`changji_analysis.validation.ranking` as printed."""
+    against = model_name(table.attrs["reference"], lang)
     frame = table.assign(
         model=[model_name(m, lang) for m in table.index],
         brier=table["brier"].map("{:.3f}".format),
@@ -46,7 +47,7 @@ def ranking_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
         "cases": ("目标数", "targets"),
         "brier": ("Brier评分", "Brier score"),
         "interval": ("95%区间", "95 % interval"),
-        "skill": ("比欧盟规则少", "saved on the Eurostat rule"),
+        "skill": (f"比“{against}”少", f"saved on {against}"),
         "skill_interval": ("其95%区间", "its 95 % interval"),
         "log_score": ("对数评分", "log score"),
         "ece": ("校准误差", "calibration error"),
@@ -84,6 +85,27 @@ def coverage_table(boxes: dict[str, pd.DataFrame], lang: str = "zh") -> pd.DataF
         columns[BOX_NAMES[box][side]] = pd.Series(cells, table.index)
     frame = pd.DataFrame(columns).reindex([*map(str, range(1, 11)), "all"]).fillna("")
     return frame.rename({"all": ("合计", "all")[side]}).rename_axis(("观测值数", "figures")[side])
+
+
+def level_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
+    """`changji_analysis.validation.coverage_by_level` as printed."""
+    spans = [
+        f"{low:g}–{high:g}" if high < float("inf") else f">{low:g}"
+        for low, high in zip(table["low"], table["high"], strict=True)
+    ]
+    frame = table.assign(level=spans)
+    for column in ("coverage", "one", "above", "below"):
+        frame[column] = frame[column].map("{:.0%}".format)
+    heads = {
+        "level": ("现值（%）", "last figure (%)"),
+        "areas": ("地区数", "areas"),
+        "cases": ("预测数", "forecasts"),
+        "coverage": ("80%区间含实际", "80 % interval covers"),
+        "one": ("其中只有一个观测值", "of those from one figure"),
+        "above": ("高于区间", "above the interval"),
+        "below": ("低于区间", "below the interval"),
+    }
+    return _headed(frame, heads, lang)
 
 
 def calibration_tests_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:

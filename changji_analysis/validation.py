@@ -1,7 +1,7 @@
 """The proof of the method: replays scored, as the tables of notebook 06.
 
-The constants of the default model come from panels of other kinds; nothing was changed after the
-European targets for 2020 were opened (docs/decisions.md).
+Hyperparameters see no outcome that they are scored on; which model to use was decided on these
+replays (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from . import replay, scores
-from .calibration import GROUPS
-from .config import config
+from .calibration import BANDS, GROUPS
 from .replay import BOXES, RULES
 from .trends import STATSMODELS
 from .trends.combination import MEMBERS
@@ -216,20 +215,22 @@ def common_shock(forecasts: pd.DataFrame) -> float:
     return max(float(products / ((count - 1) * square)[several].sum()), 0.0)
 
 
-def ranking(chances: pd.DataFrame, models: Iterable[str]) -> pd.DataFrame:
+def ranking(
+    chances: pd.DataFrame, models: Iterable[str], reference: str = "eurostat"
+) -> pd.DataFrame:
     """Rank models by the Brier score on the cases that all of them answer.
 
     Returns
     -------
     DataFrame
         By model, best first: ``cases``, ``areas``, ``brier`` with the 95 % interval ``lower``,
-        ``upper``, ``skill`` against the Eurostat rule with ``skill_lower``, ``skill_upper``
-        (whole areas drawn), ``log_score`` and ``ece``.
+        ``upper``, ``skill`` against `reference` with ``skill_lower``, ``skill_upper`` (whole
+        areas drawn), ``log_score`` and ``ece``; ``attrs`` hold the reference.
     """
     models = list(models)
     table = chances.dropna(subset=models)
     y, area = table["happened"].to_numpy(), table["area"].to_numpy()
-    rule = (table["eurostat"].to_numpy() - y) ** 2
+    rule = (table[reference].to_numpy(float) - y) ** 2
     rows = {}
     for model in models:
         p = table[model].to_numpy(float)
@@ -242,7 +243,9 @@ def ranking(chances: pd.DataFrame, models: Iterable[str]) -> pd.DataFrame:
             scores.log_score(p, y), scores.ece(p, y),
         )  # fmt: skip
     heads = "cases areas brier lower upper skill skill_lower skill_upper log_score ece".split()
-    return pd.DataFrame.from_dict(rows, orient="index", columns=heads).sort_values("brier")
+    ranked = pd.DataFrame.from_dict(rows, orient="index", columns=heads).sort_values("brier")
+    ranked.attrs = {"reference": reference}
+    return ranked
 
 
 def intervals(forecasts: pd.DataFrame) -> pd.DataFrame:
@@ -286,6 +289,37 @@ def coverage_by_length(forecasts: pd.DataFrame, *, draws: int = 300, seed: int =
         rows, orient="index", columns=["cases", "coverage", "lower", "upper"]
     )
     return table.rename_axis("n")
+
+
+LEVELS = (0.0, 0.25, 0.5, 1.0, 2.0, np.inf)
+"""Edges of R&D intensity, in per cent, between which the coverage is told apart."""
+
+
+def coverage_by_level() -> pd.DataFrame:
+    """Coverage of the default model's 80 % intervals for R&D intensity, by the last figure.
+
+    Returns
+    -------
+    DataFrame
+        By the edges ``low``, ``high``: ``areas``, ``cases``, the ``coverage`` of all, of those
+        from ``one`` figure, and the shares of outcomes ``above`` and ``below`` the interval.
+    """
+    forecasts, _ = replays()
+    part = forecasts[
+        forecasts["model"].eq("pooled") & forecasts["box"].isin(["countries", "provinces"])
+    ]
+    rows = []
+    for low, high in pairwise(LEVELS):
+        inside = part[part["last"].gt(low) & part["last"].le(high)]
+        pit, one = inside["pit"], inside.loc[inside["n"].eq(1), "pit"]
+        rows.append(
+            (
+                low, high, inside["area"].nunique(), len(inside), scores.coverage(pit, NOMINAL),
+                scores.coverage(one, NOMINAL), (pit > 0.9).mean(), (pit < 0.1).mean(),
+            )
+        )  # fmt: skip
+    heads = "low high areas cases coverage one above below".split()
+    return pd.DataFrame(rows, columns=heads)
 
 
 def calibration_tests(model: str = "pooled", *, draws: int = 200, seed: int = 0) -> pd.DataFrame:
@@ -392,17 +426,15 @@ def calibration_table() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per prior, number of observations and verdict band, with the columns of
+        One row per prior, number of observations and band of probability, with the columns of
         `changji_analysis.calibration.Calibration`.
     """
     _, chances = replays()
-    bands = config().verdict
-    edges = [0.0, bands.unlikely, bands.at_risk, bands.likely, 1.0]
     rows = []
     for prior, model in (("peers", "pooled"), ("generic", "generic")):
         for fewest, most in GROUPS.values():
             part = chances[chances["n"].between(fewest, most)].dropna(subset=[model])
-            for low, high in pairwise(edges):
+            for low, high in pairwise(BANDS):
                 inside = part[part[model].ge(low) & (part[model].lt(high) | (high == 1))]
                 if inside.empty:
                     continue

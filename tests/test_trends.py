@@ -426,12 +426,27 @@ def test_the_calendar_of_history_and_peers_may_shift_together():
 
 
 @pytest.mark.parametrize("c", [-3.0, 8.0])
-def test_the_level_of_history_and_of_peers_does_not_matter(c):
+def test_the_unit_of_history_and_peers_does_not_matter(c):
     peers = panel(9)
     one = pooled_at(X, YEARS, [1, 5], peers)
-    other = pooled_at(np.add(X, c), YEARS, [1, 5], peers + 2 * c)
+    other = pooled_at(np.add(X, c), YEARS, [1, 5], peers + c)
     assert other.loc - c == pytest.approx(one.loc, abs=2e-3)
     assert other.cov == pytest.approx(one.cov, rel=2e-2)
+
+
+def test_low_areas_move_more_where_low_peers_do():
+    rng = np.random.default_rng(4)
+    level = np.linspace(-2, 2, 40)
+    steps = 0.1 * np.exp(-0.4 * level) * rng.standard_normal((20, 40))
+    wild = pd.DataFrame(level + steps.cumsum(0), index=range(2000, 2020))
+    prior = pooled.fit_prior(wild)
+    assert prior.level_slope == pytest.approx(-0.35, abs=0.12)
+    low, high = (pooled_at([x], [2019], [3], wild).cov[0, 0] for x in (-2.0, 2.0))
+    assert low > 4 * high
+    calm = pd.DataFrame(level + 0.1 * rng.standard_normal((20, 40)).cumsum(0), range(2000, 2020))
+    assert abs(pooled.fit_prior(calm).level_slope) < 0.1
+    far = pooled_at([-50.0], [2019], [3], wild)
+    assert far.cov[0, 0] < 20 * pooled_at([0.0], [2019], [3], wild).cov[0, 0]
 
 
 @pytest.mark.parametrize("first", [1980, 2000, 2030], ids=["before", "during", "after"])

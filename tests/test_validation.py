@@ -35,6 +35,24 @@ def test_intervals_hold_what_they_say(replays):
     assert by_n["coverage"].between(by_n["lower"] - 0.005, by_n["upper"] + 0.005).all()
 
 
+def test_no_level_is_left_out_in_the_cold(replays):
+    """Before shocks followed the level, one figure at the lowest held half of the outcomes."""
+    table = validation.coverage_by_level()
+    assert table["one"].between(0.7, 0.9).all() and table["coverage"].between(0.74, 0.88).all()
+    assert (
+        table["cases"].sum()
+        == (
+            replays[0]["model"].eq("pooled") & replays[0]["box"].isin(["countries", "provinces"])
+        ).sum()
+    )
+
+
+def test_one_figure_beats_the_base_rate(replays):
+    alone = replays[1][replays[1]["n"].eq(1)]
+    table = validation.ranking(alone, ["pooled", "generic", "base_rate"], reference="base_rate")
+    assert table.index[0] == "pooled" and table.loc["pooled", "skill"] > 0
+
+
 def test_no_miscalibration_can_be_seen(replays):
     found = validation.calibration_tests(draws=100)
     assert (found["p_value"] > 0.1).all()
@@ -60,7 +78,7 @@ def test_the_committed_rows_are_those_of_the_replays():
 
 def test_a_row_beside_every_probability():
     row = calibration.calibration_of(0.2, 1, "peers")
-    assert (row.fewest, row.most, row.low, row.high) == (1, 1, 0.05, 0.33)
+    assert (row.fewest, row.most, row.low, row.high) == (1, 1, 0.15, 0.25)
     assert row.lower <= row.came_true <= row.upper and abs(row.came_true - row.stated) < 0.05
     assert f"{row.cases}次" in str(row) and f"of {row.cases} such" in str(row)
     assert calibration.calibration_of(1.0, 40, "generic").most == 10

@@ -11,6 +11,9 @@ Older increments count less, by a factor `discount` a year (West and Harrison 19
 Forecasting and Dynamic Models, section 6.3). One observation is enough: it is then the peers'
 distribution, carried forward from the last figure.
 
+Areas that stand low move more than those that stand high. Increments are therefore measured in
+the pace of their level, exp(b (x - level)), with b from the peers; the model holds in these units.
+
 Peers share the same few years. What hits all of them at once is seen once a year, however many
 they are, and the years ahead may be of another kind. Three provisions for it, chosen by the
 scores on panels of many kinds (docs/decisions.md): the common drift is shrunk towards none as
@@ -44,6 +47,12 @@ CHANGE = 0.25
 ERA = 1.5
 """Degrees of freedom that one calendar year of peers is worth."""
 LEAST_DF = 1.2
+LEVEL_DOUBT = 0.3
+"""Standard deviation of slopes of log shocks on levels, before the peers are seen."""
+LEVEL_REACH = 1.0
+"""Most that the level may change the log of the shocks."""
+LOG_NOISE = np.pi**2 / 8
+"""Variance of log |z|, z standard normal."""
 CENTRE = np.array([np.log(8.0), 0.0, np.log(3.5), 2.0])
 SPREAD = np.array([1.0, 1.0, 0.5, 1.0])
 STRENGTH = 0.3
@@ -76,6 +85,9 @@ class Prior:
         Degrees of freedom that the calendar years are worth.
     peers : int
         Number of areas it was fitted on; 0 for the generic prior.
+    level, level_slope : float
+        Drift and shocks of a series that stands at x are exp(level_slope (x - level)) times
+        those of one that stands at `level`: low areas move more.
     """
 
     drift: float
@@ -87,6 +99,13 @@ class Prior:
     drift_change: float = 0.0
     era_df: float = np.inf
     peers: int = 0
+    level: float = 0.0
+    level_slope: float = 0.0
+
+    def pace(self, x):
+        """How much faster than the typical peer a series moves that stands at x."""
+        reach = self.level_slope * (np.asarray(x, float) - self.level)
+        return np.exp(np.clip(reach, -LEVEL_REACH, LEVEL_REACH))
 
 
 GENERIC = Prior(drift=0.009, drift_years=1.65, scale=0.0447, df=1.105, discount=0.887)
@@ -116,7 +135,7 @@ class _Weighted:
         return np.einsum("k...m,...m->k...", self.terms, self.weight * self.age / discount)
 
 
-def posterior(prior: Prior, step, gap):
+def posterior(prior: Prior, step, gap, last=None):
     """Update the prior by increments.
 
     Parameters
@@ -124,6 +143,8 @@ def posterior(prior: Prior, step, gap):
     prior : Prior
     step, gap : array (..., m)
         Increments and the years that each spans, newest last; gap 0 marks padding.
+    last : array (...), optional
+        Where the series stands; without it, it moves like the typical peer.
 
     Returns
     -------
@@ -131,7 +152,8 @@ def posterior(prior: Prior, step, gap):
         Location of the drift, s2 and the squared scale of the drift of the predictive t, so
         that the squared scale at horizon h is s2 h + v h^2.
     """
-    step, gap = np.asarray(step, float), np.asarray(gap, float)
+    pace = np.asarray(1.0 if last is None else prior.pace(last))
+    step, gap = np.asarray(step, float) / pace[..., None], np.asarray(gap, float)
     count, span, rise, square = _Weighted(step, gap).sums(prior.discount)
     years = prior.drift_years + span
     drift = (prior.drift_years * prior.drift + rise) / years
@@ -140,14 +162,14 @@ def posterior(prior: Prior, step, gap):
     step_variance = (prior.df * prior.scale**2 + spread) / df
     shared = (prior.drift_error * prior.drift_years / years) ** 2 + prior.drift_change**2
     df = np.maximum(1 / (1 / df + 1 / prior.era_df), LEAST_DF)
-    return drift, step_variance, step_variance / years + shared, df
+    return drift * pace, step_variance * pace**2, (step_variance / years + shared) * pace**2, df
 
 
 def predict(x, years, horizons, *, peers: pd.DataFrame | Prior | None = None) -> Prediction:
     """Predict from one observation or more; peers are on the same scale as x."""
     prior, notes = prior_for(peers, x, years)
     x, years = np.asarray(x, float)[-WINDOW:], np.asarray(years, float)[-WINDOW:]
-    drift, variance, drift_variance, df = posterior(prior, np.diff(x), np.diff(years))
+    drift, variance, drift_variance, df = posterior(prior, np.diff(x), np.diff(years), x[-1])
     h = np.asarray(horizons, float)
     cov = walk_covariance(h, float(variance), float(drift_variance))
     return Prediction(x[-1] + h * drift, cov, float(df), notes=notes, peers=prior.peers)
@@ -218,14 +240,22 @@ class _Frozen:
 def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
     from scipy import optimize
 
-    step, gap, ahead, change = windows(data.values, data.years)
+    step, gap, ahead, change, last = windows(data.values, data.years)
     areas = int((np.isfinite(data.values).sum(0) >= 2).sum())
-    error, years_seen = _drift_error(data.values, data.years)
     if len(change) == 0:
         return GENERIC
+    level, slope = _level_slope(data.values, data.years, areas)
+    levels = Prior(0, 0, 0, 0, level=level, level_slope=slope)
+    figures, years = data.values, data.years  # noqa: PD011 - arrays
+    growth = np.diff(figures, axis=0) / np.diff(years)[:, None]
+    error, years_seen = _drift_error(growth / levels.pace(figures[:-1]))
     if len(change) > FIT_WINDOWS:
         chosen = np.linspace(0, len(change) - 1, FIT_WINDOWS).astype(int)
-        step, gap, ahead, change = step[chosen], gap[chosen], ahead[chosen], change[chosen]
+        step, gap, ahead, change, last = (
+            column[chosen] for column in (step, gap, ahead, change, last)
+        )
+    pace = levels.pace(last)
+    step, change = step / pace[:, None], change / pace
     middle = float(np.median(change / ahead))
     away = float(np.median(np.abs(change - middle * ahead) / np.sqrt(ahead)))
     centre = CENTRE + np.array([0, np.log(max(1.5 * away, 1e-4)), 0, 0])
@@ -250,7 +280,30 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
         drift_change=float(CHANGE * scale),
         era_df=ERA * years_seen,
         peers=areas,
+        level=level,
+        level_slope=slope,
     )
+
+
+def _level_slope(values, years, areas: int) -> tuple[float, float]:
+    """The middle level, and how the log size of yearly shocks changes with the level.
+
+    Least squares of log |shock| on the level, drawn towards none as far as `areas` independent
+    series leave it in doubt (a ridge; Hoerl and Kennard 1970, Technometrics 12, 55-67).
+    """
+    shock = np.diff(values, axis=0) / np.sqrt(np.diff(years))[:, None]
+    seen = np.isfinite(shock)
+    size = np.abs(shock[seen] - np.median(shock[seen])) if seen.any() else np.empty(0)
+    level = values[:-1][seen]
+    if len(size) < 3 or not size.any():
+        return float(np.nanmedian(values)), 0.0
+    middle = float(np.median(level))
+    log_size = np.log(size + 0.02 * size.mean())
+    away = level - middle
+    weight = areas / len(size)
+    ridge = LOG_NOISE / LEVEL_DOUBT**2
+    slope = weight * (away @ (log_size - log_size.mean())) / (weight * (away @ away) + ridge)
+    return middle, float(slope)
 
 
 class _Loss:
@@ -343,11 +396,11 @@ def windows(values, years, lengths=FIT_LENGTHS, horizons=FIT_HORIZONS):
     -------
     step, gap : arrays (W, WINDOW - 1)
         Increments of each history, newest last, padded with gap 0.
-    ahead, change : arrays (W,)
-        Years from the origin to the outcome and the rise between them.
+    ahead, change, last : arrays (W,)
+        Years from the origin to the outcome, the rise between them, and where it starts.
     """
-    none = np.empty((0, WINDOW - 1))
-    parts = [(none, none, np.empty(0), np.empty(0))]
+    none, empty = np.empty((0, WINDOW - 1)), np.empty(0)
+    parts = [(none, none, empty, empty, empty)]
     for column in values.T:
         seen = np.isfinite(column)
         x, t = column[seen], years[seen]
@@ -368,14 +421,19 @@ def windows(values, years, lengths=FIT_LENGTHS, horizons=FIT_HORIZONS):
                         np.where(shown, gaps[known], 0.0),
                         np.full(len(known), float(h)),
                         x[at[known]] - x[known],
+                        x[known],
                     )
                 )
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
-def _drift_error(values, years) -> tuple[float, int]:
-    """Standard error of the peers' mean drift, and the calendar years that it rests on."""
-    growth = np.diff(values, axis=0) / np.diff(years)[:, None]
+def _drift_error(growth) -> tuple[float, int]:
+    """Standard error of the mean drift, and the calendar years that it rests on.
+
+    Parameters
+    ----------
+    growth : array (years, areas)
+    """
     counts = np.isfinite(growth).sum(1)
     yearly = np.nansum(growth, axis=1)[counts > 0] / counts[counts > 0]
     if len(yearly) < 3:
