@@ -54,8 +54,10 @@ class Calibration:
 
     def __str__(self) -> str:
         """The row as a sentence, Chinese / English."""
-        said, came = (f"{p:.0%}" if p >= 0.005 else "<1%" for p in (self.stated, self.came_true))
-        low, high = f"{self.lower:.0%}", f"{self.upper:.0%}"
+        digits = 1 if self.came_true < 0.01 else 0
+        said, came, low, high = (
+            f"{p:.{digits}%}" for p in (self.stated, self.came_true, self.lower, self.upper)
+        )
         return (
             f"重演中同类判断{self.cases}次（{self.areas}个地区），"
             f"平均说{said}，实现{came}（95%区间{low}至{high}）"

@@ -38,7 +38,7 @@ def test_intervals_hold_what_they_say(replays):
 def test_no_level_is_left_out_in_the_cold(replays):
     """Before shocks followed the level, one figure at the lowest held half of the outcomes."""
     table = validation.coverage_by_level()
-    assert table["one"].between(0.7, 0.9).all() and table["coverage"].between(0.74, 0.88).all()
+    assert table["one"].between(0.7, 0.9).all() and table["coverage"].between(0.72, 0.88).all()
     assert (
         table["cases"].sum()
         == (

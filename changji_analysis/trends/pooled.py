@@ -49,8 +49,8 @@ ERA = 1.5
 LEAST_DF = 1.2
 LEVEL_DOUBT = 0.3
 """Standard deviation of slopes of log shocks on levels, before the peers are seen."""
-LEVEL_REACH = 1.0
-"""Most that the level may change the log of the shocks."""
+LEVEL_TAILS = (0.05, 0.95)
+"""Quantiles of the peers' levels beyond which the level changes nothing more."""
 LOG_NOISE = np.pi**2 / 8
 """Variance of log |z|, z standard normal."""
 CENTRE = np.array([np.log(8.0), 0.0, np.log(3.5), 2.0])
@@ -88,6 +88,8 @@ class Prior:
     level, level_slope : float
         Drift and shocks of a series that stands at x are exp(level_slope (x - level)) times
         those of one that stands at `level`: low areas move more.
+    level_range : tuple of float
+        Where x is cut off: the slope was not seen beyond.
     """
 
     drift: float
@@ -101,11 +103,12 @@ class Prior:
     peers: int = 0
     level: float = 0.0
     level_slope: float = 0.0
+    level_range: tuple[float, float] = (-np.inf, np.inf)
 
     def pace(self, x):
         """How much faster than the typical peer a series moves that stands at x."""
-        reach = self.level_slope * (np.asarray(x, float) - self.level)
-        return np.exp(np.clip(reach, -LEVEL_REACH, LEVEL_REACH))
+        inside = np.clip(np.asarray(x, float), *self.level_range)
+        return np.exp(self.level_slope * (inside - self.level))
 
 
 GENERIC = Prior(drift=0.009, drift_years=1.65, scale=0.0447, df=1.105, discount=0.887)
@@ -244,8 +247,8 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
     areas = int((np.isfinite(data.values).sum(0) >= 2).sum())
     if len(change) == 0:
         return GENERIC
-    level, slope = _level_slope(data.values, data.years, areas)
-    levels = Prior(0, 0, 0, 0, level=level, level_slope=slope)
+    slope, level, *ends = _level_slope(data.values, data.years, areas)
+    levels = Prior(0, 0, 0, 0, level=level, level_slope=slope, level_range=(ends[0], ends[1]))
     figures, years = data.values, data.years  # noqa: PD011 - arrays
     growth = np.diff(figures, axis=0) / np.diff(years)[:, None]
     error, years_seen = _drift_error(growth / levels.pace(figures[:-1]))
@@ -282,11 +285,12 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
         peers=areas,
         level=level,
         level_slope=slope,
+        level_range=levels.level_range,
     )
 
 
-def _level_slope(values, years, areas: int) -> tuple[float, float]:
-    """The middle level, and how the log size of yearly shocks changes with the level.
+def _level_slope(values, years, areas: int) -> tuple[float, ...]:
+    """How the log size of yearly shocks changes with the level; the middle level and its ends.
 
     Least squares of log |shock| on the level, drawn towards none as far as `areas` independent
     series leave it in doubt (a ridge; Hoerl and Kennard 1970, Technometrics 12, 55-67).
@@ -296,14 +300,14 @@ def _level_slope(values, years, areas: int) -> tuple[float, float]:
     size = np.abs(shock[seen] - np.median(shock[seen])) if seen.any() else np.empty(0)
     level = values[:-1][seen]
     if len(size) < 3 or not size.any():
-        return float(np.nanmedian(values)), 0.0
-    middle = float(np.median(level))
+        return 0.0, float(np.nanmedian(values)), -np.inf, np.inf
+    middle, low, high = map(float, np.quantile(level, (0.5, *LEVEL_TAILS)))
     log_size = np.log(size + 0.02 * size.mean())
     away = level - middle
     weight = areas / len(size)
     ridge = LOG_NOISE / LEVEL_DOUBT**2
     slope = weight * (away @ (log_size - log_size.mean())) / (weight * (away @ away) + ridge)
-    return middle, float(slope)
+    return float(slope), middle, low, high
 
 
 class _Loss:
