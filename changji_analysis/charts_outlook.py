@@ -220,9 +220,10 @@ def _steps(ax, moves: pd.DataFrame, last: dt.date, gid: str, name: str, style, l
             )  # fmt: skip
             halo(label)
         before = words
-    longest = int(np.diff(mdates.date2num([*x, last])).argmax())
+    spans = np.diff(mdates.date2num([*x, last]))
+    longest = int(np.where(spans >= 0.6 * spans.max(), y, -1).argmax())
     middle = mdates.date2num([*x, last])[longest : longest + 2].mean()
-    away = 20 if y[longest] < 20 else -14
+    away = 20 if y[longest] < 10 else -14
     label = ax.annotate(
         name, (middle, y[longest]), xytext=(0, away), textcoords="offset points", ha="center",
         size=8.5, color=color,

@@ -403,7 +403,7 @@ def test_probabilities_move_on_the_dates_of_publication():
         assert ydata(figure, f"moves_{target}") == pytest.approx(100 * moves["probability"])
     early = FIGURES["probability_moves"]("en", as_of="2023-12-31")
     assert max(drawn(early, "moves_t03").get_xdata()).isoformat() == "2023-12-31"
-    assert "last 36 %" in early.title
+    assert "last 22 %" in early.title
 
 
 def test_registrations_are_bars_and_the_city_shows_only_its_target():
