@@ -17,7 +17,7 @@ from .config import REPOSITORY
 PATH = "data/clean/calibration.csv"
 BANDS = (0.0, 0.01, 0.05, 0.15, 0.25, 0.33, 0.5, 0.66, 1.0)
 """Edges of the bands of probability that are judged together."""
-GROUPS = {1: (1, 1), 2: (2, 4), 3: (5, 10)}
+GROUPS = ((1, 1), (2, 4), (5, 10))
 """Numbers of observations that are judged together."""
 
 

@@ -256,7 +256,7 @@ def events(cases: Cases, factors: Iterable[float] = FACTORS) -> pd.DataFrame:
 def probability(events: pd.DataFrame, prediction: pd.DataFrame, scale: Scale) -> np.ndarray:
     """Probability of reaching each event's goal under the prediction of its case."""
     found = prediction.loc[events["case"]]
-    goal = np.vectorize(scale.place, otypes=[float])(events["goal"].to_numpy(float))
+    goal = scale.place(events["goal"].to_numpy(float))
     p = 1 - scores.t_pit(goal, *(found[c].to_numpy() for c in ("loc", "scale", "df")))
     return np.where(np.isfinite(found["loc"].to_numpy()), p, np.nan)
 

@@ -105,6 +105,7 @@ def _thin(box: str, origins: Sequence[int]) -> tuple[pd.DataFrame, pd.DataFrame]
     return pd.concat(forecasts), pd.concat(chances)
 
 
+@cache
 def _everyone(box: str, origin: int) -> pd.DataFrame:
     """Predictions of every single model for the cases of one origin, side by side."""
     past, kind = replay.known(box, origin), _kind(box)
@@ -184,7 +185,7 @@ def widening() -> pd.DataFrame:
     from .trends.recalibrated import WIDEN
 
     raw = pd.concat(
-        [_everyone_known(box, origin) for box, years in THIN_ORIGINS.items() for origin in years]
+        [_everyone(box, origin) for box, years in THIN_ORIGINS.items() for origin in years]
     )
     raw = raw[raw["answered"]]
     rows = {
@@ -192,9 +193,6 @@ def widening() -> pd.DataFrame:
         for model in FITTED
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["cases", "measured", "used"])
-
-
-_everyone_known = cache(_everyone)
 
 
 def common_shock(forecasts: pd.DataFrame) -> float:
@@ -432,7 +430,7 @@ def calibration_table() -> pd.DataFrame:
     _, chances = replays()
     rows = []
     for prior, model in (("peers", "pooled"), ("generic", "generic")):
-        for fewest, most in GROUPS.values():
+        for fewest, most in GROUPS:
             part = chances[chances["n"].between(fewest, most)].dropna(subset=[model])
             for low, high in pairwise(BANDS):
                 inside = part[part[model].ge(low) & (part[model].lt(high) | (high == 1))]
