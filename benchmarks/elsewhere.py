@@ -8,8 +8,8 @@ The rivals live in an environment of their own, for they need other versions of 
 Each rival sees the logarithms of a history of R&D intensity and states its median and its own
 interval for the years ahead; its probability of a target is read off the normal (statsforecast)
 or off the draws (Prophet) that the interval comes from. Scored are the cases of
-`changji_analysis.validation.THIN_ORIGINS` that all can answer; what a rival cannot answer, gapped
-histories included, is counted as a failure.
+`changji_analysis.replay.validation.THIN_ORIGINS` that all can answer; what a rival cannot answer,
+gapped histories included, is counted as a failure.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ EIGHTY = 1.2815515655446004
 
 def cases() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Histories in logs by series number, and the targets asked of each, with our answers."""
-    from changji_analysis import replay, scores, validation
+    from changji_analysis import replay
+    from changji_analysis.replay import scores, validation
 
     histories, asked, count = [], [], 0
     for box, origins in validation.THIN_ORIGINS.items():
@@ -133,7 +134,7 @@ def main(python: str) -> None:
     """Write the cases, let the rivals answer, print the table."""
     from scipy import special
 
-    from changji_analysis import scores
+    from changji_analysis.replay import scores
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -19,7 +19,7 @@ from panels import public_panels, tidy
 from scipy import optimize
 
 import changji_analysis as ca
-from changji_analysis import scores
+from changji_analysis.replay import scores
 from changji_analysis.trends import pooled
 
 PER_KIND = 400

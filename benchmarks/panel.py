@@ -112,7 +112,7 @@ def measure(size: int) -> dict:
     """Times and memory of one size."""
     import changji_analysis as ca
     from changji_analysis import panel as room
-    from changji_analysis.panel_input import coded
+    from changji_analysis.panel.rows import coded
 
     histories, targets = made(size)
     taken = sum(int(frame.memory_usage(deep=True).sum()) for frame in (histories, targets))

@@ -15,8 +15,17 @@ import sys
 import numpy as np
 import pandas as pd
 
-from changji_analysis import replay, scores
-from changji_analysis.replay import BOXES, Cases, cut, known, on_line, outcomes, predict_pooled
+from changji_analysis import replay
+from changji_analysis.replay import (
+    BOXES,
+    Cases,
+    cut,
+    known,
+    on_line,
+    outcomes,
+    predict_pooled,
+    scores,
+)
 from changji_analysis.trends import pooled
 
 SPAN_WEIGHT = 12

@@ -10,7 +10,7 @@ import pandas as pd
 
 from . import pace
 from .calibration import Calibration, calibration_of
-from .forecast import Forecast, chance, checked, forecast
+from .forecasting import Forecast, chance, checked, forecast
 from .plan import Target
 from .scales import Scale
 from .trends.pooled import Prior
@@ -178,12 +178,12 @@ class Assessment:
         )
 
     def _repr_html_(self):
-        from .display import as_html
+        from .tables.notebook import as_html
 
         return as_html(self)
 
     def _repr_pretty_(self, printer, cycle):
-        from .display import as_text
+        from .tables.notebook import as_text
 
         printer.text(as_text(self))
 

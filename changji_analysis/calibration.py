@@ -1,6 +1,6 @@
 """How often statements like this one came true in replays: the row beside every probability.
 
-The rows are written by `changji_analysis.validation.calibration_table` into
+The rows are written by `changji_analysis.replay.validation.calibration_table` into
 ``data/clean/calibration.csv`` of the repository. They belong to the method, not to a place: a
 review of another city reads the same rows.
 """

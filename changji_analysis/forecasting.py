@@ -158,12 +158,12 @@ class Forecast:
         return self.years.index(year)
 
     def _repr_html_(self):
-        from .display import as_html
+        from .tables.notebook import as_html
 
         return as_html(self)
 
     def _repr_pretty_(self, printer, cycle):
-        from .display import as_text
+        from .tables.notebook import as_text
 
         printer.text(as_text(self))
 

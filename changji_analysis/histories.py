@@ -12,7 +12,7 @@ import pandas as pd
 from . import records
 from .config import config
 from .errors import UsageError
-from .schemas import CONFIDENCES, VINTAGES
+from .records.schemas import CONFIDENCES, VINTAGES
 
 CERTIFICATE_YEARS = 3
 LEVELS = ("provinces", "countries", "all")

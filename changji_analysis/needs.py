@@ -11,8 +11,8 @@ import pandas as pd
 from .assessment import Assessment
 from .config import config
 from .errors import ForecastError
-from .forecast import Forecast, forecast
-from .history import CERTIFICATE_YEARS, history, peers
+from .forecasting import Forecast, forecast
+from .histories import CERTIFICATE_YEARS, history, peers
 from .pace import cagr
 from .records import load_baseline
 from .trends import cohort
@@ -344,7 +344,7 @@ def adjusted_targets(
     judged : Assessment
         With a base and a forecast.
     windows : DataFrame
-        As `changji_analysis.history.growth_windows` returns them; declared breaks are left out.
+        As `changji_analysis.histories.growth_windows` returns them; declared breaks are left out.
     span : int
         Years of a window; the factor is carried to the target's own years at equal growth.
     decimals : int
@@ -397,7 +397,7 @@ def proposed_target(
         The city's history; its last figure must lie before the year of the configuration.
     direction : {"at_least", "at_most"}
     kind, peers
-        As in `changji_analysis.forecast`.
+        As in `changji_analysis.forecasting`.
     decimals : int
         Digits printed.
 

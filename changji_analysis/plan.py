@@ -11,14 +11,7 @@ import pandas as pd
 from .config import config
 from .errors import UsageError
 from .quantities import convert
-from .records import (
-    indicators,
-    load_baseline,
-    load_plan_checks,
-    load_readings,
-    load_targets,
-    terms,
-)
+from .records import indicators, load_baseline, load_plan_checks, load_readings, load_targets, terms
 
 TARGET_DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
 
@@ -88,12 +81,12 @@ class Target:
         return -1 if self.direction == "at_most" else 1
 
     def _repr_html_(self):
-        from .display import as_html
+        from .tables.notebook import as_html
 
         return as_html(self)
 
     def _repr_pretty_(self, printer, cycle):
-        from .display import as_text
+        from .tables.notebook import as_text
 
         printer.text(as_text(self))
 

@@ -15,8 +15,8 @@ from . import calibration, quality, records, report
 from .config import REPOSITORY, config, data_dir
 from .errors import ChangjiError, DataError, UsageError
 from .files import write_bytes, write_csv
-from .scorecard import scorecard
-from .validation import calibration_table
+from .replay.validation import calibration_table
+from .scorecards import scorecard
 
 LANGUAGES = ("zh", "en")
 NOTEBOOK_SECONDS = 600

@@ -13,7 +13,7 @@ from . import records
 from .assessment import Assessment, assess
 from .config import config, data_dir
 from .errors import ChangjiError, DataError, ForecastError, QuantityError
-from .history import growth_windows, history, peers
+from .histories import growth_windows, history, peers
 from .needs import rd_spending
 from .plan import Target, plan_target, plan_targets, target_of
 from .quantities import convert
@@ -175,7 +175,7 @@ def _peer_histories(indicator, as_of, stamp) -> pd.DataFrame:
 
 
 def city_history(indicator: str, as_of: str | None = None) -> pd.Series:
-    """`changji_analysis.history` of the city, remembered; not to be changed in place."""
+    """`changji_analysis.histories` of the city, remembered; not to be changed in place."""
     return _city_history(indicator, as_of, records.stamp())
 
 
@@ -375,7 +375,7 @@ def reference_windows(
     Returns
     -------
     DataFrame, int
-        As `changji_analysis.history.growth_windows`, and the span of the windows; 0 without any.
+        As `changji_analysis.histories.growth_windows`, and the span of the windows; 0 without any.
     """
     others = _peers(indicator, as_of)
     for years in range(min(span, len(others) - 1), 0, -1):

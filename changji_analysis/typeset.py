@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .document import Aside, Block, Document, Heading, Picture, Table
 from .errors import UsageError
+from .report.document import Aside, Block, Document, Heading, Picture, Table
 
 _DIGITS = "零一二三四五六七八九"
 _NAMES = {

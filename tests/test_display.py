@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.lib.pretty import pretty
 
 import changji_analysis as ca
-from changji_analysis import display
+from changji_analysis.tables import notebook as display
 
 KNOWN = pd.Series({2020: 41.0, 2021: 52.0})
 TARGET = ca.Target(value=100, year=2025, base_year=2020, base_value=41)

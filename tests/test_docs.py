@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from test_tree import ROOT
 
-from changji_analysis import schemas
+from changji_analysis.records import schemas
 
 pytest.importorskip("sphinx")
 sys.path.insert(0, str(ROOT / "docs"))

@@ -19,27 +19,25 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import changji_analysis as ca
-from changji_analysis import (
-    charting,
-    charts_firms,
-    charts_outlook,
-    charts_panel,
-    charts_plan,
-    charts_rd,
-    charts_targets,
-)
 from changji_analysis.config import config, data_dir
 from changji_analysis.errors import UsageError
 from changji_analysis.figures import FIGURES, LANGUAGES, PROOFS, save
-from changji_analysis.history import growth_windows
+from changji_analysis.figures import firms as charts_firms
+from changji_analysis.figures import outlook as charts_outlook
+from changji_analysis.figures import page as charting
+from changji_analysis.figures import plan as charts_plan
+from changji_analysis.figures import provinces as charts_panel
+from changji_analysis.figures import rd_intensity as charts_rd
+from changji_analysis.figures import targets as charts_targets
+from changji_analysis.histories import growth_windows
 from changji_analysis.needs import (
     certificate_cohorts,
     certificate_identity,
     first_time_certificates,
     rd_spending,
 )
-from changji_analysis.provinces import common_targets
-from changji_analysis.scorecard import probability_history
+from changji_analysis.panel.provinces import common_targets
+from changji_analysis.scorecards import probability_history
 from changji_analysis.trends import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]

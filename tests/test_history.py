@@ -6,7 +6,7 @@ import pytest
 from tiny_data import YEARLY, added, changed, write
 
 from changji_analysis.errors import UsageError
-from changji_analysis.history import growth_windows, history, peers
+from changji_analysis.histories import growth_windows, history, peers
 
 
 @pytest.fixture(autouse=True)

@@ -67,9 +67,10 @@ def test_every_name_has_a_numpy_docstring(name):
 @pytest.mark.parametrize("order", ["direct first", "function first"])
 def test_functions_survive_the_import_of_their_modules(order):
     lines = [
-        "from changji_analysis.forecast import forecast",
-        "from changji_analysis.history import history",
-        "import changji_analysis.scorecard, changji_analysis.forecast, changji_analysis.history",
+        "from changji_analysis.forecasting import forecast",
+        "from changji_analysis.histories import history",
+        "import changji_analysis.scorecards, changji_analysis.forecasting",
+        "import changji_analysis.histories",
     ]
     check = (
         "import changji_analysis as ca; from types import FunctionType as F; "

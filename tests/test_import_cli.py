@@ -10,7 +10,8 @@ import pytest
 from corpus_sheets import CORPUS
 from rich.console import Console
 
-from changji_analysis import cli, cli_data
+from changji_analysis import cli
+from changji_analysis.cli import data as cli_data
 
 STATED = ["--source", "昌吉市科技局：年报", "--published", "2025-03-01"]
 

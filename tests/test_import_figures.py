@@ -14,7 +14,7 @@ from corpus_sheets import CASES, CORPUS, Case, build
 import changji_analysis as ca
 from changji_analysis import importing, quality, records
 from changji_analysis.config import data_dir
-from changji_analysis.history import history
+from changji_analysis.histories import history
 from changji_analysis.importing.adding import commit
 from changji_analysis.importing.marked import marked_copy
 from changji_analysis.importing.proposal import Options

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import changji_analysis as ca
-from changji_analysis import panel_peers
 from changji_analysis.errors import UsageError, problem_frame
+from changji_analysis.panel import priors as panel_peers
 
 KINDS = {"rd_intensity": "ratio", "mines": "count", "literacy": "share", "gdp": "level"}
 DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")

@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 import changji_analysis as ca
-from changji_analysis import panel, panel_input
+from changji_analysis import panel
 from changji_analysis.cli import app
 from changji_analysis.errors import UsageError
+from changji_analysis.panel import rows as panel_input
 
 
 @pytest.fixture(scope="module")

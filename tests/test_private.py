@@ -7,7 +7,7 @@ import pytest
 from changji_analysis import figures, records, report, review, tables
 from changji_analysis.config import REPOSITORY
 from changji_analysis.importing import import_figures
-from changji_analysis.scorecard import scorecard
+from changji_analysis.scorecards import scorecard
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from tiny_data import YEARLY, added, changed
 
 from changji_analysis.config import config
 from changji_analysis.errors import DataError, UsageError
-from changji_analysis.history import growth_windows, peers
-from changji_analysis.scorecard import (
+from changji_analysis.histories import growth_windows, peers
+from changji_analysis.scorecards import (
     EVIDENCE,
     probability_history,
     reference_windows,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from changji_analysis import scores
 from changji_analysis.errors import UsageError
+from changji_analysis.replay import scores
 
 
 def test_brier_and_log_score_by_hand():

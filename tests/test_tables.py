@@ -6,8 +6,8 @@ import pytest
 
 import changji_analysis as ca
 from changji_analysis import needs, tables
-from changji_analysis.history import growth_windows
-from changji_analysis.scorecard import plan_assessments, scorecard
+from changji_analysis.histories import growth_windows
+from changji_analysis.scorecards import plan_assessments, scorecard
 
 CITY, RD, FIRMS = "昌吉市", ("t01", "share_of_gdp"), ("t03", "valid_stock")
 

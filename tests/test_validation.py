@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 from pictures import TOLERANCE, difference
 
-from changji_analysis import calibration, scores, tables_validation, validation
+from changji_analysis import calibration
 from changji_analysis.assessment import assess
 from changji_analysis.config import REPOSITORY
 from changji_analysis.figures import LANGUAGES, PROOFS
 from changji_analysis.plan import Target
-from changji_analysis.replay import RULES
+from changji_analysis.replay import RULES, scores, validation
+from changji_analysis.tables import replays as tables_validation
 
 
 @pytest.fixture(scope="module")

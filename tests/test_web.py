@@ -10,9 +10,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from written import HOSTILE, LONG, figures, report
 
-from changji_analysis import files, typeset, web
-from changji_analysis.document import Document, Paragraph, Picture, Table
+from changji_analysis import files, typeset
 from changji_analysis.errors import UsageError
+from changji_analysis.report import web
+from changji_analysis.report.document import Document, Paragraph, Picture, Table
 
 LANGUAGES = ("zh", "en")
 VOID = {"meta", "br"}

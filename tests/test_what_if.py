@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import yaml
 
-from changji_analysis import explorer, what_if
+from changji_analysis import what_if
 from changji_analysis.config import config, data_dir
 from changji_analysis.errors import DataError, UsageError
-from changji_analysis.scorecard import plan_assessments
-from changji_analysis.what_if import Scenario, evaluate
+from changji_analysis.scorecards import plan_assessments
+from changji_analysis.what_if import Scenario, evaluate, explorer
 
 
 @pytest.fixture

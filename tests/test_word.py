@@ -12,9 +12,10 @@ from docx.oxml.ns import qn
 from PIL import Image
 from written import HOSTILE, LONG, PNG, figures, report
 
-from changji_analysis import files, typeset, word
-from changji_analysis.document import Document, Heading, Paragraph, Picture, Table
+from changji_analysis import files, typeset
 from changji_analysis.errors import UsageError
+from changji_analysis.report import word
+from changji_analysis.report.document import Document, Heading, Paragraph, Picture, Table
 
 LANGUAGES = ("zh", "en")
 

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from openpyxl.utils import get_column_letter
 
-from changji_analysis import files, workbook
+from changji_analysis import files
 from changji_analysis.assessment import VERDICTS
 from changji_analysis.errors import UsageError
+from changji_analysis.report import workbook
 
 SCORES = pd.DataFrame(
     {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from changji_analysis.document import Aside, Document, Heading, Paragraph, Picture, Table
+from changji_analysis.report.document import Aside, Document, Heading, Paragraph, Picture, Table
 
 LONG = "很长的说明，" * 400
 HOSTILE = "甲 < 乙 & \"丙\" > '丁' <script>alert(1)</script>\x0b"

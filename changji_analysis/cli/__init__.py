@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from . import cli_data
-from .errors import ChangjiError, DataError, UsageError
+from ..errors import ChangjiError, DataError, UsageError
+from . import data as cli_data
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,7 +63,7 @@ def _use(data: Path | None) -> None:
 @app.command()
 def review(as_of: AsOf = None, data: Data = None) -> None:
     """Run the whole review: tables, figures, notebooks, verdicts. / 运行完整评估。"""
-    from . import review as room
+    from .. import review as room
 
     _use(data)
     card = room.run(as_of, say=lambda line: console.print(line, markup=False, highlight=False))
@@ -76,7 +76,7 @@ def review(as_of: AsOf = None, data: Data = None) -> None:
 @app.command()
 def check(data: Data = None) -> None:
     """Check the data and list every problem. / 检查数据并列出全部问题。"""
-    from .quality import problems
+    from ..quality import problems
 
     _use(data)
     found = problems()
@@ -127,7 +127,8 @@ def assess_panel(
     ] = None,
 ) -> None:
     """Assess a whole panel, files to file. / 评估整个面板：多地区、多指标。"""
-    from . import panel, panel_peers
+    from .. import panel
+    from ..panel import priors as panel_peers
 
     with panel.client(backend) as engine:
         known = panel_peers.tables_of(peers)
@@ -142,8 +143,8 @@ def assess_panel(
 
 
 def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
-    from .records import not_public
-    from .tables import scorecard_table
+    from ..records import not_public
+    from ..tables import scorecard_table
 
     table = scorecard_table(lang, all_readings=readings, as_of=as_of).reset_index()
     shown = table.iloc[:, [0, 1, 2, 4, 7, 9]]

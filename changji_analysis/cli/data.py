@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .errors import DataError, UsageError
+from ..errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from .importing.proposal import Figure, Options, Proposal
+    from ..importing.proposal import Figure, Options, Proposal
 
 console = Console()
 
@@ -117,9 +117,9 @@ def import_(
     data: Data = None,
 ) -> None:
     """Take figures from a spreadsheet. / 从电子表格导入数据。"""
-    from .importing.adding import stop_on_errors
-    from .importing.proposal import Options
-    from .importing.reading import as_day, propose
+    from ..importing.adding import stop_on_errors
+    from ..importing.proposal import Options
+    from ..importing.reading import as_day, propose
 
     _use(data)
     options = Options(
@@ -160,9 +160,9 @@ def add(
     data: Data = None,
 ) -> None:
     """Take one figure. / 录入一个数据。"""
-    from .importing.adding import stop_on_errors
-    from .importing.proposal import Options
-    from .importing.reading import as_day, propose_one
+    from ..importing.adding import stop_on_errors
+    from ..importing.proposal import Options
+    from ..importing.reading import as_day, propose_one
 
     _use(data)
     taken = frozenset({"A1"}) if yes else frozenset()
@@ -185,9 +185,9 @@ def template(
     data: Data = None,
 ) -> None:
     """Write an Excel sheet to fill in. / 生成填报表。"""
-    from .config import config
-    from .files import write_bytes
-    from .importing.template import template as make
+    from ..config import config
+    from ..files import write_bytes
+    from ..importing.template import template as make
 
     _use(data)
     if file.suffix.lower() != ".xlsx":
@@ -223,7 +223,7 @@ def init(
     target_year: Annotated[int, typer.Option(help="目标年。")] = 2025,
 ) -> None:
     """Begin a review of another place. / 为其他地区建立数据文件夹。"""
-    from .newplace import begin
+    from ..importing.new_place import begin
 
     names = begin(folder, city, prefecture, region, title, title_en, base_year, target_year)
     for line in names:
@@ -280,7 +280,7 @@ def _printable(text: str) -> str:
 
 def _ask(file: Path, proposal: Proposal) -> Proposal:
     """Ask what the sheet leaves open, and read it again with the answers."""
-    from .importing.reading import propose
+    from ..importing.reading import propose
 
     declined: set[str] = set()
     for _ in range(_ROUNDS):
@@ -323,8 +323,8 @@ def _open(figure: Figure, declined: set[str], options: Options) -> bool:
 
 
 def _ask_statements(proposal: Proposal) -> Proposal:
-    from .importing.adding import missing_statements
-    from .importing.reading import as_day
+    from ..importing.adding import missing_statements
+    from ..importing.reading import as_day
 
     options = proposal.options
     missing = missing_statements(proposal)
@@ -350,7 +350,7 @@ def _confirm(text: str) -> bool:
 
 
 def _commit(proposal: Proposal, yes: bool) -> int:
-    from .importing.adding import commit, missing_statements
+    from ..importing.adding import commit, missing_statements
 
     if missing := missing_statements(proposal):
         options = " ".join(f"--{name}" for name in missing)
@@ -376,10 +376,10 @@ def _finish(proposal: Proposal, added: int | None) -> None:
 
 
 def _write_marked(proposal: Proposal, path: Path | None) -> None:
-    from .config import data_dir
-    from .files import write_bytes
-    from .importing.marked import marked_copy
-    from .store import inside
+    from ..config import data_dir
+    from ..files import write_bytes
+    from ..importing.marked import marked_copy
+    from ..store import inside
 
     if path is None:
         stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(proposal.file).stem)

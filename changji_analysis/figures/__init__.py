@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import (
-    charts_firms,
-    charts_outlook,
-    charts_panel,
-    charts_plan,
-    charts_rd,
-    charts_targets,
-    charts_validation,
-)
-from .charting import LANGUAGES, Chart, save, styled
+from . import firms as charts_firms
+from . import outlook as charts_outlook
+from . import plan as charts_plan
+from . import provinces as charts_panel
+from . import rd_intensity as charts_rd
+from . import replays as charts_validation
+from . import targets as charts_targets
+from .page import LANGUAGES, Chart, save, styled
 
 __all__ = ["FIGURES", "LANGUAGES", "PROOFS", "Chart", "save"]
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .charting import (
+from ..config import config
+from ..histories import growth_windows, history, peers
+from ..names import area_name
+from ..needs import certificate_identity, first_time_certificates
+from ..records import load_baseline, load_statistics
+from .page import (
     ACCENT,
     GREY,
     INK,
@@ -23,11 +28,6 @@ from .charting import (
     sources,
     year_axis,
 )
-from .config import config
-from .history import growth_windows, history, peers
-from .names import area_name
-from .needs import certificate_identity, first_time_certificates
-from .records import load_baseline, load_statistics
 
 INDICATOR = "hightech_firms"
 SHOWN_RATES = (0.6, 0.7, 0.8, 0.9)

@@ -8,8 +8,13 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 
-from .assessment import VERDICTS
-from .charting import (
+from ..assessment import VERDICTS
+from ..config import config
+from ..histories import history
+from ..needs import certificate_cohorts, first_time_certificates, past_first_time
+from ..plan import plan_targets
+from ..scorecards import probability_history
+from .page import (
     ACCENT,
     GREY,
     INK,
@@ -26,11 +31,6 @@ from .charting import (
     sources,
     year_axis,
 )
-from .config import config
-from .history import history
-from .needs import certificate_cohorts, first_time_certificates, past_first_time
-from .plan import plan_targets
-from .scorecard import probability_history
 
 INDICATOR = "hightech_firms"
 _STYLES = ((INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"))

@@ -24,11 +24,11 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from .config import config
-from .errors import ForecastError, UsageError
-from .names import area_name, publisher_name
-from .plan import plan_target, plan_targets
-from .records import load_reference, load_sources, load_statistics, not_public
+from ..config import config
+from ..errors import ForecastError, UsageError
+from ..names import area_name, publisher_name
+from ..plan import plan_target, plan_targets
+from ..records import load_reference, load_sources, load_statistics, not_public
 
 LANGUAGES = ("zh", "en")
 WIDTH, TALLEST = 6.3, 4.6
@@ -143,7 +143,7 @@ def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
 
 @functools.cache
 def _register_fonts() -> None:
-    for path in sorted((Path(__file__).parent / "fonts").glob("*.otf")):
+    for path in sorted((Path(__file__).parents[1] / "fonts").glob("*.otf")):
         font_manager.fontManager.addfont(path)
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .assessment import VERDICTS
-from .charting import (
+from ..assessment import VERDICTS
+from ..config import config
+from ..histories import history, peers
+from ..names import area_name
+from ..scorecards import scorecard as judged_targets
+from .page import (
     ACCENT,
     GREY,
     INK,
@@ -28,10 +32,6 @@ from .charting import (
     sources,
     year_axis,
 )
-from .config import config
-from .history import history, peers
-from .names import area_name
-from .scorecard import scorecard as judged_targets
 
 MARKS = {
     "achieved": ("s", INK, INK),

@@ -6,13 +6,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from .assessment import VERDICTS
-from .charting import GREY, Chart, need, page, pick, sources
-from .charts_plan import MARKS
-from .config import config
-from .names import area_name
-from .panel import assess_panel
-from .provinces import INDICATOR, common_targets
+from ..assessment import VERDICTS
+from ..config import config
+from ..names import area_name
+from ..panel import assess_panel
+from ..panel.provinces import INDICATOR, common_targets
+from .page import GREY, Chart, need, page, pick, sources
+from .plan import MARKS
 
 TILES = {
     # name: row, column

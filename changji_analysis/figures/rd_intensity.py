@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .charting import (
+from ..config import config
+from ..histories import growth_windows, history, peers
+from ..names import area_name
+from ..needs import rd_spending
+from ..records import load_precedents, load_sources, load_statistics
+from .page import (
     ACCENT,
     GREY,
     INK,
@@ -27,11 +32,6 @@ from .charting import (
     sources,
     year_axis,
 )
-from .config import config
-from .history import growth_windows, history, peers
-from .names import area_name
-from .needs import rd_spending
-from .records import load_precedents, load_sources, load_statistics
 
 INDICATOR = "rd_intensity"
 

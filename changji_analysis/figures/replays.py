@@ -5,24 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from . import scores, validation
-from .charting import (
-    ACCENT,
-    GREY,
-    INK,
-    PALE,
-    SKY,
-    Chart,
-    halo,
-    number,
-    page,
-    percent,
-    pick,
-    sources,
-)
-from .charts_targets import MODEL_NAMES
-from .names import area_name
-from .replay import RULES
+from ..names import area_name
+from ..replay import RULES, scores, validation
+from .page import ACCENT, GREY, INK, PALE, SKY, Chart, halo, number, page, percent, pick, sources
+from .targets import MODEL_NAMES
 
 RULE = "eurostat"
 NAMES = MODEL_NAMES | {

@@ -5,8 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from .assessment import Assessment, assess
-from .charting import (
+from ..assessment import Assessment, assess
+from ..config import config
+from ..errors import ForecastError
+from ..forecasting import forecast
+from ..histories import history, peers
+from ..plan import plan_targets, target_of
+from ..trends import MODELS
+from .page import (
     ACCENT,
     FAN,
     GREY,
@@ -30,12 +36,6 @@ from .charting import (
     target_on,
     year_axis,
 )
-from .config import config
-from .errors import ForecastError
-from .forecast import forecast
-from .history import history, peers
-from .plan import plan_targets, target_of
-from .trends import MODELS
 
 HORIZON = 5
 _COUNTED = {"hightech_firms": "hightech_certificates"}

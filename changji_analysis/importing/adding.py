@@ -13,7 +13,7 @@ import yaml
 from .. import records, store
 from ..config import config, data_dir
 from ..errors import DataError, UsageError
-from ..schemas import OBSERVATIONS, SOURCES
+from ..records.schemas import OBSERVATIONS, SOURCES
 from .proposal import Figure, Proposal
 from .standing import PRIVATE, PUBLIC, describe_documents, read_rows, safe_cell, settle
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ..quantities import known_unit
-from ..schemas import PROVINCES
+from ..records.schemas import PROVINCES
 
 YEAR_BEFORE_PLANS = 1955  # the nth five-year plan ends in 1955 + 5 n
 FUZZY, NEAR, MARGIN = 86.0, 72.0, 4.0

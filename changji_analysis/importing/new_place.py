@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from . import schemas
-from .config import REPOSITORY
-from .errors import UsageError
-from .files import write_bytes
+from ..config import REPOSITORY
+from ..errors import UsageError
+from ..files import write_bytes
+from ..records import schemas
 
 HOME = REPOSITORY / "data"
 # Taken over as they are: what holds for every place in China

@@ -12,7 +12,7 @@ from .. import records
 from ..config import config
 from ..errors import QuantityError, UsageError
 from ..quantities import convert, known_unit, parse_quantity
-from ..schemas import CONFIDENCES, VINTAGES
+from ..records.schemas import CONFIDENCES, VINTAGES
 from .labels import Match, Vocabulary, tells_of_scope, vocabulary
 from .layout import Reading, bare_figure, read_grid
 from .proposal import Figure, Options, Proposal, by_id

@@ -22,12 +22,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import panel_core as core
-from .assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
-from .config import config
-from .errors import UsageError
-from .files import write_csv
-from .panel_input import (
+from ..assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
+from ..config import config
+from ..errors import UsageError
+from ..files import write_csv
+from ..plan import TARGET_DIRECTIONS
+from ..scales import KINDS
+from ..trends import MODELS
+from . import batch as core
+from .priors import NOTHING, Kinds, asked_for, chosen, fold_of, hashed, peer_rows
+from .rows import (
     HISTORY,
     POSITION,
     STREAM_ROWS,
@@ -41,10 +45,6 @@ from .panel_input import (
     stream,
     whole,
 )
-from .panel_peers import NOTHING, Kinds, asked_for, chosen, fold_of, hashed, peer_rows
-from .plan import TARGET_DIRECTIONS
-from .scales import KINDS
-from .trends import MODELS
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import pace
-from .assessment import LACKING, Assessment, assess, attainment
-from .errors import ForecastError
-from .forecast import scaled_peers
-from .plan import Target, attained
-from .scales import KINDS, Scale, scale_for
-from .trends import pooled
+from .. import pace
+from ..assessment import LACKING, Assessment, assess, attainment
+from ..errors import ForecastError
+from ..forecasting import scaled_peers
+from ..plan import Target, attained
+from ..scales import KINDS, Scale, scale_for
+from ..trends import pooled
 
 MEASURES = (
     "base_value", "last_value", "probability", "required_growth", "required_growth_from_last",

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from pandas.core.util.hashing import hash_array
 
-from .errors import DataError, UsageError
-from .forecast import scaled_peers
-from .panel_core import Peers
-from .panel_input import TARGET, Coded, coded, whole
-from .scales import KINDS, scale_for
-from .trends import pooled
+from ..errors import DataError, UsageError
+from ..forecasting import scaled_peers
+from ..scales import KINDS, scale_for
+from ..trends import pooled
+from .batch import Peers
+from .rows import TARGET, Coded, coded, whole
 
 FOLDS = 5
 FOLD_PEERS = 75

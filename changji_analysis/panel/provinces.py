@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .config import config
-from .errors import ForecastError
-from .history import history, peers
-from .records import load_precedents
+from ..config import config
+from ..errors import ForecastError
+from ..histories import history, peers
+from ..records import load_precedents
 
 INDICATOR = "rd_intensity"
 

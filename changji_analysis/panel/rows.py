@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .errors import ForecastError, UsageError, problem_frame
-from .plan import TARGET_DIRECTIONS, Target
-from .scales import KINDS, scale_for
+from ..errors import ForecastError, UsageError, problem_frame
+from ..plan import TARGET_DIRECTIONS, Target
+from ..scales import KINDS, scale_for
 
 HISTORY = ("area", "indicator", "year", "value")
 TARGET = ("area", "indicator", "value", "year", "direction")

@@ -24,10 +24,11 @@ import pandera.pandas as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from . import schemas, store
-from .config import config, data_dir, use_private
-from .errors import DataError, QuantityError, UsageError, problem_frame
-from .quantities import convert, known_unit, parse_quantity
+from .. import store
+from ..config import config, data_dir, use_private
+from ..errors import DataError, QuantityError, UsageError, problem_frame
+from ..quantities import convert, known_unit, parse_quantity
+from . import schemas
 
 MAX_BYTES = 20_000_000
 

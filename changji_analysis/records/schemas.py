@@ -10,7 +10,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from .quantities import BOUNDS
+from ..quantities import BOUNDS
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 KINDS = ("ratio", "count", "level", "share")

@@ -19,13 +19,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import pace, scores, trends
-from .config import data_dir
-from .errors import ForecastError, UsageError
-from .history import history, peers
-from .records import indicators, load_precedents
-from .scales import Scale, scale_for
-from .trends import pooled
+from .. import pace, trends
+from ..config import data_dir
+from ..errors import ForecastError, UsageError
+from ..histories import history, peers
+from ..records import indicators, load_precedents
+from ..scales import Scale, scale_for
+from ..trends import pooled
+from . import scores
 
 FOLDS = 5
 FACTORS = (1.1, 1.25, 1.5, 2.0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .errors import UsageError
+from ..errors import UsageError
 
 BINS = 10
 """Bins of equal width in which stated probabilities are held against frequencies."""

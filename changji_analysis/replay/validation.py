@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from . import replay, scores
-from .calibration import BANDS, GROUPS
-from .replay import BOXES, RULES
-from .trends import STATSMODELS
-from .trends.combination import MEMBERS
+from .. import replay
+from ..calibration import BANDS, GROUPS
+from ..trends import STATSMODELS
+from ..trends.combination import MEMBERS
+from . import BOXES, RULES, scores
 
 ORIGINS = {
     "countries": range(2001, 2021),
@@ -180,9 +180,9 @@ def widening() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By model: ``cases``, ``measured``, and ``used`` by `changji_analysis.forecast`.
+        By model: ``cases``, ``measured``, and ``used`` by `changji_analysis.forecasting`.
     """
-    from .trends.recalibrated import WIDEN
+    from ..trends.recalibrated import WIDEN
 
     raw = pd.concat(
         [_everyone(box, origin) for box, years in THIN_ORIGINS.items() for origin in years]
@@ -273,7 +273,7 @@ def coverage_by_length(forecasts: pd.DataFrame, *, draws: int = 300, seed: int =
     DataFrame
         By ``n``, as text, and for ``all`` together: ``cases``, ``coverage``, and the 95 % range
         ``lower``, ``upper`` that it would have if every interval were right, areas and years
-        hanging together as they do (`changji_analysis.scores.coverage_range`).
+        hanging together as they do (`changji_analysis.replay.scores.coverage_range`).
     """
     common = common_shock(forecasts)
     rows = {}

@@ -1,6 +1,7 @@
 """The review report: one content model in two languages, and the files made of it.
 
-The chapters are composed from `changji_analysis.findings`; every sentence follows the figures.
+The chapters are composed from `changji_analysis.report.findings`; every sentence follows the
+figures.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import records
-from .appendices import appendices
-from .chapter_indicators import indicators
-from .chapter_measures import measures
-from .chapter_outlook import outlook, problems
-from .chapter_overview import overview, share_of_period, summary, work_done
-from .chapter_parts import review_kind
-from .config import config
+from .. import records
+from ..config import config
+from ..errors import ChangjiError, UsageError
+from ..files import write_csv
+from ..wording import Words
+from .chapters.appendices import appendices
+from .chapters.clauses import review_kind
+from .chapters.indicators import indicators
+from .chapters.measures import measures
+from .chapters.outlook import outlook, problems
+from .chapters.overview import overview, share_of_period, summary, work_done
 from .document import Aside, Block, Document, Paragraph, Picture, Table
-from .errors import ChangjiError, UsageError
-from .files import write_csv
 from .findings import Findings, findings
-from .report_sheets import VERDICT_HEAD, percent_heads, sheets
-from .wording import Words
+from .sheets import VERDICT_HEAD, percent_heads, sheets
 
 LANGUAGES = ("zh", "en")
 CHAPTERS = (work_done, overview, indicators, problems, outlook, measures)

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 import pandas as pd
 
-from . import needs, records
-from .assessment import Assessment
-from .config import config
-from .errors import ForecastError
-from .history import peers
-from .plan import consistency
-from .scorecard import (
+from .. import needs, records
+from ..assessment import Assessment
+from ..config import config
+from ..errors import ForecastError
+from ..histories import peers
+from ..plan import consistency
+from ..scorecards import (
     EVIDENCE,
     checked_targets,
     city_history,

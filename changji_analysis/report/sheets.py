@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import records
-from .assessment import VERDICTS, likelihood
-from .chapter_parts import calibration
-from .config import config
+from .. import records
+from ..assessment import VERDICTS, likelihood
+from ..config import config
+from ..histories import history
+from ..names import area_name
+from ..quality import problems
+from ..tables import PACE_WORDS
+from ..wording import Words
+from .chapters.clauses import calibration
 from .findings import Findings, findings
-from .history import history
-from .names import area_name
-from .quality import problems
-from .tables import PACE_WORDS
-from .wording import Words
 
 VERDICT_HEAD = ("结论", "verdict")
 

@@ -7,10 +7,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
 
-from .document import Aside, Document, Heading, Paragraph, Picture, Table
-from .errors import UsageError
-from .files import write_bytes
-from .typeset import (
+from ..errors import UsageError
+from ..files import write_bytes
+from ..typeset import (
     Item,
     cells,
     clean,
@@ -23,6 +22,7 @@ from .typeset import (
     titled,
     word,
 )
+from .document import Aside, Document, Heading, Paragraph, Picture, Table
 
 STYLE = """
 :root { --ink: #1a1a1a; --quiet: #4d4d4d; --accent: #12436d; --line: #b8bec4; }

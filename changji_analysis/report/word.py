@@ -22,10 +22,9 @@ from docx.section import Section
 from docx.shared import Emu, Mm, Pt
 from docx.text.paragraph import Paragraph as Line
 
-from .document import Aside, Document, Heading, Paragraph, Picture, Table
-from .errors import UsageError
-from .files import write_bytes
-from .typeset import (
+from ..errors import UsageError
+from ..files import write_bytes
+from ..typeset import (
     Item,
     cells,
     clean,
@@ -38,6 +37,7 @@ from .typeset import (
     titled,
     word,
 )
+from .document import Aside, Document, Heading, Paragraph, Picture, Table
 
 MARGINS = {"top": Mm(37), "bottom": Mm(35), "left": Mm(28), "right": Mm(26)}
 TURNED = {"top": Mm(28), "bottom": Mm(26), "left": Mm(35), "right": Mm(37)}

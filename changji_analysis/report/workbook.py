@@ -17,10 +17,10 @@ from xlsxwriter.exceptions import InvalidWorksheetName, XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from .assessment import VERDICTS
-from .errors import UsageError
-from .files import write_bytes
-from .typeset import clean, date_text, display_width, moment
+from ..assessment import VERDICTS
+from ..errors import UsageError
+from ..files import write_bytes
+from ..typeset import clean, date_text, display_width, moment
 
 COLOURS = {
     "achieved": ("#12436D", "#FFFFFF"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import records
-from .assessment import VERDICTS, Assessment, assess, likelihood
-from .config import config
-from .errors import ForecastError
-from .forecast import Forecast, forecast
-from .history import history, peers
-from .plan import Target, consistency
-from .quality import problems
-from .scorecard import scorecard
-from .trends import MODELS
+from .. import records
+from ..assessment import VERDICTS, Assessment, assess, likelihood
+from ..config import config
+from ..errors import ForecastError
+from ..forecasting import Forecast, forecast
+from ..histories import history, peers
+from ..plan import Target, consistency
+from ..quality import problems
+from ..scorecards import scorecard
+from ..trends import MODELS
 
 _HEADERS = {
     "id": ("编号", "id"),
@@ -516,7 +516,7 @@ def reference_table(windows: pd.DataFrame, required: float, lang: str = "zh") ->
     Parameters
     ----------
     windows : DataFrame
-        As `changji_analysis.history.growth_windows` returns it.
+        As `changji_analysis.histories.growth_windows` returns it.
     required : float
         Factor over the same number of years.
     """

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .assessment import VERDICTS, Assessment, likelihood
-from .forecast import Forecast
-from .plan import Target
-from .records import indicators
-from .tables import percent, probability_text
+from ..assessment import VERDICTS, Assessment, likelihood
+from ..forecasting import Forecast
+from ..plan import Target
+from ..records import indicators
+from . import percent, probability_text
 
 TALL = 25
 """Rows above which a table gets a box of its own that scrolls."""

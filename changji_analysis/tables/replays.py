@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import validation
-from .charts_validation import model_name
-from .names import area_name
-from .records import indicators
-from .replay import RULES
-from .tables import probability_text
+from ..figures.replays import model_name
+from ..names import area_name
+from ..records import indicators
+from ..replay import RULES, validation
+from . import probability_text
 
 BOX_NAMES = {
     "countries": ("各国R&D强度", "R&D intensity, countries"),
@@ -31,7 +30,7 @@ def _interval(low: pd.Series, high: pd.Series, form: str = "{:.3f}") -> list[str
 
 
 def ranking_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.ranking` as printed."""
+    """`changji_analysis.replay.validation.ranking` as printed."""
     against = model_name(table.attrs["reference"], lang)
     frame = table.assign(
         model=[model_name(m, lang) for m in table.index],
@@ -56,7 +55,7 @@ def ranking_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 
 def intervals_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.intervals` as printed."""
+    """`changji_analysis.replay.validation.intervals` as printed."""
     frame = table.assign(model=[model_name(m, lang) for m in table.index])
     for column in ("cover50", "cover80", "cover95"):
         frame[column] = frame[column].map("{:.0%}".format)
@@ -73,7 +72,7 @@ def intervals_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 
 def coverage_table(boxes: dict[str, pd.DataFrame], lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.coverage_by_length` of several boxes side by side.
+    """`changji_analysis.replay.validation.coverage_by_length` of several boxes side by side.
 
     Each cell holds the coverage of the 80 % interval and the range that chance allows.
     """
@@ -88,7 +87,7 @@ def coverage_table(boxes: dict[str, pd.DataFrame], lang: str = "zh") -> pd.DataF
 
 
 def level_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.coverage_by_level` as printed."""
+    """`changji_analysis.replay.validation.coverage_by_level` as printed."""
     spans = [
         f"{low:g}–{high:g}" if high < float("inf") else f">{low:g}"
         for low, high in zip(table["low"], table["high"], strict=True)
@@ -109,7 +108,7 @@ def level_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 
 def calibration_tests_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.calibration_tests` as printed."""
+    """`changji_analysis.replay.validation.calibration_tests` as printed."""
     frame = table.assign(box=[BOX_NAMES[box][lang == "en"] for box in table.index])
     for column in ("ece", "common", "p_value"):
         frame[column] = frame[column].map("{:.2f}".format if column != "ece" else "{:.3f}".format)
@@ -125,7 +124,7 @@ def calibration_tests_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFra
 
 
 def targets_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.targets_ranking`: one row a method, one column a lead."""
+    """`changji_analysis.replay.validation.targets_ranking`: one row a method, one column a lead."""
     side = lang == "en"
     frame = table.reset_index()
     between = _interval(frame["lower"], frame["upper"])
@@ -143,7 +142,7 @@ def targets_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 
 def stories_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.stories` as printed."""
+    """`changji_analysis.replay.validation.stories` as printed."""
     side = lang == "en"
     names = indicators().set_index("id")[lang]
     rule = {1.0: ("按期", "on track"), 0.0: ("未按期", "not on track")}
@@ -169,7 +168,7 @@ def stories_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 
 def failures_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.failures` as printed."""
+    """`changji_analysis.replay.validation.failures` as printed."""
     side = lang == "en"
     frame = table.assign(
         box=[BOX_NAMES[box][side] for box in table["box"]],
@@ -195,7 +194,7 @@ def failures_table(table: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 
 def widening_table(lang: str = "zh") -> pd.DataFrame:
-    """`changji_analysis.validation.widening` as printed."""
+    """`changji_analysis.replay.validation.widening` as printed."""
     table = validation.widening()
     frame = table.assign(model=[model_name(m, lang) for m in table.index])
     frame["measured"] = frame["measured"].map("{:.2f}".format)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ForecastError
-from ..history import CERTIFICATE_YEARS as LIFE
+from ..histories import CERTIFICATE_YEARS as LIFE
 from ..scales import COUNT_LOG
 from . import pooled
 

@@ -17,8 +17,8 @@ WIDEN = {
     "local_linear": 1.3,
     "count_trend": 1.2,
 }
-"""Measured by `changji_analysis.validation.widening` on countries and provinces, rounded up to
-0.05; notebook 06 prints the measurement. A trend of counts has the centre of the log-linear one."""
+"""Measured by `changji_analysis.replay.validation.widening` on countries and provinces, rounded up
+to 0.05; notebook 06 prints the measurement. A trend of counts has the log-linear centre."""
 
 
 def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:

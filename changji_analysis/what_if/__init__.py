@@ -13,19 +13,19 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from . import records
-from .assessment import VERDICTS, Assessment, assess, verdict_of
-from .config import config, data_dir, validated
-from .errors import UsageError
-from .files import write_bytes
-from .forecast import Forecast, forecast
-from .history import CERTIFICATE_YEARS, peers
-from .needs import past_first_time
-from .plan import Target, target_of
-from .scorecard import checked_targets, city_history
-from .tables import printed, probability_text
-from .trends import walk_covariance
-from .trends.cohort import DRAWS, even_batches
+from .. import records
+from ..assessment import VERDICTS, Assessment, assess, verdict_of
+from ..config import config, data_dir, validated
+from ..errors import UsageError
+from ..files import write_bytes
+from ..forecasting import Forecast, forecast
+from ..histories import CERTIFICATE_YEARS, peers
+from ..needs import past_first_time
+from ..plan import Target, target_of
+from ..scorecards import checked_targets, city_history
+from ..tables import printed, probability_text
+from ..trends import walk_covariance
+from ..trends.cohort import DRAWS, even_batches
 
 RATE = Annotated[float, Field(ge=0, le=1)]
 GROWTH = Annotated[float, Field(gt=-0.5, le=2)]

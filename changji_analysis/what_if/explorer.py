@@ -12,15 +12,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from pydantic import ValidationError
 
-from . import what_if
-from .assessment import VERDICTS
-from .charting import ACCENT, FAN, GREY, INK, Chart, house_style
-from .config import config
-from .display import SHADES
-from .errors import ChangjiError
-from .pace import cagr
-from .scorecard import checked_targets
-from .tables import printed, probability_text
+from .. import what_if
+from ..assessment import VERDICTS
+from ..config import config
+from ..errors import ChangjiError
+from ..figures.page import ACCENT, FAN, GREY, INK, Chart, house_style
+from ..pace import cagr
+from ..scorecards import checked_targets
+from ..tables import printed, probability_text
+from ..tables.notebook import SHADES
 
 DPI = 100
 SIZE = (6.3, 3.3)

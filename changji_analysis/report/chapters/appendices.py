@@ -6,16 +6,16 @@ import re
 
 import pandas as pd
 
-from . import records
-from .assessment import LIKELIHOODS, VERDICTS
-from .chapter_parts import DASH, goal, grid, share
-from .config import config
-from .document import Aside, Block, Heading, Paragraph, Table
-from .findings import Findings
-from .names import publisher_name
-from .scorecard import city_history, spans
-from .tables import PACE_WORDS, STRENGTHS, UNITS_EN
-from .wording import Words
+from ... import records
+from ...assessment import LIKELIHOODS, VERDICTS
+from ...config import config
+from ...names import publisher_name
+from ...scorecards import city_history, spans
+from ...tables import PACE_WORDS, STRENGTHS, UNITS_EN
+from ...wording import Words
+from ..document import Aside, Block, Heading, Paragraph, Table
+from ..findings import Findings
+from .clauses import DASH, goal, grid, share
 
 
 def to_fill(w: Words) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .assessment import VERDICTS
-from .config import config
-from .document import Block, Picture
-from .findings import Findings
-from .wording import Words
+from ...assessment import VERDICTS
+from ...config import config
+from ...wording import Words
+from ..document import Block, Picture
+from ..findings import Findings
 
 DASH = "—"
 

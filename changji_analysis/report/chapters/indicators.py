@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .chapter_parts import (
-    DASH,
-    asked,
-    dated,
-    goal,
-    grid,
-    picture,
-    reference_clause,
-    share,
-    tested,
-)
-from .config import config
-from .document import Block, Heading, Paragraph, Table
-from .findings import Findings
-from .tables import PACE_WORDS
-from .wording import Words
+from ...config import config
+from ...tables import PACE_WORDS
+from ...wording import Words
+from ..document import Block, Heading, Paragraph, Table
+from ..findings import Findings
+from .clauses import DASH, asked, dated, goal, grid, picture, reference_clause, share, tested
 
 HEADLINE_PICTURES = {
     "rd_intensity": ("rd_reference_class",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .chapter_parts import DASH, certificates_clause, goal, grid, money_clause, picture, share
-from .config import config
-from .document import Block, Heading, Paragraph, Table
-from .findings import Findings, offices
-from .wording import Words
+from ...config import config
+from ...wording import Words
+from ..document import Block, Heading, Paragraph, Table
+from ..findings import Findings, offices
+from .clauses import DASH, certificates_clause, goal, grid, money_clause, picture, share
 
 _BASES = {
     "median": ("参照组中位数", "median elsewhere"),

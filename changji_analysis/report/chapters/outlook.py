@@ -6,13 +6,13 @@ import datetime as dt
 
 import pandas as pd
 
-from .chapter_parts import DASH, grid, picture, share, tested
-from .config import config
-from .document import Block, Heading, Paragraph, Table
-from .findings import Findings, offices
-from .forecast import Forecast
-from .scorecard import city_history
-from .wording import Words
+from ...config import config
+from ...forecasting import Forecast
+from ...scorecards import city_history
+from ...wording import Words
+from ..document import Block, Heading, Paragraph, Table
+from ..findings import Findings, offices
+from .clauses import DASH, grid, picture, share, tested
 
 FIRST_PICTURES = {"rd_intensity": ("rd_fan",), "hightech_firms": ("firms_fan",)}
 

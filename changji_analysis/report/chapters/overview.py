@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .chapter_parts import (
+from ...config import config
+from ...wording import Words
+from ..document import Block, Heading, Paragraph, Table
+from ..findings import Findings, grades, offices
+from .clauses import (
     asked,
     by_verdict,
     certificates_clause,
@@ -18,10 +22,6 @@ from .chapter_parts import (
     reference_clause,
     review_kind,
 )
-from .config import config
-from .document import Block, Heading, Paragraph, Table
-from .findings import Findings, grades, offices
-from .wording import Words
 
 
 def summary(f: Findings, w: Words) -> list[Block]:
