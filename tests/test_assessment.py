@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_data import changed, write
 
-from changji_analysis import Target, assess
-from changji_analysis import forecasting as forecast
+from changji_analysis import Target, assess, forecast
 from changji_analysis.assessment import LIKELIHOODS, VERDICTS, likelihood, verdict_of
 from changji_analysis.errors import ForecastError, UsageError
 

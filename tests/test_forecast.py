@@ -10,8 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from changji_analysis import Forecast
-from changji_analysis import forecasting as forecast
+from changji_analysis import Forecast, forecast
 from changji_analysis.errors import ForecastError
 
 KINDS = ("ratio", "count", "level", "share")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from changji_analysis import forecasting as forecast
+from changji_analysis import forecast
 from changji_analysis.errors import ForecastError
 from changji_analysis.trends import MODELS, STATSMODELS, pooled, predict
 from changji_analysis.trends.combination import MEMBERS
