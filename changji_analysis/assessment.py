@@ -265,7 +265,7 @@ def assess(
         notes = (LACKING["no_later_figure"],)
     else:
         prediction = forecast(known, target.year, model=model, peers=peers, kind=kind)
-        at_target = prediction.loc[-1], np.sqrt(prediction.cov[-1, -1]), prediction.df
+        at_target = prediction.loc[-1], np.sqrt(prediction.shape[-1, -1]), prediction.df
         asked = goal, target.direction, target.tolerance or 0
         probability = float(attainment(*at_target, prediction.scale, *asked))
         notes = prediction.notes

@@ -31,15 +31,13 @@ class Forecast:
     ----------
     years : tuple of int
         The years ahead.
-    loc, cov, df
+    loc, shape, df
         Location (H,), squared scales (H, H) and degrees of freedom on the scale.
     scale : Scale
         The map to printed units.
     model : str
     n, last_year : int
         Observations used and the year of the last.
-    converged : bool
-        False where an optimiser gave up.
     notes : tuple of str
         Fallbacks and warnings, in words.
     peers : int
@@ -48,13 +46,12 @@ class Forecast:
 
     years: tuple[int, ...]
     loc: np.ndarray = field(repr=False)
-    cov: np.ndarray = field(repr=False)
+    shape: np.ndarray = field(repr=False)
     df: float
     scale: Scale = field(repr=False)
     model: str
     n: int
     last_year: int
-    converged: bool = True
     notes: tuple[str, ...] = ()
     peers: int = 0
 
@@ -93,7 +90,7 @@ class Forecast:
         above = self.loc[i] - self.scale.place(threshold)
         if direction == "at_most":
             above = -above
-        return float(chance(above, np.sqrt(self.cov[i, i]), self.df))
+        return float(chance(above, np.sqrt(self.shape[i, i]), self.df))
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in printed units: one row a year, one column a level in (0, 1)."""
@@ -107,7 +104,7 @@ class Forecast:
                 remedy="give quantile levels such as [0.1, 0.5, 0.9]",
             )
         z = special.ndtri(levels) if np.isinf(self.df) else special.stdtrit(self.df, levels)
-        grid = self.loc[:, None] + np.sqrt(np.diag(self.cov))[:, None] * z
+        grid = self.loc[:, None] + np.sqrt(np.diag(self.shape))[:, None] * z
         return pd.DataFrame(
             self.scale.inverse(grid),
             index=pd.Index(self.years, name="year"),
@@ -139,8 +136,8 @@ class Forecast:
             In printed units.
         """
         rng = np.random.default_rng(seed)
-        jitter = max(1e-14 * np.trace(self.cov), np.finfo(float).tiny)
-        root = np.linalg.cholesky(self.cov + jitter * np.eye(len(self.years)))
+        jitter = max(1e-14 * np.trace(self.shape), np.finfo(float).tiny)
+        root = np.linalg.cholesky(self.shape + jitter * np.eye(len(self.years)))
         steps = rng.standard_normal((n, len(self.years))) @ root.T
         if np.isfinite(self.df):
             steps /= np.sqrt(rng.chisquare(self.df, size=(n, 1)) / self.df)
@@ -248,13 +245,12 @@ def forecast(
     return Forecast(
         years=tuple(int(last + h) for h in ahead),
         loc=prediction.loc,
-        cov=prediction.cov,
+        shape=prediction.shape,
         df=prediction.df,
         scale=scale,
         model=model,
         n=len(history),
         last_year=last,
-        converged=prediction.converged,
         notes=notes + prediction.notes,
         peers=prediction.peers,
     )

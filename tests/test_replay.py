@@ -70,7 +70,7 @@ def test_at_once_is_the_same_as_one_by_one():
         others = np.log(past.drop(columns=fold))
         own = np.log(past[row.area]).iloc[-3:]
         one = pooled.predict(own.to_numpy(), own.index.to_numpy(), [4], peers=others)
-        expected = [one.loc[0], np.sqrt(one.cov[0, 0]), one.df]
+        expected = [one.loc[0], np.sqrt(one.shape[0, 0]), one.df]
         np.testing.assert_allclose(at_once.iloc[i], expected, rtol=1e-9)
 
 

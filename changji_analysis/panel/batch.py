@@ -324,7 +324,7 @@ def _fill(out: Result, i: int, a: Assessment, notes: tuple[str, ...]) -> dict[st
     if a.forecast is not None:
         f = a.forecast
         numbers["peers"][i] = f.peers
-        spread = np.sqrt(f.cov[-1:, -1])
+        spread = np.sqrt(f.shape[-1:, -1])
         add_interval(out, [i], f.loc[-1:], spread, np.array([f.df]), f.scale)
     reason = "" if a.probability is not None else _lacking(e.notes)
     return {"method": e.method, "reason": reason, "notes": "; ".join((*notes, *e.notes))}

@@ -231,7 +231,7 @@ def predict_each(cases: Cases, model: str) -> pd.DataFrame:
         except ForecastError:
             continue
         pick = ahead[at] - 1
-        spread = np.sqrt(np.diag(found.cov))[pick]
+        spread = np.sqrt(np.diag(found.shape))[pick]
         out[at] = np.stack(
             [found.loc[pick], np.maximum(spread, 1e-9), np.full(len(at), found.df)], axis=1
         )

@@ -38,12 +38,10 @@ class Prediction(NamedTuple):
     ----------
     loc : array (H,)
         Location at each horizon.
-    cov : array (H, H)
+    shape : array (H, H)
         Squared scale matrix (not the covariance, which is larger by df / (df - 2)).
     df : float
         Degrees of freedom; ``inf`` is the normal.
-    converged : bool
-        False where the fit's optimiser gave up.
     notes : tuple of str
         What a reader of the forecast should know.
     peers : int
@@ -51,9 +49,8 @@ class Prediction(NamedTuple):
     """
 
     loc: np.ndarray
-    cov: np.ndarray
+    shape: np.ndarray
     df: float
-    converged: bool = True
     notes: tuple[str, ...] = ()
     peers: int = 0
 
@@ -87,12 +84,12 @@ def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
     if model in WITH_PEERS:
         return run(x, years, horizons, peers=peers)
     prediction = run(x, years, horizons)
-    if np.diag(prediction.cov).min() < NO_SPREAD:
+    if np.diag(prediction.shape).min() < NO_SPREAD:
         return prediction._replace(notes=(*prediction.notes, NO_SPREAD_NOTE))
     return prediction
 
 
-def need_points(model: str, x, least: int) -> None:
+def require_points(model: str, x, least: int) -> None:
     """Refuse a history that is too short for a model."""
     if len(x) < least:
         raise ForecastError(
@@ -102,13 +99,13 @@ def need_points(model: str, x, least: int) -> None:
         )
 
 
-def walk_covariance(horizons, step_variance: float, drift_variance: float = 0.0) -> np.ndarray:
+def walk_shape(horizons, step_variance: float, drift_variance: float = 0.0) -> np.ndarray:
     """Squared scales of a random walk whose drift is uncertain: s2 min(g, h) + v g h."""
     h = np.asarray(horizons, float)
     return step_variance * np.minimum.outer(h, h) + drift_variance * np.outer(h, h)
 
 
-def nested_covariance(scales) -> np.ndarray:
-    """Covariance of errors that accumulate, from the scale at each horizon alone."""
+def nested_shape(scales) -> np.ndarray:
+    """Squared scales of errors that accumulate, from the scale at each horizon alone."""
     variance = np.maximum.accumulate(np.asarray(scales, float) ** 2)
     return np.minimum.outer(variance, variance)

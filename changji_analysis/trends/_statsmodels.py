@@ -21,7 +21,7 @@ def quiet(notes: list[str]):
     notes.extend(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in said))
 
 
-def need_every_year(model: str, years) -> None:
+def require_every_year(model: str, years) -> None:
     """Refuse a gapped history."""
     missing = sorted(set(range(int(years[0]), int(years[-1]) + 1)) - {int(y) for y in years})
     if missing:
@@ -32,7 +32,7 @@ def need_every_year(model: str, years) -> None:
         )
 
 
-def need_finite(model: str, *arrays) -> None:
+def require_finite(model: str, *arrays) -> None:
     """Refuse a fit that ended in NaN or infinity."""
     if not all(np.isfinite(a).all() for a in arrays):
         raise ForecastError(

@@ -219,7 +219,7 @@ def _first_time_paths(first, unknown, peers, draws, rng):
         others = pd.DataFrame(np.log(peers.where(peers > 0)), peers.index, peers.columns)
     x = COUNT_LOG.forward(first.to_numpy(float))
     found = pooled.predict(x, first.index.to_numpy(int), ahead, peers=others)
-    root = np.linalg.cholesky(found.cov + 1e-12 * np.eye(len(ahead)))
+    root = np.linalg.cholesky(found.shape + 1e-12 * np.eye(len(ahead)))
     steps = rng.standard_normal((draws, len(ahead))) @ root.T
     steps /= np.sqrt(rng.chisquare(found.df, size=(draws, 1)) / found.df)
     paths = np.exp(np.clip(found.loc + steps, -5, 15))

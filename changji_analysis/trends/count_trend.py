@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from . import Prediction, need_points
-from ._statsmodels import need_finite, quiet
+from . import Prediction, require_points
+from ._statsmodels import quiet, require_finite
 
 
 def predict(x, years, horizons) -> Prediction:
@@ -14,7 +14,7 @@ def predict(x, years, horizons) -> Prediction:
     squared scale in logs is that of the mean plus log(1 + 1 / mu + alpha) for the new count,
     1 / mu + alpha being its squared coefficient of variation (the lognormal of that variation).
     """
-    need_points("count_trend", x, 3)
+    require_points("count_trend", x, 3)
     counts = np.exp(np.asarray(x, float))
     notes: list[str] = []
     with quiet(notes):
@@ -28,6 +28,6 @@ def predict(x, years, horizons) -> Prediction:
         if alpha > 0:
             fit = sm.GLM(counts, past, family=sm.families.NegativeBinomial(alpha=alpha)).fit()
     loc = new @ fit.params
-    cov = new @ fit.cov_params() @ new.T + np.diag(np.log1p(np.exp(-loc) + max(alpha, 0.0)))
-    need_finite("count_trend", loc, cov)
-    return Prediction(loc, cov, float(df), bool(fit.converged), tuple(notes))
+    shape = new @ fit.cov_params() @ new.T + np.diag(np.log1p(np.exp(-loc) + max(alpha, 0.0)))
+    require_finite("count_trend", loc, shape)
+    return Prediction(loc, shape, float(df), tuple(notes))

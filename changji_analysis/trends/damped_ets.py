@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from . import Prediction, need_points, nested_covariance
-from ._statsmodels import need_every_year, need_finite, quiet
+from . import Prediction, nested_shape, require_points
+from ._statsmodels import quiet, require_every_year, require_finite
 
 
 def predict(x, years, horizons) -> Prediction:
@@ -13,8 +13,8 @@ def predict(x, years, horizons) -> Prediction:
     The scale is statsmodels' own: it leaves out the uncertainty of the parameters and is far
     too narrow on short series.
     """
-    need_points("damped_ets", x, 4)
-    need_every_year("damped_ets", years)
+    require_points("damped_ets", x, 4)
+    require_every_year("damped_ets", years)
     notes: list[str] = []
     with quiet(notes):
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel
@@ -24,7 +24,6 @@ def predict(x, years, horizons) -> Prediction:
         ahead = fit.get_prediction(start=len(x), end=len(x) + int(max(horizons)) - 1)
         loc, variance = np.asarray(ahead.predicted_mean), np.asarray(ahead.forecast_variance)
     pick = np.asarray(horizons, int) - 1
-    need_finite("damped_ets", loc, variance)
-    converged = bool(fit.mle_retvals.get("converged", True))
-    cov = nested_covariance(np.sqrt(np.maximum(variance, 0)))[np.ix_(pick, pick)]
-    return Prediction(loc[pick], cov, np.inf, converged, tuple(notes))
+    require_finite("damped_ets", loc, variance)
+    shape = nested_shape(np.sqrt(np.maximum(variance, 0)))[np.ix_(pick, pick)]
+    return Prediction(loc[pick], shape, np.inf, tuple(notes))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Prediction, need_points, walk_covariance
+from . import Prediction, require_points, walk_shape
 
 
 def predict(x, years, horizons) -> Prediction:
@@ -11,11 +11,11 @@ def predict(x, years, horizons) -> Prediction:
     Hyndman and Athanasopoulos 2021, FPP3, table 5.2, with the unbiased s2 and gaps of k years
     counted as k years.
     """
-    need_points("drift", x, 3)
+    require_points("drift", x, 3)
     gaps = np.diff(years)
     span = float(years[-1] - years[0])
     slope = (x[-1] - x[0]) / span
     df = len(gaps) - 1
     variance = float(np.sum((np.diff(x) - slope * gaps) ** 2 / gaps) / df)
     h = np.asarray(horizons, float)
-    return Prediction(x[-1] + slope * h, walk_covariance(h, variance, variance / span), float(df))
+    return Prediction(x[-1] + slope * h, walk_shape(h, variance, variance / span), float(df))

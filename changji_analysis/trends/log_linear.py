@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Prediction, need_points
+from . import Prediction, require_points
 from ._statsmodels import quiet
 
 
@@ -12,12 +12,12 @@ def predict(x, years, horizons) -> Prediction:
     Squared scale s2 (I + Z (X'X)^-1 Z'), t with n - 2 degrees of freedom (Greene 2018,
     Econometric Analysis, eq. 4-46).
     """
-    need_points("log_linear", x, 3)
+    require_points("log_linear", x, 3)
     notes: list[str] = []
     with quiet(notes):
         import statsmodels.api as sm
 
         fit = sm.OLS(x, sm.add_constant(np.asarray(years, float) - years[-1])).fit()
         new = sm.add_constant(np.asarray(horizons, float), has_constant="add")
-    cov = new @ fit.cov_params() @ new.T + fit.scale * np.eye(len(horizons))
-    return Prediction(new @ fit.params, cov, float(fit.df_resid), notes=tuple(notes))
+    shape = new @ fit.cov_params() @ new.T + fit.scale * np.eye(len(horizons))
+    return Prediction(new @ fit.params, shape, float(fit.df_resid), notes=tuple(notes))

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from . import Prediction, need_points, walk_covariance
+from . import Prediction, require_points, walk_shape
 
 
 def predict(x, years, horizons) -> Prediction:
     """Random walk without drift (Hyndman and Athanasopoulos 2021, FPP3, section 5.2)."""
-    need_points("naive", x, 2)
+    require_points("naive", x, 2)
     gaps = np.diff(years)
     variance = float(np.mean(np.diff(x) ** 2 / gaps))
     return Prediction(
-        np.full(len(horizons), x[-1]), walk_covariance(horizons, variance), float(len(gaps))
+        np.full(len(horizons), x[-1]), walk_shape(horizons, variance), float(len(gaps))
     )

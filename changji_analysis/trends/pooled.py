@@ -18,7 +18,7 @@ Peers share the same few years. What hits all of them at once is seen once a yea
 they are, and the years ahead may be of another kind. Three provisions for it, chosen by the
 scores on panels of many kinds (docs/decisions.md): the common drift is shrunk towards none as
 far as its years leave it in doubt, it may change for good by `CHANGE` s0, and the degrees of
-freedom never exceed `ERA` times the calendar years seen.
+freedom never exceed `DF_PER_YEAR` times the calendar years seen.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from . import Prediction, walk_covariance
+from . import Prediction, walk_shape
 
 WINDOW = 10
 """Most observations of a series that are looked at."""
@@ -44,7 +44,7 @@ DOUBT = 0.75
 """Share of the common drift's standard error that is kept; see `_drift_error`."""
 CHANGE = 0.25
 """Standard deviation of a lasting change of the common drift, in typical yearly shocks."""
-ERA = 1.5
+DF_PER_YEAR = 1.5
 """Degrees of freedom that one calendar year of peers is worth."""
 LEAST_DF = 1.2
 LEVEL_DOUBT = 0.3
@@ -56,8 +56,8 @@ LOG_NOISE = np.pi**2 / 8
 CENTRE = np.array([np.log(8.0), 0.0, np.log(3.5), 2.0])
 SPREAD = np.array([1.0, 1.0, 0.5, 1.0])
 STRENGTH = 0.3
-"""Where a fit rests without evidence: log drift_years, log scale (less a robust estimate), log df
-and logit discount, the medians over the panels, and the weight of that in areas."""
+"""Where a fit rests without evidence: log prior_strength, log scale (less a robust estimate), log
+df and logit discount, the medians over the panels, and the weight of that in areas."""
 BOUNDS = ((-2, 2), (-2.3, 5.7), (-11.5, 2.1), (0.1, 4.1), (-1, 7))
 
 
@@ -69,7 +69,7 @@ class Prior:
     ----------
     drift : float
         m0, centre of the yearly drifts.
-    drift_years : float
+    prior_strength : float
         kappa0, the years of data that the peers' drift is worth.
     scale : float
         s0, the typical size of a yearly shock.
@@ -81,7 +81,7 @@ class Prior:
         Standard error of m0: peers share the same few years. Own increments reduce it.
     drift_change : float
         Standard deviation of a lasting change of all drifts, which no past increment shows.
-    era_df : float
+    calendar_df : float
         Degrees of freedom that the calendar years are worth.
     peers : int
         Number of areas it was fitted on; 0 for the generic prior.
@@ -93,25 +93,25 @@ class Prior:
     """
 
     drift: float
-    drift_years: float
+    prior_strength: float
     scale: float
     df: float
     discount: float = 1.0
     drift_error: float = 0.0
     drift_change: float = 0.0
-    era_df: float = np.inf
+    calendar_df: float = np.inf
     peers: int = 0
     level: float = 0.0
     level_slope: float = 0.0
     level_range: tuple[float, float] = (-np.inf, np.inf)
 
-    def pace(self, x):
+    def speed(self, x):
         """How much faster than the typical peer a series moves that stands at x."""
         inside = np.clip(np.asarray(x, float), *self.level_range)
         return np.exp(self.level_slope * (inside - self.level))
 
 
-GENERIC = Prior(drift=0.009, drift_years=1.65, scale=0.0447, df=1.105, discount=0.887)
+GENERIC = Prior(drift=0.009, prior_strength=1.65, scale=0.0447, df=1.105, discount=0.887)
 """Where there are no peers: fitted on many kinds of series by benchmarks/generic_prior.py."""
 
 
@@ -155,16 +155,16 @@ def posterior(prior: Prior, step, gap, last=None):
         Location of the drift, s2 and the squared scale of the drift of the predictive t, so
         that the squared scale at horizon h is s2 h + v h^2.
     """
-    pace = np.asarray(1.0 if last is None else prior.pace(last))
+    pace = np.asarray(1.0 if last is None else prior.speed(last))
     step, gap = np.asarray(step, float) / pace[..., None], np.asarray(gap, float)
     count, span, rise, square = _Weighted(step, gap).sums(prior.discount)
-    years = prior.drift_years + span
-    drift = (prior.drift_years * prior.drift + rise) / years
-    spread = np.maximum(square + prior.drift_years * prior.drift**2 - years * drift**2, 0)
+    years = prior.prior_strength + span
+    drift = (prior.prior_strength * prior.drift + rise) / years
+    spread = np.maximum(square + prior.prior_strength * prior.drift**2 - years * drift**2, 0)
     df = prior.df + count
     step_variance = (prior.df * prior.scale**2 + spread) / df
-    shared = (prior.drift_error * prior.drift_years / years) ** 2 + prior.drift_change**2
-    df = np.maximum(1 / (1 / df + 1 / prior.era_df), LEAST_DF)
+    shared = (prior.drift_error * prior.prior_strength / years) ** 2 + prior.drift_change**2
+    df = np.maximum(1 / (1 / df + 1 / prior.calendar_df), LEAST_DF)
     return drift * pace, step_variance * pace**2, (step_variance / years + shared) * pace**2, df
 
 
@@ -174,8 +174,8 @@ def predict(x, years, horizons, *, peers: pd.DataFrame | Prior | None = None) ->
     x, years = np.asarray(x, float)[-WINDOW:], np.asarray(years, float)[-WINDOW:]
     drift, variance, drift_variance, df = posterior(prior, np.diff(x), np.diff(years), x[-1])
     h = np.asarray(horizons, float)
-    cov = walk_covariance(h, float(variance), float(drift_variance))
-    return Prediction(x[-1] + h * drift, cov, float(df), notes=notes, peers=prior.peers)
+    shape = walk_shape(h, float(variance), float(drift_variance))
+    return Prediction(x[-1] + h * drift, shape, float(df), notes=notes, peers=prior.peers)
 
 
 def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
@@ -251,13 +251,13 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
     levels = Prior(0, 0, 0, 0, level=level, level_slope=slope, level_range=(ends[0], ends[1]))
     figures, years = data.values, data.years  # noqa: PD011 - arrays
     growth = np.diff(figures, axis=0) / np.diff(years)[:, None]
-    error, years_seen = _drift_error(growth / levels.pace(figures[:-1]))
+    error, years_seen = _drift_error(growth / levels.speed(figures[:-1]))
     if len(change) > FIT_WINDOWS:
         chosen = np.linspace(0, len(change) - 1, FIT_WINDOWS).astype(int)
         step, gap, ahead, change, last = (
             column[chosen] for column in (step, gap, ahead, change, last)
         )
-    pace = levels.pace(last)
+    pace = levels.speed(last)
     step, change = step / pace[:, None], change / pace
     middle = float(np.median(change / ahead))
     away = float(np.median(np.abs(change - middle * ahead) / np.sqrt(ahead)))
@@ -271,17 +271,17 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
         bounds=BOUNDS,
         options={"ftol": 1e-11, "gtol": 1e-7, "maxiter": 200},
     )
-    drift, (drift_years, scale, df) = float(found.x[0]), np.exp(found.x[1:4])
+    drift, (prior_strength, scale, df) = float(found.x[0]), np.exp(found.x[1:4])
     sure = max(drift**2 - error**2, 0.0)
     return Prior(
         drift=drift * sure / (sure + error**2) if error > 0 else drift,
-        drift_years=float(drift_years),
+        prior_strength=float(prior_strength),
         scale=float(scale),
         df=float(df),
         discount=float(1 / (1 + np.exp(-found.x[4]))),
         drift_error=DOUBT * error,
         drift_change=float(CHANGE * scale),
-        era_df=ERA * years_seen,
+        calendar_df=DF_PER_YEAR * years_seen,
         peers=areas,
         level=level,
         level_slope=slope,

@@ -26,4 +26,4 @@ def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
     centre = own_prediction(model, x, years, horizons)
     spread = pooled.predict(x, years, horizons, peers=peers)
     notes = tuple(note for note in centre.notes if note != NO_SPREAD_NOTE) + spread.notes
-    return centre._replace(cov=WIDEN[model] ** 2 * spread.cov, df=spread.df, notes=notes)
+    return centre._replace(shape=WIDEN[model] ** 2 * spread.shape, df=spread.df, notes=notes)

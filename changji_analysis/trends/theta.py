@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from . import Prediction, need_points, nested_covariance
-from ._statsmodels import need_every_year, need_finite, quiet
+from . import Prediction, nested_shape, require_points
+from ._statsmodels import quiet, require_every_year, require_finite
 
 _ONE_SIGMA = 0.31731050786291415
 
@@ -15,8 +15,8 @@ def predict(x, years, horizons) -> Prediction:
     statsmodels 0.15 takes a constant series for its own intercept and forecasts growth from
     it; Theta of a constant is that constant.
     """
-    need_points("theta", x, 4)
-    need_every_year("theta", years)
+    require_points("theta", x, 4)
+    require_every_year("theta", years)
     if np.ptp(x) == 0:
         size = len(horizons)
         return Prediction(np.full(size, x[-1]), np.zeros((size, size)), np.inf)
@@ -31,7 +31,6 @@ def predict(x, years, horizons) -> Prediction:
         band = np.asarray(fit.prediction_intervals(steps, alpha=_ONE_SIGMA))
     pick = np.asarray(horizons, int) - 1
     scale = (band[:, 1] - band[:, 0]) / 2
-    need_finite("theta", loc, scale)
-    converged = not any(note.startswith("ConvergenceWarning") for note in notes)
-    cov = nested_covariance(scale)[np.ix_(pick, pick)]
-    return Prediction(loc[pick], cov, np.inf, converged, tuple(notes))
+    require_finite("theta", loc, scale)
+    shape = nested_shape(scale)[np.ix_(pick, pick)]
+    return Prediction(loc[pick], shape, np.inf, tuple(notes))

@@ -24,7 +24,7 @@ from ..needs import past_first_time
 from ..plan import Target, target_of
 from ..scorecards import checked_targets, city_history
 from ..tables import printed, probability_text
-from ..trends import walk_covariance
+from ..trends import walk_shape
 from ..trends.cohort import DRAWS, even_batches
 
 RATE = Annotated[float, Field(ge=0, le=1)]
@@ -297,10 +297,10 @@ def _paced(known: pd.Series, ahead: Forecast, reference, scenario: Scenario) -> 
     if scenario.rd_growth is None:
         return replace(ahead, loc=ahead.loc + h * (np.log1p(middle) - gdp))
     longer = forecast(known, ahead.years[-1] + 1, peers=reference)
-    shocks = 2 * longer.cov[0, 0] - longer.cov[0, 1]  # cov = s2 min(g, h) + v g h
+    shocks = 2 * longer.shape[0, 0] - longer.shape[0, 1]  # s2 min(g, h) + v g h
     pace = np.log1p(scenario.rd_growth) - gdp
     last = ahead.scale.place(float(known.iloc[-1]))
-    return replace(ahead, loc=last + h * pace, cov=walk_covariance(h, shocks))
+    return replace(ahead, loc=last + h * pace, shape=walk_shape(h, shocks))
 
 
 def _stock(known: pd.Series, until: int, scenario: Scenario) -> Stock:

@@ -82,10 +82,9 @@ def test_the_fewest_points_are_enough(model):
     got = predict(model, x, np.arange(2010, 2010 + n), np.arange(1, 6))
     assert got.loc.shape == (5,)
     assert np.isfinite(got.loc).all()
-    assert np.allclose(got.cov, got.cov.T)
-    assert np.linalg.eigvalsh(got.cov).min() > -1e-10
+    assert np.allclose(got.shape, got.shape.T)
+    assert np.linalg.eigvalsh(got.shape).min() > -1e-10
     assert got.df >= 1
-    assert isinstance(got.converged, bool)
 
 
 @pytest.mark.parametrize("model", ["damped_ets", "theta"])
@@ -112,7 +111,7 @@ def test_naive_counts_a_gap_of_k_years_as_k_steps():
     # FPP3 section 5.2: s2 = mean of step^2 / years = (1 + 0 + 9 / 2) / 3
     got = predict("naive", np.array([0.0, 1, 1, 4]), np.array([2000, 2001, 2002, 2004]), [1, 4])
     assert got.loc.tolist() == [4, 4]
-    assert got.cov == pytest.approx(np.array([[11 / 6, 11 / 6], [11 / 6, 22 / 3]]))
+    assert got.shape == pytest.approx(np.array([[11 / 6, 11 / 6], [11 / 6, 22 / 3]]))
     assert got.df == 3
 
 
@@ -120,7 +119,7 @@ def test_drift_is_the_mean_growth_with_its_own_uncertainty():
     # FPP3 table 5.2, s2 h (1 + h / T): slope 4 / 4; s2 = (0 + 1 + 1 / 2) / 2; T = 4
     got = predict("drift", np.array([0.0, 1, 1, 4]), np.array([2000, 2001, 2002, 2004]), [1, 2])
     assert got.loc == pytest.approx([5, 6])
-    assert got.cov == pytest.approx(np.array([[0.9375, 1.125], [1.125, 2.25]]))
+    assert got.shape == pytest.approx(np.array([[0.9375, 1.125], [1.125, 2.25]]))
     assert got.df == 2
 
 
@@ -129,7 +128,7 @@ def test_log_linear_has_the_interval_of_a_new_observation():
     # s2 (1 + 1/3 + 2^2 / 2), at h = 2 s2 (1 + 1/3 + 3^2 / 2), between them s2 (1/3 + 2 x 3 / 2)
     got = predict("log_linear", np.array([0.0, 1, 1]), np.array([2000, 2001, 2002]), [1, 2])
     assert got.loc == pytest.approx([5 / 3, 13 / 6])
-    assert got.cov == pytest.approx(np.array([[5 / 9, 5 / 9], [5 / 9, 35 / 36]]))
+    assert got.shape == pytest.approx(np.array([[5 / 9, 5 / 9], [5 / 9, 35 / 36]]))
     assert got.df == 1
 
 
@@ -140,7 +139,7 @@ def test_log_linear_agrees_with_the_closed_form_of_a_regression():
     s2 = np.sum((x - line.intercept - line.slope * t) ** 2) / 3
     far = (2012 - t.mean()) ** 2 / np.sum((t - t.mean()) ** 2)
     assert got.loc[0] == pytest.approx(line.intercept + line.slope * 2012)
-    assert got.cov[0, 0] == pytest.approx(s2 * (1 + 1 / 5 + far))
+    assert got.shape[0, 0] == pytest.approx(s2 * (1 + 1 / 5 + far))
 
 
 def test_theta_of_an_exact_line_goes_on_at_half_its_slope():
@@ -172,7 +171,7 @@ def test_count_trend_is_a_poisson_regression_where_counts_do_not_scatter():
     # mean's variance at h = 1 is (48 + 2 x 32 + 56) / 1664, and the new count's log(1 + 1 / 64)
     got = predict("count_trend", np.log([8.0, 16, 32]), np.array([2018, 2019, 2020]), [1])
     assert got.loc == pytest.approx([math.log(64)])
-    assert got.cov[0, 0] == pytest.approx(168 / 1664 + math.log(65 / 64))
+    assert got.shape[0, 0] == pytest.approx(168 / 1664 + math.log(65 / 64))
     assert got.df == 1
 
 
@@ -180,7 +179,7 @@ def test_counts_that_scatter_more_than_poisson_get_a_wider_interval():
     years = np.arange(6)
     calm = predict("count_trend", np.log([80.0, 90, 100, 112, 125, 140]), years, [3])
     wild = predict("count_trend", np.log([80.0, 150, 60, 190, 70, 200]), years, [3])
-    assert wild.cov[0, 0] > 5 * calm.cov[0, 0]
+    assert wild.shape[0, 0] > 5 * calm.shape[0, 0]
 
 
 @pytest.mark.parametrize("kind", ["ratio", "level", "share"])
@@ -204,7 +203,6 @@ def test_fits_neither_print_nor_warn_nor_return_nan(model, name, capfd):
     assert capfd.readouterr() == ("", "")
     assert table.notna().all(axis=None)
     assert (table.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
-    assert isinstance(f.converged, bool)
     assert all(isinstance(note, str) and "/" not in note for note in f.notes)
 
 
@@ -225,7 +223,7 @@ def test_statsmodels_gives_the_centre_and_pooled_the_checked_spread(model):
     f, plain = forecast(known, 2018, model=model, kind="count"), forecast(known, 2018, kind="count")
     own = predict(model, np.log(known.to_numpy()), known.index.to_numpy(), [1, 2, 3])
     np.testing.assert_allclose(f.loc, own.loc)
-    np.testing.assert_allclose(f.cov, WIDEN[model] ** 2 * plain.cov)
+    np.testing.assert_allclose(f.shape, WIDEN[model] ** 2 * plain.shape)
     assert f.df == plain.df and WIDEN[model] >= 1
     flat = forecast(series([5.0] * 6), 2018, model=model, kind="count")
     assert 0.01 < flat.probability(5.5) < 0.5 and not any("no width" in n for n in flat.notes)
@@ -242,18 +240,10 @@ def test_the_combination_is_the_mean_of_the_centres_that_there_are():
     np.testing.assert_allclose(alone.loc, predict("pooled", x[:1], years[:1], [1, 2]).loc)
 
 
-def test_convergence_is_a_field():
-    good = forecast(series([1, 1.2, 1.1, 1.4, 1.6, 1.5, 1.9, 2.0]), 2020, model="local_linear")
-    assert good.converged is True
-    for model in ("damped_ets", "local_linear"):
-        stuck = forecast(series(WILD["constant"]), 2018, model=model)
-        assert stuck.converged is False
-        assert any(note.startswith("ConvergenceWarning: ") for note in stuck.notes)
-
-
-def test_theta_says_when_its_variance_did_not_converge():
-    f = forecast(series(WILD["huge jump"]), 2020, model="theta")
-    assert f.converged is not any(n.startswith("ConvergenceWarning") for n in f.notes)
+@pytest.mark.parametrize("model", ["damped_ets", "local_linear"])
+def test_a_fit_that_does_not_converge_says_so(model):
+    stuck = forecast(series(WILD["constant"]), 2018, model=model)
+    assert any(note.startswith("ConvergenceWarning: ") for note in stuck.notes)
 
 
 def test_statsmodels_neither_changes_the_warning_filters_nor_numpys_random_state():
@@ -286,7 +276,7 @@ def test_scaling_a_series_scales_its_forecast(model):
     one = predict(model, x, np.arange(7), [1, 3])
     other = predict(model, x + math.log(1000), np.arange(7), [1, 3])
     assert other.loc == pytest.approx(one.loc + math.log(1000), abs=2e-3)
-    assert other.cov == pytest.approx(one.cov, rel=0.05)
+    assert other.shape == pytest.approx(one.shape, rel=0.05)
 
 
 @pytest.mark.parametrize("model", ALL)
@@ -295,7 +285,7 @@ def test_the_calendar_does_not_matter(model):
     one = predict(model, x, np.arange(1990, 1997), [1, 3])
     other = predict(model, x, np.arange(2013, 2020), [1, 3])
     assert other.loc == pytest.approx(one.loc, abs=1e-9)
-    assert other.cov == pytest.approx(one.cov, rel=1e-9)
+    assert other.shape == pytest.approx(one.shape, rel=1e-9)
 
 
 # pooled: the conjugate update
@@ -308,7 +298,7 @@ def brute_force(prior, step, gap, h, change):
     log_s2 = np.linspace(math.log(b / a) - 6, math.log(b / a) + 8, 701)[:, None]
     s2 = np.exp(log_s2)
     log = a * math.log(b) - special.gammaln(a) - a * log_s2 - b / s2  # density of log s2
-    log = log + stats.norm.logpdf(mu, prior.drift, np.sqrt(s2 / prior.drift_years))
+    log = log + stats.norm.logpdf(mu, prior.drift, np.sqrt(s2 / prior.prior_strength))
     for k, d in zip(gap, step, strict=True):
         log = log + stats.norm.logpdf(d, k * mu, np.sqrt(k * s2))
     known = np.exp(log)
@@ -321,7 +311,7 @@ def brute_force(prior, step, gap, h, change):
 
 
 def test_the_update_is_the_exact_posterior_with_gaps_in_the_years():
-    prior = pooled.Prior(drift=0.05, drift_years=6.0, scale=0.1, df=7.0)
+    prior = pooled.Prior(drift=0.05, prior_strength=6.0, scale=0.1, df=7.0)
     step, gap = np.array([0.20, -0.05, 0.31]), np.array([1.0, 1.0, 3.0])
     drift, s2, drift_variance, df = pooled.posterior(prior, step, gap)
     h = 4.0
@@ -335,14 +325,14 @@ def test_the_update_is_the_exact_posterior_with_gaps_in_the_years():
 def test_the_update_by_hand():
     # kappa0 = 3, m0 = 0, one increment of 0.8 over 5 years: drift 0.8 / 8; the sum of squares
     # 0.8^2 / 5 - 8 x 0.1^2 = 0.048 joins df0 s0^2 = 4 x 0.01: s2 = 0.088 / 5, df = 5
-    prior = pooled.Prior(drift=0.0, drift_years=3.0, scale=0.1, df=4.0)
+    prior = pooled.Prior(drift=0.0, prior_strength=3.0, scale=0.1, df=4.0)
     drift, s2, drift_variance, df = pooled.posterior(prior, np.array([0.8]), np.array([5.0]))
     assert (drift, s2, df) == (pytest.approx(0.1), pytest.approx(0.0176), 5)
     assert drift_variance == pytest.approx(0.0022)
 
 
 def test_a_gap_of_five_years_says_as_much_of_the_drift_as_five_years():
-    prior = pooled.Prior(drift=0.02, drift_years=3.0, scale=0.1, df=4.0)
+    prior = pooled.Prior(drift=0.02, prior_strength=3.0, scale=0.1, df=4.0)
     once = pooled.posterior(prior, np.array([0.8]), np.array([5.0]))
     yearly = pooled.posterior(prior, np.full(5, 0.16), np.ones(5))
     assert once[0] == pytest.approx(yearly[0])
@@ -350,7 +340,7 @@ def test_a_gap_of_five_years_says_as_much_of_the_drift_as_five_years():
 
 
 def test_one_observation_is_the_peers_distribution_carried_forward():
-    prior = pooled.Prior(drift=0.04, drift_years=8.0, scale=0.2, df=5.0)
+    prior = pooled.Prior(drift=0.04, prior_strength=8.0, scale=0.2, df=5.0)
     drift, s2, drift_variance, df = pooled.posterior(prior, np.array([]), np.array([]))
     assert (drift, s2, df) == (0.04, pytest.approx(0.04), 5)
     assert drift_variance == pytest.approx(0.005)
@@ -362,7 +352,7 @@ def test_many_series_at_once_are_the_same_as_one_by_one():
     gap = rng.integers(1, 4, (50, 6)).astype(float)
     gap[:, :2] = 0  # padding
     step[:, :2] = 0
-    prior = pooled.Prior(drift=0.04, drift_years=8.0, scale=0.2, df=5.0)
+    prior = pooled.Prior(drift=0.04, prior_strength=8.0, scale=0.2, df=5.0)
     together = pooled.posterior(prior, step, gap)
     for i in range(50):
         alone = pooled.posterior(prior, step[i, 2:], gap[i, 2:])
@@ -381,7 +371,7 @@ def test_the_fitted_prior_finds_what_the_peers_were_made_from(drift, shock):
     assert prior.drift == pytest.approx(drift, abs=0.25 * shock)
     assert prior.scale == pytest.approx(shock, rel=0.3)
     assert prior.df > 4  # all areas have the same scale
-    assert 3 < prior.drift_years < 60  # 12 were put in
+    assert 3 < prior.prior_strength < 60  # 12 were put in
 
 
 def test_peers_that_differ_in_scale_give_heavier_tails():
@@ -401,7 +391,7 @@ X, YEARS = [0.0, 0.1, 0.05, 0.25], [2012, 2013, 2015, 2016]
 
 def same(one, other, tolerance=1e-6):
     assert other.loc == pytest.approx(one.loc, abs=tolerance)
-    assert other.cov == pytest.approx(one.cov, rel=tolerance * 10)
+    assert other.shape == pytest.approx(one.shape, rel=tolerance * 10)
     assert other.df == pytest.approx(one.df, rel=tolerance * 10)
 
 
@@ -431,7 +421,7 @@ def test_the_unit_of_history_and_peers_does_not_matter(c):
     one = pooled_at(X, YEARS, [1, 5], peers)
     other = pooled_at(np.add(X, c), YEARS, [1, 5], peers + c)
     assert other.loc - c == pytest.approx(one.loc, abs=2e-3)
-    assert other.cov == pytest.approx(one.cov, rel=2e-2)
+    assert other.shape == pytest.approx(one.shape, rel=2e-2)
 
 
 def test_low_areas_move_more_where_low_peers_do():
@@ -441,12 +431,12 @@ def test_low_areas_move_more_where_low_peers_do():
     wild = pd.DataFrame(level + steps.cumsum(0), index=range(2000, 2020))
     prior = pooled.fit_prior(wild)
     assert prior.level_slope == pytest.approx(-0.35, abs=0.12)
-    low, high = (pooled_at([x], [2019], [3], wild).cov[0, 0] for x in (-2.0, 2.0))
+    low, high = (pooled_at([x], [2019], [3], wild).shape[0, 0] for x in (-2.0, 2.0))
     assert low > 4 * high
     calm = pd.DataFrame(level + 0.1 * rng.standard_normal((20, 40)).cumsum(0), range(2000, 2020))
     assert abs(pooled.fit_prior(calm).level_slope) < 0.1
     far = pooled_at([-50.0], [2019], [3], wild)
-    assert far.cov[0, 0] < 20 * pooled_at([0.0], [2019], [3], wild).cov[0, 0]
+    assert far.shape[0, 0] < 20 * pooled_at([0.0], [2019], [3], wild).shape[0, 0]
 
 
 @pytest.mark.parametrize("first", [1980, 2000, 2030], ids=["before", "during", "after"])
@@ -482,13 +472,13 @@ def test_fewer_than_three_usable_peers_give_the_generic_prior_and_a_note(peers):
 def test_three_peers_are_enough():
     got = pooled_at(X, YEARS, [1, 5], panel(3))
     assert not any("generic" in note for note in got.notes)
-    assert np.isfinite(got.cov).all()
+    assert np.isfinite(got.shape).all()
 
 
 def test_three_hundred_peers_are_quick_and_narrow_the_drift():
     got = pooled_at([0.0], [2016], [1, 5], panel(300))
     assert got.loc == pytest.approx([0.04, 0.20], abs=0.03)
-    assert math.sqrt(got.cov[0, 0]) == pytest.approx(0.08, rel=0.4)
+    assert math.sqrt(got.shape[0, 0]) == pytest.approx(0.08, rel=0.4)
 
 
 @pytest.mark.parametrize("apart", [4, 10])
@@ -496,8 +486,8 @@ def test_peers_of_two_figures_far_apart_never_give_nan(apart):
     peers = pd.DataFrame({c: {2005: 0.0, 2005 + apart: 0.1 * i} for i, c in enumerate("abcd")})
     got = pooled_at(X, YEARS, [1, 5], peers)
     assert np.isfinite(got.loc).all()
-    assert np.isfinite(got.cov).all()
-    assert (np.diag(got.cov) > 0).all()
+    assert np.isfinite(got.shape).all()
+    assert (np.diag(got.shape) > 0).all()
 
 
 def test_the_series_itself_is_no_peer():
@@ -525,16 +515,16 @@ def test_only_copies_of_the_series_leave_no_peers():
 @pytest.mark.parametrize("with_peers", [True, False])
 def test_pooled_always_has_a_spread(x, with_peers):
     got = pooled_at(x, range(2010, 2010 + len(x)), [1, 5], panel(9) if with_peers else None)
-    assert (np.diag(got.cov) > 1e-6).all()
-    assert got.cov[1, 1] > got.cov[0, 0]
+    assert (np.diag(got.shape) > 1e-6).all()
+    assert got.shape[1, 1] > got.shape[0, 0]
     assert np.isfinite(got.loc).all()
     assert got.df > 1
 
 
 def test_peers_that_never_move_leave_a_spread():
     got = pooled_at(X, YEARS, [1, 5], panel(9) * 0)
-    assert np.isfinite(got.cov).all()
-    assert (np.diag(got.cov) > 0).all()
+    assert np.isfinite(got.shape).all()
+    assert (np.diag(got.shape) > 0).all()
 
 
 def test_a_jump_widens_the_interval_and_moves_the_drift_less_than_the_plain_one():
@@ -544,7 +534,7 @@ def test_a_jump_widens_the_interval_and_moves_the_drift_less_than_the_plain_one(
     years = range(2012, 2017)
     wide, narrow = (pooled_at(x, years, [5], peers) for x in (jump, calm))
     plain = predict("drift", np.array(jump), np.array(years), [5])
-    assert wide.cov[0, 0] > 4 * narrow.cov[0, 0]
+    assert wide.shape[0, 0] > 4 * narrow.shape[0, 0]
     assert wide.loc[0] < plain.loc[0]
 
 
@@ -557,12 +547,12 @@ def test_the_spread_grows_with_the_horizon(steps, gaps):
     x = np.r_[0.0, np.cumsum(steps)]
     years = 2000 + np.r_[0, np.cumsum(gaps[: len(steps)])].astype(int)
     got = pooled_at(x, years, np.arange(1, 9))
-    assert (np.diff(np.diag(got.cov)) > 0).all()
-    assert np.linalg.eigvalsh(got.cov).min() > 0
+    assert (np.diff(np.diag(got.shape)) > 0).all()
+    assert np.linalg.eigvalsh(got.shape).min() > 0
     assert np.isfinite(got.loc).all()
 
 
 def test_the_same_call_gives_the_same_numbers():
     one, other = (pooled_at(X, YEARS, [1, 5], panel(9)) for _ in range(2))
     assert (one.loc == other.loc).all()
-    assert (one.cov == other.cov).all()
+    assert (one.shape == other.shape).all()
