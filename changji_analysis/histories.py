@@ -12,7 +12,7 @@ import pandas as pd
 from . import records
 from .config import config
 from .errors import UsageError
-from .records.schemas import CONFIDENCES, VINTAGES
+from .records.schemas import CONFIDENCES, NO_POINTS, VINTAGES
 
 CERTIFICATE_YEARS = 3
 LEVELS = ("provinces", "countries", "all")
@@ -38,7 +38,9 @@ def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd
         several vintages the latest known stands. A year without a figure is absent; without any
         the series is empty. ``attrs`` hold area, indicator, unit, kind, as_of; breaks: the
         years at which the scope changed, so that growth from the year before is no growth;
-        private: the years whose figure is not public; early: those that rest on a signal.
+        private: the years whose figure is not public; early: those that rest on a signal;
+        limits: year to the least and the greatest that a printed bound leaves open (700 or
+        more), for years without a figure: a range, and no point of the series.
 
     Raises
     ------
@@ -52,7 +54,10 @@ def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd
     known = {*observed["area"], *config().areas.all}
     if area not in known:
         raise UsageError(_unknown("area", area, sorted(known)))
-    rows = _latest(observed[observed["area"] == area], indicator, as_of)
+    own = observed[observed["area"] == area]
+    open_ended = own["bound"].isin(NO_POINTS)
+    rows = _latest(own[~open_ended], indicator, as_of)
+    limits = _latest(own[open_ended & ~own["year"].isin(rows["year"])], indicator, as_of)
     series = pd.Series(
         rows["value"].to_numpy(float), rows["year"].to_numpy(int), name=indicator
     ).rename_axis("year")
@@ -65,6 +70,10 @@ def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd
         "breaks": _breaks(indicator).get(area, []),
         "private": sorted(map(int, rows.loc[rows["private"], "year"])),
         "early": sorted(map(int, rows.loc[rows["vintage"].eq("signal"), "year"])),
+        "limits": {
+            year: (-np.inf, value) if bound.endswith(("at_most", "less_than")) else (value, np.inf)
+            for year, bound, value in limits[["year", "bound", "value"]].itertuples(index=False)
+        },
     }
     return series
 
@@ -111,7 +120,7 @@ def peers(
     wanted = (observed["table"] == "provinces") | (observed["area"] == config().areas.region)
     if level != "provinces":
         wanted = (observed["table"] == "countries") | (wanted & (level == "all"))
-    pool = observed[wanted]
+    pool = observed[wanted & ~observed["bound"].isin(NO_POINTS)]
     exclude = [exclude] if isinstance(exclude, str) else list(exclude)
     for area in exclude:
         if area not in set(pool["area"]):
@@ -149,7 +158,7 @@ def _unknown(what: str, word: str, known: list[str]) -> str:
 def _observations(stamp: tuple) -> pd.DataFrame:
     """Every observation of all tables, with the name of its table; not to be changed."""
     frames = [records.load_statistics(), *map(records.load_reference, _TABLES[1:])]
-    columns = ["area", "indicator", "year", "vintage", "value", "known_by", "confidence"]
+    columns = ["area", "indicator", "year", "vintage", "value", "bound", "known_by", "confidence"]
     tables = (
         frame.reindex(columns=columns).assign(
             table=name, private=frame.get("private", pd.Series(False, frame.index))

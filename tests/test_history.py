@@ -29,6 +29,7 @@ def test_one_observation_is_a_history():
         "breaks": [],
         "private": [],
         "early": [],
+        "limits": {},
     }
 
 
@@ -51,6 +52,35 @@ def test_provinces_and_countries_have_histories():
 def test_a_known_area_without_figures_has_an_empty_history():
     series = history("乙州", "gdp")
     assert series.empty and series.dtype == "float64" and series.attrs["unit"] == "亿元"
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "printed", "limits"),
+    [
+        ("900", "at_least", "900家以上", (900, math.inf)),
+        ("900", "more_than", "900余家", (900, math.inf)),
+        ("900", "less_than", "不足900家", (-math.inf, 900)),
+        ("1534", "derived_at_least", "净增700家以上", (1534, math.inf)),
+    ],
+)
+def test_a_limit_is_no_point(folder, value, bound, printed, limits):
+    line = f"新疆,hightech_firms,2021,first,{value},家,{bound},{printed},,2022-12-31,s1,high,"
+    write(folder, **added(YEARLY, line))
+    series = history("新疆", "hightech_firms")
+    assert series.to_dict() == {2020: 834}
+    assert series.attrs["limits"] == {2021: limits}
+
+
+def test_a_figure_takes_the_place_of_a_limit_and_peers_hold_no_limits(folder):
+    lines = [
+        "新疆,hightech_firms,2021,first,950,家,exact,950家,,2022-12-31,s1,high,",
+        "新疆,hightech_firms,2021,revised,900,家,at_least,900家以上,,2022-12-31,s1,high,",
+        "新疆,rd_intensity,2021,first,0.4,%,at_least,0.4%以上,,2022-12-31,s1,high,",
+    ]
+    write(folder, **added(YEARLY, *lines))
+    series = history("新疆", "hightech_firms")
+    assert series.to_dict() == {2020: 834, 2021: 950} and series.attrs["limits"] == {}
+    assert 2021 not in peers("rd_intensity").index
 
 
 def test_breaks_are_listed(folder):

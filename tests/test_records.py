@@ -14,6 +14,7 @@ from changji_analysis.records import (
     breaks,
     found,
     indicators,
+    load_areas,
     load_baseline,
     load_precedents,
     load_readings,
@@ -107,6 +108,43 @@ def test_countries_are_known_a_year_later(tiny):
     assert load_reference("countries", "2020-12-30").empty
     assert len(load_reference("provinces", "2019-12-31")) == 3
     assert load_reference("cities").empty
+
+
+def test_an_optional_column_may_be_missing_or_there(tiny):
+    tiny()
+    assert load_sources()["copy"].tolist() == ["", ""]
+    head, first, *_ = FILES["sources.csv"].splitlines()
+    tiny(
+        **{"sources.csv": f"{head},number,copy\n{first},1号,yes\ns2,报社,报道,2022,,MIT,,,maybe\n"}
+    )
+    with pytest.raises(DataError, match="maybe"):
+        load_sources()
+    assert found().query("severity == 'error'")["column"].tolist() == ["copy"]
+
+
+AREAS = "area,level,parent,zh,en\n"
+
+
+def test_areas_lie_in_each_other(tiny):
+    tiny()
+    frame = load_areas().set_index("area")
+    assert frame["parent"].to_dict() == {"甲市": "乙州", "乙州": "新疆", "新疆": "中国", "中国": ""}
+    assert frame.at["甲市", "level"] == "county"
+    tiny(**{"reference/areas.csv": AREAS + "广州市,prefecture,广东,广州市,Guangzhou\n"
+            "广东,province,中国,广东省,Guangdong\n甲市,county,新疆,甲市,Jia\n"})  # fmt: skip
+    frame = load_areas().set_index("area")
+    assert frame.loc[["广州市", "甲市"], "parent"].tolist() == ["广东", "新疆"]
+
+
+@pytest.mark.parametrize(
+    ("parent", "code"), [("广西", "unknown_area"), ("广州市", "lies_in_itself")]
+)
+def test_a_parent_must_exist_and_no_area_lies_in_itself(tiny, parent, code):
+    rows = f"广州市,prefecture,广东,广州市,Guangzhou\n广东,province,{parent},广东省,Guangdong\n"
+    tiny(**{"reference/areas.csv": AREAS + rows})
+    with pytest.raises(DataError):
+        load_areas()
+    assert code in set(found()["code"])
 
 
 def test_unknown_reference_table(tiny):

@@ -85,8 +85,11 @@ def _read_text(path: Path, report: _Report) -> str | None:
     return text
 
 
-def _read_csv(text: str, columns: list[str], report: _Report) -> pd.DataFrame | None:
-    """Cells as text, by the line of the file on which the row begins; None without the columns."""
+def _read_csv(text: str, columns: dict[str, pa.Column], report: _Report) -> pd.DataFrame | None:
+    """Cells as text, by the line of the file on which the row begins; None without the columns.
+
+    An optional column that the file does not have is empty.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, lines, header, line = [], [], None, 1
     try:
@@ -104,7 +107,11 @@ def _read_csv(text: str, columns: list[str], report: _Report) -> pd.DataFrame | 
         report.add("bad_csv", line, detail=str(error))
     header = header or []
     allowed = ", ".join(columns)
-    missing = [name for name in columns if name not in header]
+    missing = [
+        name
+        for name, column in columns.items()
+        if name not in header and not column.metadata["optional"]
+    ]
     extra = [name for name in dict.fromkeys(header) if name not in columns]
     double = [name for name in dict.fromkeys(header) if header.count(name) > 1]
     for name in missing:
@@ -113,7 +120,8 @@ def _read_csv(text: str, columns: list[str], report: _Report) -> pd.DataFrame | 
         report.add("extra_column", 1, name or "(no name)", allowed=allowed)
     if missing or double:
         return None
-    return pd.DataFrame(rows, columns=header, index=lines, dtype="str")[columns]
+    frame = pd.DataFrame(rows, columns=header, index=lines, dtype="str")
+    return frame.reindex(columns=list(columns), fill_value="")
 
 
 _NUMBER_RE = r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?"
@@ -206,7 +214,7 @@ def _check_print(frame: pd.DataFrame, report: _Report, *, base_units: bool) -> N
     frame = report.good(frame, "as_printed", "value", "unit", "bound")
     for row, cells in zip(frame.index, frame.to_dict("records"), strict=True):
         printed, unit = cells["as_printed"], cells["unit"]
-        if cells["bound"] == "derived":
+        if cells["bound"] in schemas.DERIVED:
             if math.isnan(cells["value"]):
                 report.add("missing_value", row, "value")
             continue
@@ -340,6 +348,22 @@ def _check_aliases(frame: pd.DataFrame, report: _Report, tables: _Tables) -> Non
     for kind, known in (("indicator", tables.ids("indicators")), ("area", tables.areas)):
         rows = frame[frame["kind"] == kind]
         _refers(rows, "id", known, f"unknown_{kind}", report)
+
+
+def _check_areas(frame: pd.DataFrame, report: _Report, tables: _Tables) -> None:
+    """Every parent is an area, and no area lies in itself."""
+    own = tables.areas
+    _refers(
+        frame, "parent", None if own is None else [*frame["area"], *own], "unknown_area", report
+    )
+    parents = dict(zip(frame["area"], frame["parent"], strict=True))
+    for row, area in frame["area"].items():
+        above, seen = parents[area], set()
+        while above and above not in seen:
+            if above == area:
+                report.add("lies_in_itself", row, "parent", frame.at[row, "parent"])
+            seen.add(above)
+            above = parents.get(above, "")
 
 
 def _check_observations(frame: pd.DataFrame, report: _Report, tables: _Tables) -> None:
@@ -618,6 +642,7 @@ _TABLES = {
         ("indicators",),
         optional=True,
     ),
+    "areas": _Table("reference/areas.csv", schemas.AREAS, ("area",), _check_areas, optional=True),
     "private_sources": _Table("private/sources.csv", schemas.SOURCES, ("id",), optional=True),
     "statistics": _observed("raw/yearly_statistics.csv"),
     "provinces": _observed("reference/provinces.csv"),
@@ -719,7 +744,7 @@ class _Tables:
         cells = None
         if not table.optional or (self.root / table.file).is_file():
             text = _read_text(self.root / table.file, report)
-            cells = None if text is None else _read_csv(text, list(columns), report)
+            cells = None if text is None else _read_csv(text, columns, report)
         if cells is None:
             self._unreadable.add(name)
             cells = pd.DataFrame(columns=list(columns), dtype="str")
@@ -1035,6 +1060,33 @@ def load_aliases() -> pd.DataFrame:
     return _load("aliases")
 
 
+def load_areas() -> pd.DataFrame:
+    """Which area lies in which.
+
+    Returns
+    -------
+    DataFrame
+        Columns area (as the tables write it), level (nation|province|prefecture|county|zone),
+        parent (the area that contains it; empty at the top), zh, en (official names). What
+        ``reference/areas.csv`` leaves out is taken from the configuration: city in prefecture
+        in region in nation.
+
+    Raises
+    ------
+    DataError
+        All faults of the file at once.
+    """
+    frame, own = _load("areas"), config().areas
+    chain = list(dict.fromkeys((own.city, own.prefecture, own.region, own.nation)))
+    levels = dict(zip(chain[::-1], schemas.LEVELS, strict=False))
+    rows = [
+        {"area": area, "level": levels[area], "parent": parent, "zh": area, "en": area}
+        for area, parent in zip(chain, [*chain[1:], ""], strict=True)
+        if area not in set(frame["area"])
+    ]
+    return pd.concat([frame, pd.DataFrame(rows, columns=frame.columns)], ignore_index=True)
+
+
 def indicators() -> pd.DataFrame:
     """The registry of indicators.
 
@@ -1114,7 +1166,7 @@ def _summaries(tables: _Tables, name: str) -> list[dict]:
         assumed = pd.Series(True, frame.index)
     else:
         assumed = frame["published"].isna()
-        low, derived = frame["confidence"] == "low", frame["bound"] == "derived"
+        low, derived = frame["confidence"] == "low", frame["bound"].isin(schemas.DERIVED)
         series = frame[low].groupby(["area", "indicator"], sort=False)["year"].agg(list).items()
         areas = "; ".join(f"{a} {i} {', '.join(map(str, years))}" for (a, i), years in series)
         if low.any():
@@ -1132,6 +1184,16 @@ def _summaries(tables: _Tables, name: str) -> list[dict]:
                 remedy="their note tells how; they have no double entry",
                 why_zh=f"{len(frame)} 行中有 {derived.sum()} 行由印出的数字推算",
                 remedy_zh="推算办法见 note 列；这些行没有双重录入校验",
+            )  # fmt: skip
+        if limits := frame.loc[frame["bound"].isin(schemas.NO_POINTS), "area"].tolist():
+            report.note(
+                "note", "limits", pd.NA, "bound", f"{len(limits)} rows",
+                why=f"{len(limits)} of {len(frame)} rows print a limit (700 or more) and are no "
+                f"points of a history: {', '.join(dict.fromkeys(limits))}",
+                remedy="replace them by the figure where it can be found",
+                why_zh=f"{len(frame)} 行中有 {len(limits)} 行只印出界限（如“700家以上”）："
+                f"{'、'.join(dict.fromkeys(limits))}；不作为历年数值使用",
+                remedy_zh="能查到确数的请改用确数",
             )  # fmt: skip
     if assumed.any():
         report.note(

@@ -13,6 +13,11 @@ import pandera.pandas as pa
 from ..quantities import BOUNDS
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
+LIMITS = ("at_least", "at_most", "more_than", "less_than", "between")
+DERIVED = ("derived", "derived_at_least", "derived_at_most")
+NO_POINTS = (*LIMITS, *DERIVED[1:])
+"""Bounds of figures that open a range and are no point of a history."""
+LEVELS = ("nation", "province", "prefecture", "county", "zone")
 KINDS = ("ratio", "count", "level", "share")
 DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
 VINTAGES = ("signal", "preliminary", "first", "revised")
@@ -188,6 +193,12 @@ _MESSAGES = {
         "known_by 应等于 published（{expected}），且不早于数据年份",
         "请改成相同日期，或将 published 留空",
     ),
+    "lies_in_itself": (
+        "the area lies in itself",
+        "correct the parent of one of the areas in the circle",
+        "该地区的上级又归它自己",
+        "请改正其中一个地区的上级",
+    ),
     "status_differs": (
         "target {target} and outcome {outcome} of year {year} make it {expected}",
         "correct status, scored or the figures",
@@ -240,12 +251,20 @@ def describe(code: str, fill: dict) -> dict[str, str]:
 
 
 def _column(kind: str, dtype: Any, about: str, blank: bool, checks: list[pa.Check], **extra):
-    metadata = {"kind": kind} | extra
+    metadata = {"kind": kind, "optional": False} | extra
     return pa.Column(dtype, checks, nullable=blank, description=about, metadata=metadata)
 
 
-def _text(about: str, *, blank: bool = False, words: Iterable[str] = (), pattern: str = ""):
-    words = tuple(words)
+def _text(
+    about: str,
+    *,
+    blank: bool = False,
+    words: Iterable[str] = (),
+    pattern: str = "",
+    optional: bool = False,
+):
+    """A column of text; an optional one may be missing from the file, all its cells being empty."""
+    words, blank = tuple(words), blank or optional
     checks = []
     if not blank:
         code = "missing_source" if about.startswith("source") else "missing_value"
@@ -254,11 +273,12 @@ def _text(about: str, *, blank: bool = False, words: Iterable[str] = (), pattern
         checks.append(pa.Check.isin([*words, *([""] if blank else [])], error="unknown_word"))
     if pattern:
         checks.append(pa.Check.str_matches(pattern, error="unknown_word"))
-    return _column("text", str, about, False, checks, allowed=", ".join(words) or pattern)
+    allowed = ", ".join(words) or pattern
+    return _column("text", str, about, False, checks, allowed=allowed, optional=optional)
 
 
-def _number(about: str, *, blank: bool = False):
-    return _column("number", float, about, blank, [])
+def _number(about: str, *, blank: bool = False, optional: bool = False):
+    return _column("number", float, about, blank or optional, [], optional=optional)
 
 
 def _year(about: str, *, blank: bool = False):
@@ -286,6 +306,19 @@ INDICATORS = _schema(
     holder_en=_text("the same in English", blank=True),
     note_zh=_text("definition", blank=True),
     note_en=_text("the same in English", blank=True),
+    holder_assumed=_text(
+        "yes where no document names the office", words=("yes", "no"), optional=True
+    ),
+    due=_number("months from the end of the year to the figure; blank: not known", optional=True),
+    due_zh=_text("when and where the figure comes out", optional=True),
+    due_en=_text("the same in English", optional=True),
+)
+AREAS = _schema(
+    area=_text("name as the tables write it"),
+    level=_text("level of administration", words=LEVELS),
+    parent=_text("the area that contains it", blank=True),
+    zh=_text("official name"),
+    en=_text("English name"),
 )
 ALIASES = _schema(
     kind=_text("what is named", words=("indicator", "area")),
@@ -300,6 +333,8 @@ SOURCES = _schema(
     seen_at=_text("where it was seen", blank=True),
     licence=_text("licence, or not stated"),
     note=_text("anything else", blank=True),
+    number=_text("number under which it was issued", optional=True),
+    copy=_text("yes: only a copy was seen (转载件，待核)", words=("yes", "no"), optional=True),
 )
 BASELINE = _schema(
     id=_text("b01, b02, …"),
@@ -384,7 +419,7 @@ OBSERVATIONS = _schema(
     vintage=_text("which publication", words=VINTAGES),
     value=_number("in the indicator's unit", blank=True),
     unit=_text("the indicator's unit"),
-    bound=_text("meaning of the figure", words=(*BOUNDS, "derived")),
+    bound=_text("meaning of the figure", words=(*BOUNDS, *DERIVED)),
     as_printed=_text("the figure as printed"),
     published=_date("date of publication, where a full date was seen", blank=True),
     known_by=_date("the same, else 31 December of the following year, an assumption"),
@@ -421,4 +456,9 @@ PRECEDENTS = _schema(
     source=_text("source id"),
     confidence=_text("how sure", words=CONFIDENCES),
     note=_text("anything else", blank=True),
+    reported_by=_text(
+        "who reports the outcome: statistics, the government that set the target, or media",
+        words=("statistics", "government", "media"),
+        optional=True,
+    ),
 )

@@ -252,6 +252,8 @@ BOUNDS_ZH = {
     "between": "区间",
     "non_decreasing": "只增不减",
     "derived": "推算",
+    "derived_at_least": "推算，不少于",
+    "derived_at_most": "推算，不多于",
 }
 STRENGTHS = {"firm": ("确定", "firm"), "soft": ("争取", "soft")}
 
