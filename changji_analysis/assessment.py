@@ -10,6 +10,7 @@ import pandas as pd
 
 from . import pace
 from .calibration import Calibration, calibration_of
+from .config import Verdict
 from .forecasting import Forecast, chance, checked, forecast
 from .plan import Target
 from .scales import Scale
@@ -28,6 +29,8 @@ VERDICTS = {
 
 BANDS = ("out_of_reach", "unlikely", "at_risk", "likely")
 """Verdicts that a probability alone decides, rising."""
+
+DEFAULT = Verdict()
 
 LACKING = {
     "no_figure": "no figure is known",
@@ -201,14 +204,11 @@ def likelihood(probability: float) -> tuple[str, str]:
     return next((en, zh) for least, en, zh in LIKELIHOODS if probability >= least)
 
 
-def verdict_of(probability: float | None) -> str:
-    """Verdict code of a probability by the thresholds of the configuration."""
-    from .config import config
-
+def verdict_of(probability: float | None, thresholds: Verdict = DEFAULT) -> str:
+    """Verdict code of a probability by the least probability of each verdict."""
     if probability is None:
         return "insufficient_evidence"
-    bands = config().verdict
-    return BANDS[sum(probability >= getattr(bands, code) for code in BANDS[1:])]
+    return BANDS[sum(probability >= getattr(thresholds, code) for code in BANDS[1:])]
 
 
 def assess(
@@ -218,6 +218,7 @@ def assess(
     model: str = "pooled",
     peers: pd.DataFrame | Prior | None = None,
     kind: str = "ratio",
+    thresholds: Verdict = DEFAULT,
 ) -> Assessment:
     """Judge one target.
 
@@ -231,6 +232,8 @@ def assess(
         Its base is optional: the first observation stands in.
     model, peers, kind
         As in `forecast`.
+    thresholds : Verdict
+        Least probability of each verdict; the package's own unless a dataset brings others.
 
     Returns
     -------
@@ -269,7 +272,7 @@ def assess(
         asked = goal, target.direction, target.tolerance or 0
         probability = float(attainment(*at_target, prediction.scale, *asked))
         notes = prediction.notes
-    verdict = verdict_of(probability)
+    verdict = verdict_of(probability, thresholds)
     if method == "outcome":
         verdict = "achieved" if probability == 1 else "missed"
     return Assessment(

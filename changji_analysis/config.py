@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .errors import DataError, UsageError
+from .errors import DataError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -54,9 +53,9 @@ class Plan(_Settings):
 class Verdict(_Settings):
     """Least probability of attainment for each verdict."""
 
-    likely: float = Field(gt=0, lt=1)
-    at_risk: float = Field(gt=0, lt=1)
-    unlikely: float = Field(gt=0, lt=1)
+    likely: float = Field(0.66, gt=0, lt=1)
+    at_risk: float = Field(0.33, gt=0, lt=1)
+    unlikely: float = Field(0.05, gt=0, lt=1)
 
     @model_validator(mode="after")
     def _descending(self):
@@ -94,7 +93,7 @@ class Config(_Settings):
 
     areas: Areas
     plan: Plan
-    verdict: Verdict
+    verdict: Verdict = Verdict()
     gdp_scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
     report: Report = Report()
 
@@ -106,21 +105,9 @@ class Config(_Settings):
 
 
 def data_dir() -> Path:
-    """Folder of the data: the variable CHANGJI_DATA, else ``data`` in the repository.
-
-    Raises
-    ------
-    UsageError
-        There is no such folder.
-    """
+    """Folder of the data: the variable CHANGJI_DATA, else ``data`` in the repository."""
     named = os.environ.get("CHANGJI_DATA")
-    folder = Path(named).resolve() if named else REPOSITORY / "data"
-    if not folder.is_dir():
-        raise UsageError(
-            f"no data folder {folder}: set CHANGJI_DATA to a folder laid out like data/, "
-            "or run from a clone of the repository"
-        )
-    return folder
+    return Path(named).resolve() if named else REPOSITORY / "data"
 
 
 def use_private() -> bool:
@@ -128,25 +115,15 @@ def use_private() -> bool:
     return os.environ.get("CHANGJI_PRIVATE", "").lower() not in ("no", "0", "false")
 
 
-def config() -> Config:
-    """Settings of the review, validated.
+def read_config(folder: Path) -> Config:
+    """Settings of a data folder, validated.
 
     Raises
     ------
     DataError
         The file is missing, is no YAML, or holds an unknown key or a value out of range.
     """
-    path = data_dir() / "config.yml"
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError:
-        stamp = None
-    return _load(path, stamp)
-
-
-@lru_cache(maxsize=8)
-def _load(path: Path, stamp: int | None) -> Config:
-    return validated(path, Config)
+    return validated(folder / "config.yml", Config)
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -9,23 +9,28 @@ import numpy as np
 import pandas as pd
 
 from .assessment import Assessment
-from .config import config
+from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
-from .histories import CERTIFICATE_YEARS, history, peers
+from .histories import CERTIFICATE_YEARS
 from .pace import cagr
-from .records import load_baseline
 from .trends import cohort
 
 PEER_QUANTILES = {"median": 0.5, "upper_quarter": 0.75, "upper_tenth": 0.9, "largest": 1.0}
 """What peers attained, by the share of windows that grew no more."""
 
 
-def region_pace(indicator: str, until: int, as_of: str | None = None) -> dict | None:
-    """The region's realised pace since the plan's base year, held to a later year.
+def region_pace(known: pd.Series, base_year: int, until: int) -> dict | None:
+    """A region's realised pace since the plan's base year, held to a later year.
 
     An assumption with a name, not a forecast: what the city would reach if it grew as the region
     has grown so far.
+
+    Parameters
+    ----------
+    known : Series
+        The region's history.
+    base_year, until : int
 
     Returns
     -------
@@ -34,14 +39,13 @@ def region_pace(indicator: str, until: int, as_of: str | None = None) -> dict | 
         year) and ``factor`` from the base year to `until`; None where the region has no figure
         of the base year or none after it, or where a declared scope break lies between.
     """
-    base_year = config().plan.base_year
-    known = history(config().areas.region, indicator, as_of)
+    breaks = known.attrs.get("breaks", ())
     known = known[(known.index >= base_year) & (known.index <= until)]
     if base_year not in known.index or len(known) < 2:
         return None
     last_year, base, last = int(known.index[-1]), float(known.iloc[0]), float(known.iloc[-1])
     growth = cagr(last, base, last_year - base_year)
-    if growth is None or any(base_year < year <= last_year for year in known.attrs["breaks"]):
+    if growth is None or any(base_year < year <= last_year for year in breaks):
         return None
     return {
         "base_year": base_year,
@@ -54,7 +58,13 @@ def region_pace(indicator: str, until: int, as_of: str | None = None) -> dict | 
 
 
 def rd_spending(
-    intensity: float, base_intensity: float, year: int, as_of: str | None = None
+    intensity: float,
+    base_intensity: float,
+    year: int,
+    *,
+    gdp: pd.Series,
+    scenarios: Iterable[Scenario],
+    region: dict | None = None,
 ) -> pd.DataFrame:
     """R&D spending that an intensity means under each GDP scenario.
 
@@ -67,8 +77,11 @@ def rd_spending(
         Target and base, per cent of GDP.
     year : int
         Year of the target.
-    as_of : str, optional
-        Use only figures known on that date.
+    gdp : Series
+        The city's history, 亿元.
+    scenarios : iterable of Scenario
+    region : dict, optional
+        The answer of `region_pace` for R&D intensity.
 
     Returns
     -------
@@ -87,17 +100,15 @@ def rd_spending(
     ForecastError
         No GDP of the city is known.
     """
-    gdp = history(config().areas.city, "gdp", as_of)
     gdp = gdp[gdp.index <= year]
     if gdp.empty:
         raise ForecastError(
-            f"no GDP of {config().areas.city} is known up to {year}.",
+            f"no GDP of {gdp.attrs.get('area', 'the city')} is known up to {year}.",
             reason="no_figure",
             remedy="add the city's GDP to data/raw/yearly_statistics.csv",
         )
     last_year, last = int(gdp.index[-1]), float(gdp.iloc[-1])
-    region = region_pace("rd_intensity", year, as_of)
-    table = pd.DataFrame([s.model_dump() for s in config().gdp_scenarios])
+    table = pd.DataFrame([s.model_dump() for s in scenarios])
     table["gdp"] = last * (1 + table["growth"]) ** (year - last_year)
     table["at_base"] = table["gdp"] * base_intensity / 100
     table["needed"] = table["gdp"] * intensity / 100
@@ -110,15 +121,13 @@ def rd_spending(
     return table
 
 
-def intensity_from_parts(
-    area: str, as_of: str | None = None, *, revision: float = 0.0
-) -> pd.Series:
+def intensity_from_parts(spending: pd.Series, gdp: pd.Series, revision: float = 0.0) -> pd.Series:
     """R&D intensity from spending and GDP, where both are published.
 
     Parameters
     ----------
-    area : str
-    as_of : str, optional
+    spending, gdp : Series
+        Histories of one area in the same unit.
     revision : float
         Part by which GDP is taken to be revised in every year, e.g. 0.05.
 
@@ -127,9 +136,8 @@ def intensity_from_parts(
     Series
         Per cent by year; the printed intensity differs where it rests on another vintage of GDP.
     """
-    spending, gdp = (history(area, name, as_of) for name in ("rd_expenditure", "gdp"))
     ratio = (100 * spending / (gdp * (1 + revision))).dropna().rename("rd_intensity")
-    ratio.attrs = {"area": area, "indicator": "rd_intensity", "unit": "%"}
+    ratio.attrs = {**gdp.attrs, "indicator": "rd_intensity", "unit": "%"}
     return ratio
 
 
@@ -173,12 +181,17 @@ def on_revised_gdp(
     return pd.DataFrame(rows, columns=["revision", "asks", "factor", "probability"])
 
 
-def certificate_identity(area: str, as_of: str | None = None) -> pd.DataFrame:
+def certificate_identity(issued: pd.Series, stock: pd.Series) -> pd.DataFrame:
     """Hold the printed stock of high-tech firms against three years' certificates.
 
     A certificate is valid for three years from its issue (国科发火〔2016〕32号, article 9), so
     that the stock at the end of a year is the sum of that year's and the two earlier years'
     certificates, less exits.
+
+    Parameters
+    ----------
+    issued, stock : Series
+        Certificates a year and printed stocks of one area.
 
     Returns
     -------
@@ -187,7 +200,6 @@ def certificate_identity(area: str, as_of: str | None = None) -> pd.DataFrame:
         (their sum), ``stock`` (as printed), ``gap`` = stock - certificates and ``gap_share``
         of the stock; NaN where a figure is missing.
     """
-    issued = history(area, "hightech_certificates", as_of)
     if len(issued):
         issued = issued.reindex(range(issued.index[0], issued.index[-1] + 1))
     table = pd.DataFrame(
@@ -198,7 +210,7 @@ def certificate_identity(area: str, as_of: str | None = None) -> pd.DataFrame:
         }
     ).rename_axis("year")
     table["certificates"] = table.sum(axis=1, skipna=False)
-    table["stock"] = history(area, "hightech_firms", as_of)
+    table["stock"] = stock
     table["gap"] = table["stock"] - table["certificates"]
     table["gap_share"] = table["gap"] / table["stock"]
     return table
@@ -270,30 +282,35 @@ def certificate_cohorts(
 
 
 def cohort_outlook(
-    stock: float, year: int, target: float, until: int, as_of: str | None = None
-) -> pd.DataFrame | None:
+    stock: float, year: int, target: float, until: int, past: dict, peers: pd.DataFrame
+) -> pd.DataFrame:
     """Predict a stock of certificates from its cohorts, for a range of renewal rates.
 
     The stock's certificates are spread evenly over three batches; first-time certificates start
     from the plan's past number a year and move as those of the provinces have.
 
+    Parameters
+    ----------
+    stock, year : float and int
+        Valid certificates at the end of the base year.
+    target, until : float and int
+    past : dict
+        As `past_first_time` returns it.
+    peers : DataFrame
+        Certificates a year of other areas.
+
     Returns
     -------
-    DataFrame or None
-        As `changji_analysis.trends.cohort.renewal_range`; None where the plan prints no past
-        number of first-time certificates.
+    DataFrame
+        As `changji_analysis.trends.cohort.renewal_range`.
     """
-    past = past_first_time()
-    if past is None:
-        return None
     first = pd.Series(past["per_year"], range(past["start"], past["end"] + 1))
     return cohort.renewal_range(
-        cohort.even_batches(int(stock), year), until, target,
-        first=first, peers=peers("hightech_certificates", as_of),
-    )  # fmt: skip
+        cohort.even_batches(int(stock), year), until, target, first=first, peers=peers
+    )
 
 
-def past_first_time() -> dict | None:
+def past_first_time(baseline: pd.DataFrame) -> dict | None:
     """Firms newly certified a year in the period before the plan, as the plan prints them.
 
     Returns
@@ -301,8 +318,7 @@ def past_first_time() -> dict | None:
     dict or None
         ``firms``, ``start``, ``end`` and ``per_year``; None where the plan prints no such number.
     """
-    rows = load_baseline()
-    rows = rows[rows["indicator"].eq("hightech_firms_new")]
+    rows = baseline[baseline["indicator"].eq("hightech_firms_new")]
     if rows.empty:
         return None
     start, _, end = rows["period"].iloc[0].partition("-")
@@ -335,7 +351,11 @@ def reachable(ahead: Forecast, probability: float, direction: str, decimals: int
 
 
 def adjusted_targets(
-    judged: Assessment, windows: pd.DataFrame, span: int, decimals: int
+    judged: Assessment,
+    windows: pd.DataFrame,
+    span: int,
+    decimals: int,
+    probabilities: Iterable[float],
 ) -> pd.DataFrame:
     """Values for the target year that would have been as ambitious as what peers attained.
 
@@ -349,6 +369,8 @@ def adjusted_targets(
         Years of a window; the factor is carried to the target's own years at equal growth.
     decimals : int
         Digits printed.
+    probabilities : iterable of float
+        How sure a target should be.
 
     Returns
     -------
@@ -373,7 +395,7 @@ def adjusted_targets(
         for name, level in PEER_QUANTILES.items():
             factor = float(growth.quantile(level)) ** target.sign
             rows.append((name, level, factor, round(base * factor, decimals)))
-    for level in config().report.probabilities:
+    for level in probabilities:
         value = reachable(ahead, level, target.direction, decimals)
         rows.append(("probability", level, value / base, value))
     table = pd.DataFrame(rows, columns=columns[:-1])
@@ -388,29 +410,33 @@ def proposed_target(
     kind: str,
     peers: pd.DataFrame | None,
     decimals: int,
+    year: int,
+    probabilities: Iterable[float],
 ) -> pd.DataFrame:
     """Targets of stated ambition for the next plan: reached with the probabilities asked for.
 
     Parameters
     ----------
     known : Series
-        The city's history; its last figure must lie before the year of the configuration.
+        The city's history; its last figure must lie before the year.
     direction : {"at_least", "at_most"}
     kind, peers
         As in `changji_analysis.forecasting`.
     decimals : int
         Digits printed.
+    year : int
+    probabilities : iterable of float
+        How sure a target should be.
 
     Returns
     -------
     DataFrame
-        One row a probability of the configuration: ``year``, ``level`` (the probability asked
+        One row a probability: ``year``, ``level`` (the probability asked
         for), ``value`` and the ``probability`` that the forecast gives the printed value.
     """
-    settings = config().report
-    ahead = forecast(known, settings.next_year, peers=peers, kind=kind)
+    ahead = forecast(known, year, peers=peers, kind=kind)
     rows = []
-    for level in settings.probabilities:
+    for level in probabilities:
         value = reachable(ahead, level, direction, decimals)
-        rows.append((settings.next_year, level, value, ahead.probability(value, None, direction)))
+        rows.append((year, level, value, ahead.probability(value, None, direction)))
     return pd.DataFrame(rows, columns=["year", "level", "value", "probability"])

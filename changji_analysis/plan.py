@@ -8,10 +8,10 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from .config import config
-from .errors import UsageError
+from .errors import QuantityError, UsageError
+from .histories import require_known
 from .quantities import convert
-from .records import indicators, load_baseline, load_plan_checks, load_readings, load_targets, terms
+from .records.checks import terms
 
 TARGET_DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
 
@@ -80,16 +80,6 @@ class Target:
         """1 where more is better, -1 where less is."""
         return -1 if self.direction == "at_most" else 1
 
-    def _repr_html_(self):
-        from .tables.notebook import as_html
-
-        return as_html(self)
-
-    def _repr_pretty_(self, printer, cycle):
-        from .tables.notebook import as_text
-
-        printer.text(as_text(self))
-
 
 def attained(value, goal, direction, tolerance):
     """Whether values attain what is asked for; numbers or arrays."""
@@ -98,19 +88,26 @@ def attained(value, goal, direction, tolerance):
     return np.where(direction == "within", near, beyond)
 
 
-def plan_targets() -> pd.DataFrame:
+def plan_targets(
+    targets: pd.DataFrame, readings: pd.DataFrame, indicators: pd.DataFrame
+) -> pd.DataFrame:
     """Every target of the plan in every reading, in the unit of its indicator.
+
+    Parameters
+    ----------
+    targets, readings, indicators : DataFrame
+        The tables of the data folder; see `unit_faults` for what must hold.
 
     Returns
     -------
     DataFrame
-        One row per target and reading, the default reading first: the columns of
-        `load_targets` and `load_readings`, with ``value``, ``base_value`` and ``unit`` in the
-        indicator's unit and ``zh``, ``en``, ``decimals``, ``model_kind`` from the registry.
+        One row per target and reading, the default reading first: the columns of both tables,
+        with ``value``, ``base_value`` and ``unit`` in the indicator's unit and ``zh``, ``en``,
+        ``decimals``, ``model_kind``, ``holder_en`` from the registry.
     """
-    targets = load_targets().drop(columns=["direction"])
-    registry = indicators().set_index("id")
-    readings = load_readings().rename(columns={"target": "id", "indicator": "read_as"})
+    targets = targets.drop(columns=["direction"])
+    registry = indicators.set_index("id")
+    readings = readings.rename(columns={"target": "id", "indicator": "read_as"})
     table = targets.merge(readings, on="id", validate="1:m")
     other = table["read_as"].ne("")
     table.loc[other, "indicator"] = table.loc[other, "read_as"]
@@ -127,40 +124,76 @@ def plan_targets() -> pd.DataFrame:
     return table.join(named[["zh", "en", "decimals", "holder_en"]])
 
 
-def plan_target(target: str, reading: str | None = None) -> Target:
-    """One target of the plan, in its default reading if none is named.
+def unit_faults(
+    targets: pd.DataFrame,
+    readings: pd.DataFrame,
+    indicators: pd.DataFrame,
+    places: pd.DataFrame,
+) -> list[dict]:
+    """Targets and readings whose unit cannot be turned into their indicator's.
 
     Parameters
     ----------
-    target : str
-        Its id, ``t01`` to ``t29``.
-    reading : str, optional
-        As in ``data/readings.csv``.
+    targets, readings, indicators : DataFrame
+    places : DataFrame
+        File and row of each target.
+    """
+    units = indicators.set_index("id")["unit"]
+    own = targets.set_index("id")["indicator"]
+    read_as = readings["indicator"].where(readings["indicator"].ne(""), readings["target"].map(own))
+    cells = [
+        *zip(targets["id"], targets["unit"], targets["indicator"], strict=True),
+        *zip(readings["target"], readings["base_unit"], read_as, strict=True),
+    ]
+    return [
+        {
+            "file": places.loc[target, "file"],
+            "row": places.loc[target, "row"],
+            "column": "unit",
+            "value": unit,
+            "severity": "error",
+            "code": "wrong_unit",
+            "why": f"target {target} is in {unit}, the history of {indicator} in {wanted}",
+            "remedy": f"write the target and its base in a unit that converts to {wanted}, "
+            "or give the target another indicator",
+            "why_zh": f"目标 {target} 的单位是{unit}，而 {indicator} 的历年数据以{wanted}计",
+            "remedy_zh": f"请改用可换算为{wanted}的单位，或改正该目标的指标编号",
+        }
+        for target, unit, indicator in cells
+        if unit and (wanted := units.get(indicator, "")) and not _converts(unit, wanted)
+    ]
 
-    Returns
-    -------
-    Target
-        In the unit of its indicator.
+
+def _converts(unit: str, wanted: str) -> bool:
+    try:
+        convert(1.0, unit, wanted)
+    except QuantityError:
+        return False
+    return True
+
+
+def plan_row(table: pd.DataFrame, target: str, reading: str | None = None) -> pd.Series:
+    """The row of one target of `plan_targets`, in its default reading if none is named.
 
     Raises
     ------
     UsageError
         There is no such target or reading; the known ones are named.
     """
-    table = plan_targets()
     rows = table[table["id"].eq(target)]
+    if rows.empty:
+        require_known("target", target, table["id"])
     chosen = rows[rows["default"] if reading is None else rows["reading"].eq(reading)]
     if chosen.empty:
-        known = rows["reading"].tolist() or table["id"].unique().tolist()
-        raise UsageError(f"no target {target!r} read as {reading!r}: known are {', '.join(known)}")
-    return target_of(chosen.iloc[0])
+        require_known(f"reading of {target}", str(reading), rows["reading"])
+    return chosen.iloc[0]
 
 
-def target_of(row: pd.Series) -> Target:
+def target_of(row: pd.Series, base_year: int) -> Target:
     """Build the `Target` of one row of `plan_targets`.
 
-    A printed range is a band. A target without a printed base is counted from the plan's base
-    year, so that older figures stay context.
+    A printed range is a band. A target without a printed base is counted from `base_year`, the
+    plan's, so that older figures stay context.
     """
 
     def number(name):
@@ -173,7 +206,7 @@ def target_of(row: pd.Series) -> Target:
         value=value,
         year=int(row["year"]),
         direction=row["direction"],
-        base_year=config().plan.base_year if pd.isna(row["base_year"]) else int(row["base_year"]),
+        base_year=base_year if pd.isna(row["base_year"]) else int(row["base_year"]),
         base_value=number("base_value"),
         tolerance=tolerance,
     )
@@ -186,7 +219,9 @@ def _in_unit(values: pd.Series, units: pd.Series, wanted: pd.Series) -> list[flo
     ]
 
 
-def consistency() -> pd.DataFrame:
+def consistency(
+    checks: pd.DataFrame, baseline: pd.DataFrame, targets: pd.DataFrame
+) -> pd.DataFrame:
     """Check the plan against itself, as ``data/plan_checks.csv`` asks.
 
     Returns
@@ -196,21 +231,17 @@ def consistency() -> pd.DataFrame:
         ``computed`` and ``printed`` numbers in base units, whether they ``agrees``, what was
         ``expected`` (``equal``; or ``differ`` where the two may mean different things, so that
         a doubt remains even where the numbers agree), and in both languages what follows.
-
-    Raises
-    ------
-    DataError
-        All faults of the checks, the baseline and the targets at once.
     """
-    frame = load_plan_checks()
-    rows = pd.concat([load_baseline(), load_targets()])
+    rows = pd.concat([baseline, targets])
     values = dict(zip(rows["id"], rows["value"], strict=True))
     computed = [
         sum(sign * values[row] for sign, row in terms(expression))
-        for expression in frame["computed"]
+        for expression in checks["computed"]
     ]
-    frame["computed"] = pd.Series(computed, frame.index, dtype="float64")
-    frame["printed"] = frame["against"].map(values).astype("float64")
+    frame = checks.assign(
+        computed=pd.Series(computed, checks.index, dtype="float64"),
+        printed=checks["against"].map(values).astype("float64"),
+    )
     frame["agrees"] = np.isclose(frame["computed"], frame["printed"])
     names = ["id", "place", "computed", "printed", "agrees", "expected", "says_zh", "says_en"]
     return frame[names]

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import calibration, quality, records, report
-from .config import REPOSITORY, config, data_dir
+from . import _compat as quality
+from . import _compat as records
+from . import calibration, report
+from ._compat import config, scorecard
+from .config import REPOSITORY, data_dir
 from .errors import ChangjiError, DataError, UsageError
 from .files import write_bytes, write_csv
 from .replay.validation import calibration_table
-from .scorecards import scorecard
 
 LANGUAGES = ("zh", "en")
 NOTEBOOK_SECONDS = 600

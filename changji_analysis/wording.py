@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ._compat import config
 from .assessment import VERDICTS, likelihood
-from .config import config
 from .names import area_name
 from .tables import UNITS_EN, probability_text
 

@@ -19,8 +19,8 @@ from PIL import Image
 
 import changji_analysis as ca
 from changji_analysis import tables
+from changji_analysis._compat import config
 from changji_analysis.assessment import VERDICTS
-from changji_analysis.config import config
 from changji_analysis.records import _TABLES
 
 ROOT = Path(__file__).resolve().parents[1]

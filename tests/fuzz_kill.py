@@ -17,7 +17,9 @@ from pathlib import Path
 
 import import_data
 
-from changji_analysis import quality, records, store
+from changji_analysis import _compat as quality
+from changji_analysis import _compat as records
+from changji_analysis import store
 from changji_analysis.importing import import_figures
 
 SHEET = """\

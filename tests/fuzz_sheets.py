@@ -28,7 +28,7 @@ import import_data
 from corpus_sheets import CASES, Case, build_text, build_xls, build_xlsx, place
 from test_import_corpus import STATED, understood
 
-from changji_analysis import quality
+from changji_analysis import _compat as quality
 from changji_analysis.errors import ChangjiError
 from changji_analysis.importing.adding import commit, missing_statements
 from changji_analysis.importing.marked import marked_copy

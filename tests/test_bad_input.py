@@ -4,10 +4,9 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis import records
-from changji_analysis.config import config, data_dir
-from changji_analysis.errors import DataError, UsageError
-from changji_analysis.records import (
+from changji_analysis import _compat as records
+from changji_analysis._compat import (
+    config,
     load_baseline,
     load_precedents,
     load_readings,
@@ -15,6 +14,8 @@ from changji_analysis.records import (
     load_statistics,
     load_targets,
 )
+from changji_analysis.config import data_dir
+from changji_analysis.errors import DataError, UsageError
 
 BASELINE, TARGETS = "raw/plan_baseline.csv", "raw/plan_targets.csv"
 PRECEDENTS, PROVINCES = "raw/target_precedents.csv", "reference/provinces.csv"

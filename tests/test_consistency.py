@@ -3,9 +3,8 @@
 import pytest
 from tiny_data import YEARLY, added, write
 
+from changji_analysis._compat import consistency, problems
 from changji_analysis.errors import DataError
-from changji_analysis.plan import consistency
-from changji_analysis.quality import problems
 from changji_analysis.records import load_plan_checks, terms
 
 HEADER = "id,place,computed,against,expected,says_zh,says_en\n"

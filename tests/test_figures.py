@@ -19,7 +19,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import changji_analysis as ca
-from changji_analysis.config import config, data_dir
+from changji_analysis._compat import certificate_identity, config, probability_history, rd_spending
+from changji_analysis.config import data_dir
 from changji_analysis.errors import UsageError
 from changji_analysis.figures import FIGURES, LANGUAGES, PROOFS, save
 from changji_analysis.figures import firms as charts_firms
@@ -30,14 +31,8 @@ from changji_analysis.figures import provinces as charts_panel
 from changji_analysis.figures import rd_intensity as charts_rd
 from changji_analysis.figures import targets as charts_targets
 from changji_analysis.histories import growth_windows
-from changji_analysis.needs import (
-    certificate_cohorts,
-    certificate_identity,
-    first_time_certificates,
-    rd_spending,
-)
+from changji_analysis.needs import certificate_cohorts, first_time_certificates
 from changji_analysis.panel.provinces import common_targets
-from changji_analysis.scorecards import probability_history
 from changji_analysis.trends import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]

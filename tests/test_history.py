@@ -5,8 +5,9 @@ import math
 import pytest
 from tiny_data import YEARLY, added, changed, write
 
+from changji_analysis._compat import history, peers
 from changji_analysis.errors import UsageError
-from changji_analysis.histories import growth_windows, history, peers
+from changji_analysis.histories import growth_windows
 
 
 @pytest.fixture(autouse=True)

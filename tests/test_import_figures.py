@@ -12,9 +12,11 @@ import pytest
 from corpus_sheets import CASES, CORPUS, Case, build
 
 import changji_analysis as ca
-from changji_analysis import importing, quality, records
+from changji_analysis import _compat as quality
+from changji_analysis import _compat as records
+from changji_analysis import importing
+from changji_analysis._compat import history
 from changji_analysis.config import data_dir
-from changji_analysis.histories import history
 from changji_analysis.importing.adding import commit
 from changji_analysis.importing.marked import marked_copy
 from changji_analysis.importing.proposal import Options

@@ -9,7 +9,8 @@ from pathlib import Path
 import import_data
 import pytest
 
-from changji_analysis import errors, importing, records, store
+from changji_analysis import _compat as records
+from changji_analysis import errors, importing, store
 
 ROOT = Path(__file__).resolve().parents[1]
 OLD = {"raw/a.csv": b"old a\n", "raw/b.csv": b"old b\n"}

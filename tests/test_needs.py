@@ -7,8 +7,8 @@ import tiny_data
 from tiny_data import YEARLY, added
 
 import changji_analysis as ca
-from changji_analysis import needs
-from changji_analysis.config import config
+from changji_analysis import _compat as needs
+from changji_analysis._compat import config
 from changji_analysis.errors import ForecastError
 
 GDP = "甲市,gdp,2023,first,600,亿元,exact,600亿元,2024-09-01,2024-09-01,s1,high,"

@@ -4,11 +4,13 @@ import shutil
 
 import pytest
 
-from changji_analysis import quality, records, review
+from changji_analysis import _compat as quality
+from changji_analysis import _compat as records
+from changji_analysis import review
+from changji_analysis._compat import scorecard
 from changji_analysis.config import REPOSITORY
 from changji_analysis.errors import UsageError
 from changji_analysis.importing.new_place import begin
-from changji_analysis.scorecards import scorecard
 from changji_analysis.tables import scorecard_table
 
 PLAN = "内蒙古自治区“十三五”科技创新规划"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tiny_data import write
 
 from changji_analysis import Target, consistency, plan_target, plan_targets
+from changji_analysis._compat import target_of
 from changji_analysis.errors import UsageError
-from changji_analysis.plan import target_of
 
 number = st.floats(-1000, 1000)
 repeatable = settings(derandomize=True, deadline=None)

@@ -4,10 +4,11 @@ import shutil
 
 import pytest
 
-from changji_analysis import figures, records, report, review, tables
+from changji_analysis import _compat as records
+from changji_analysis import figures, report, review, tables
+from changji_analysis._compat import scorecard
 from changji_analysis.config import REPOSITORY
 from changji_analysis.importing import import_figures
-from changji_analysis.scorecards import scorecard
 
 
 @pytest.fixture

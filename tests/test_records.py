@@ -7,12 +7,9 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis import records
-from changji_analysis.errors import PROBLEM_COLUMNS, DataError, UsageError
-from changji_analysis.quality import problems
-from changji_analysis.records import (
+from changji_analysis import _compat as records
+from changji_analysis._compat import (
     breaks,
-    found,
     indicators,
     load_areas,
     load_baseline,
@@ -22,7 +19,10 @@ from changji_analysis.records import (
     load_sources,
     load_statistics,
     load_targets,
+    problems,
 )
+from changji_analysis.errors import PROBLEM_COLUMNS, DataError, UsageError
+from changji_analysis.records import found
 
 
 @pytest.fixture

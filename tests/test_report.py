@@ -11,9 +11,9 @@ import thin_data
 import tiny_data
 
 from changji_analysis import report
+from changji_analysis._compat import load_readings, load_tasks
 from changji_analysis.errors import DataError, UsageError
 from changji_analysis.figures import FIGURES as FIGURES_BY_NAME
-from changji_analysis.records import load_readings, load_tasks
 from changji_analysis.report import web, word, workbook
 from changji_analysis.report.document import Aside, Heading, Paragraph, Picture, Table
 from changji_analysis.report.findings import findings, grades, offices

@@ -7,17 +7,17 @@ import thin_data
 import tiny_data
 from tiny_data import YEARLY, added, changed
 
-from changji_analysis.config import config
-from changji_analysis.errors import DataError, UsageError
-from changji_analysis.histories import growth_windows, peers
-from changji_analysis.scorecards import (
-    EVIDENCE,
+from changji_analysis._compat import (
+    config,
+    peers,
     probability_history,
     reference_windows,
     required_paths,
     scorecard,
-    spans,
 )
+from changji_analysis.errors import DataError, UsageError
+from changji_analysis.histories import growth_windows
+from changji_analysis.scorecards import EVIDENCE, spans
 
 BASE = "甲市,hightech_firms,2020,first,41,家,exact,41家,2021-09-01,2021-09-01,s1,high,"
 
@@ -166,7 +166,7 @@ def test_the_short_fall_of_an_intensity_is_money_too(thin, monkeypatch):
 
 def test_every_reading_has_a_name_of_its_own(monkeypatch):
     monkeypatch.delenv("CHANGJI_DATA", raising=False)
-    from changji_analysis.records import load_readings
+    from changji_analysis._compat import load_readings
 
     readings = load_readings()
     for column in ("reading_zh", "reading_en"):

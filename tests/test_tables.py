@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 import changji_analysis as ca
-from changji_analysis import needs, tables
+from changji_analysis import _compat as needs
+from changji_analysis import tables
+from changji_analysis._compat import plan_assessments, scorecard
 from changji_analysis.histories import growth_windows
-from changji_analysis.scorecards import plan_assessments, scorecard
 
 CITY, RD, FIRMS = "昌吉市", ("t01", "share_of_gdp"), ("t03", "valid_stock")
 

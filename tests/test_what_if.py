@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from changji_analysis import what_if
-from changji_analysis.config import config, data_dir
+from changji_analysis._compat import config, plan_assessments
+from changji_analysis.config import data_dir
 from changji_analysis.errors import DataError, UsageError
-from changji_analysis.scorecards import plan_assessments
 from changji_analysis.what_if import Scenario, evaluate, explorer
 
 

@@ -76,7 +76,7 @@ def review(as_of: AsOf = None, data: Data = None) -> None:
 @app.command()
 def check(data: Data = None) -> None:
     """Check the data and list every problem. / 检查数据并列出全部问题。"""
-    from ..quality import problems
+    from .._compat import problems
 
     _use(data)
     found = problems()
@@ -143,7 +143,7 @@ def assess_panel(
 
 
 def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
-    from ..records import not_public
+    from .._compat import not_public
     from ..tables import scorecard_table
 
     table = scorecard_table(lang, all_readings=readings, as_of=as_of).reset_index()

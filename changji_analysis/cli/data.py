@@ -185,7 +185,7 @@ def template(
     data: Data = None,
 ) -> None:
     """Write an Excel sheet to fill in. / 生成填报表。"""
-    from ..config import config
+    from .._compat import config
     from ..files import write_bytes
     from ..importing.template import template as make
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..config import config
-from ..histories import growth_windows, history, peers
+from .._compat import certificate_identity, config, history, load_baseline, load_statistics, peers
+from ..histories import growth_windows
 from ..names import area_name
-from ..needs import certificate_identity, first_time_certificates
-from ..records import load_baseline, load_statistics
+from ..needs import first_time_certificates
 from .page import (
     ACCENT,
     GREY,

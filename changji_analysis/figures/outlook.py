@@ -8,12 +8,9 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 
+from .._compat import config, history, past_first_time, plan_targets, probability_history
 from ..assessment import VERDICTS
-from ..config import config
-from ..histories import history
-from ..needs import certificate_cohorts, first_time_certificates, past_first_time
-from ..plan import plan_targets
-from ..scorecards import probability_history
+from ..needs import certificate_cohorts, first_time_certificates
 from .page import (
     ACCENT,
     GREY,

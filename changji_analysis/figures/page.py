@@ -24,11 +24,17 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ..config import config
+from .._compat import (
+    config,
+    load_reference,
+    load_sources,
+    load_statistics,
+    not_public,
+    plan_target,
+    plan_targets,
+)
 from ..errors import ForecastError, UsageError
 from ..names import area_name, publisher_name
-from ..plan import plan_target, plan_targets
-from ..records import load_reference, load_sources, load_statistics, not_public
 
 LANGUAGES = ("zh", "en")
 WIDTH, TALLEST = 6.3, 4.6

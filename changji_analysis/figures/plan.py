@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from .._compat import config, history, peers
+from .._compat import scorecard as judged_targets
 from ..assessment import VERDICTS
-from ..config import config
-from ..histories import history, peers
 from ..names import area_name
-from ..scorecards import scorecard as judged_targets
 from .page import (
     ACCENT,
     GREY,

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from .._compat import config
 from ..assessment import VERDICTS
-from ..config import config
 from ..names import area_name
 from ..panel import assess_panel
 from ..panel.provinces import INDICATOR, common_targets

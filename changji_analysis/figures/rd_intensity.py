@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..config import config
-from ..histories import growth_windows, history, peers
+from .._compat import (
+    config,
+    history,
+    load_precedents,
+    load_sources,
+    load_statistics,
+    peers,
+    rd_spending,
+)
+from ..histories import growth_windows
 from ..names import area_name
-from ..needs import rd_spending
-from ..records import load_precedents, load_sources, load_statistics
 from .page import (
     ACCENT,
     GREY,

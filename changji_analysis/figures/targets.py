@@ -5,12 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
+from .._compat import config, history, peers, plan_targets, target_of
 from ..assessment import Assessment, assess
-from ..config import config
 from ..errors import ForecastError
 from ..forecasting import forecast
-from ..histories import history, peers
-from ..plan import plan_targets, target_of
 from ..trends import MODELS
 from .page import (
     ACCENT,

@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
-from .. import records, store
-from ..config import config, data_dir
+from .. import _compat as records
+from .. import store
+from .._compat import config
+from ..config import data_dir
 from ..errors import DataError, UsageError
 from ..records.schemas import OBSERVATIONS, SOURCES
 from .proposal import Figure, Proposal

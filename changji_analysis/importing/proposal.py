@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from .. import records
+from .. import _compat as records
 from ..errors import PROBLEM_COLUMNS, problem_frame
 from .sheets import Workbook
 from .shown import Shown

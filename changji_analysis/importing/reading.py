@@ -8,8 +8,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from .. import records
-from ..config import config
+from .. import _compat as records
+from .._compat import config
 from ..errors import QuantityError, UsageError
 from ..quantities import convert, known_unit, parse_quantity
 from ..records.schemas import CONFIDENCES, VINTAGES

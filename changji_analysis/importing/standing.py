@@ -10,7 +10,7 @@ import math
 import re
 from pathlib import Path
 
-from .. import records
+from .. import _compat as records
 from ..config import data_dir
 from .proposal import Figure, Options, Proposal
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from .. import records
-from ..config import config
+from .. import _compat as records
+from .._compat import config
 from .marked import MADE, for_print
 
 ROWS = 500

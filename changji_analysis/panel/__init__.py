@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from .._compat import config
 from ..assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
-from ..config import config
 from ..errors import UsageError
 from ..files import write_csv
 from ..plan import TARGET_DIRECTIONS

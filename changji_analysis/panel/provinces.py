@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..config import config
+from .._compat import config, history, load_precedents, peers
 from ..errors import ForecastError
-from ..histories import history, peers
-from ..records import load_precedents
 
 INDICATOR = "rd_intensity"
 

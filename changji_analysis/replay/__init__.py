@@ -20,10 +20,9 @@ import numpy as np
 import pandas as pd
 
 from .. import pace, trends
+from .._compat import history, indicators, load_precedents, peers
 from ..config import data_dir
 from ..errors import ForecastError, UsageError
-from ..histories import history, peers
-from ..records import indicators, load_precedents
 from ..scales import Scale, scale_for
 from ..trends import pooled
 from . import scores

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import records
-from ..config import config
+from .. import _compat as records
+from .._compat import config
 from ..errors import ChangjiError, UsageError
 from ..files import write_csv
 from ..wording import Words

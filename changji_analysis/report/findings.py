@@ -8,22 +8,23 @@ from functools import lru_cache
 
 import pandas as pd
 
-from .. import needs, records
-from ..assessment import Assessment
-from ..config import config
-from ..errors import ForecastError
-from ..histories import peers
-from ..plan import consistency
-from ..scorecards import (
-    EVIDENCE,
+from .. import _compat as needs
+from .. import _compat as records
+from .._compat import (
     checked_targets,
     city_history,
+    config,
+    consistency,
+    peers,
     plan_assessments,
     probability_history,
     reference_windows,
     required_paths,
     scorecard,
 )
+from ..assessment import Assessment
+from ..errors import ForecastError
+from ..scorecards import EVIDENCE
 
 
 @dataclass(frozen=True, eq=False)

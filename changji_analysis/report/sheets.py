@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import records
+from .. import _compat as records
+from .._compat import config, history, problems
 from ..assessment import VERDICTS, likelihood
-from ..config import config
-from ..histories import history
 from ..names import area_name
-from ..quality import problems
 from ..tables import PACE_WORDS
 from ..wording import Words
 from .chapters.clauses import calibration

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import records
+from .. import _compat as records
+from .._compat import config, consistency, history, peers, problems, scorecard
 from ..assessment import VERDICTS, Assessment, assess, likelihood
-from ..config import config
 from ..errors import ForecastError
 from ..forecasting import Forecast, forecast
-from ..histories import history, peers
-from ..plan import Target, consistency
-from ..quality import problems
-from ..scorecards import scorecard
+from ..plan import Target
 from ..trends import MODELS
 
 _HEADERS = {

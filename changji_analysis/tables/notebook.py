@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from .._compat import indicators
 from ..assessment import VERDICTS, Assessment, likelihood
 from ..forecasting import Forecast
 from ..plan import Target
-from ..records import indicators
 from . import percent, probability_text
 
 TALL = 25

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from .._compat import indicators
 from ..figures.replays import model_name
 from ..names import area_name
-from ..records import indicators
 from ..replay import RULES, validation
 from . import probability_text
 

@@ -13,16 +13,15 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from .. import records
+from .. import _compat as records
+from .._compat import checked_targets, city_history, config, past_first_time, peers, target_of
 from ..assessment import VERDICTS, Assessment, assess, verdict_of
-from ..config import config, data_dir, validated
+from ..config import data_dir, validated
 from ..errors import UsageError
 from ..files import write_bytes
 from ..forecasting import Forecast, forecast
-from ..histories import CERTIFICATE_YEARS, peers
-from ..needs import past_first_time
-from ..plan import Target, target_of
-from ..scorecards import checked_targets, city_history
+from ..histories import CERTIFICATE_YEARS
+from ..plan import Target
 from ..tables import printed, probability_text
 from ..trends import walk_shape
 from ..trends.cohort import DRAWS, even_batches

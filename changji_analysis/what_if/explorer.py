@@ -13,12 +13,11 @@ from PIL import Image
 from pydantic import ValidationError
 
 from .. import what_if
+from .._compat import checked_targets, config
 from ..assessment import VERDICTS
-from ..config import config
 from ..errors import ChangjiError
 from ..figures.page import ACCENT, FAN, GREY, INK, Chart, house_style
 from ..pace import cagr
-from ..scorecards import checked_targets
 from ..tables import printed, probability_text
 from ..tables.notebook import SHADES
 

@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 
-from ... import records
+from ... import _compat as records
+from ..._compat import city_history, config
 from ...assessment import LIKELIHOODS, VERDICTS
-from ...config import config
 from ...names import publisher_name
-from ...scorecards import city_history, spans
+from ...scorecards import spans
 from ...tables import PACE_WORDS, STRENGTHS, UNITS_EN
 from ...wording import Words
 from ..document import Aside, Block, Heading, Paragraph, Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..._compat import config
 from ...assessment import VERDICTS
-from ...config import config
 from ...wording import Words
 from ..document import Block, Picture
 from ..findings import Findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...config import config
+from ..._compat import config
 from ...tables import PACE_WORDS
 from ...wording import Words
 from ..document import Block, Heading, Paragraph, Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...config import config
+from ..._compat import config
 from ...wording import Words
 from ..document import Block, Heading, Paragraph, Table
 from ..findings import Findings, offices

@@ -6,9 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
-from ...config import config
+from ..._compat import city_history, config
 from ...forecasting import Forecast
-from ...scorecards import city_history
 from ...wording import Words
 from ..document import Block, Heading, Paragraph, Table
 from ..findings import Findings, offices

@@ -1,0 +1,141 @@
+"""Temporary: the old signatures over the current dataset, until every caller takes a dataset."""
+
+from __future__ import annotations
+
+from . import needs as _needs
+from . import plan as _plan
+from . import scorecards as _scorecards
+from .dataset import (  # noqa: F401
+    consistency,
+    current,
+    history,
+    indicators,
+    load_baseline,
+    load_precedents,
+    load_readings,
+    load_reference,
+    load_sources,
+    load_statistics,
+    load_targets,
+    peers,
+    plan_target,
+    plan_targets,
+    problems,
+    scorecard,
+)
+from .records import as_date, near_matches  # noqa: F401
+from .records import stamp as _stamp
+
+
+def config():
+    return current().config
+
+
+def stamp():
+    from .config import data_dir, use_private
+
+    return _stamp(data_dir(), private=use_private())
+
+
+def private_tables(root):
+    return current()._folder.private
+
+
+def load_tasks():
+    return current().tasks.copy()
+
+
+def load_aliases():
+    return current().aliases.copy()
+
+
+def breaks():
+    return current().breaks.copy()
+
+
+def not_public(lang):
+    count = current().not_public
+    if not count:
+        return ""
+    if lang == "zh":
+        return f"内部资料：含 {count} 个未公开数据，不得公开"
+    several = "figures that are" if count > 1 else "figure that is"
+    return f"Internal: rests on {count} {several} not public"
+
+
+def target_of(row):
+    return _plan.target_of(row, config().plan.base_year)
+
+
+checked_targets = plan_targets
+
+
+def plan_assessments(as_of=None):
+    return dict(current(as_of).assessments)
+
+
+def city_history(indicator, as_of=None):
+    return current(as_of).city(indicator)
+
+
+def required_paths(as_of=None):
+    return current(as_of).required_paths.copy()
+
+
+def probability_history(target_id, reading=None, dates=None):
+    return current().probability_history(target_id, reading, dates)
+
+
+def reference_windows(indicator, span, as_of=None):
+    return _scorecards.reference_windows(current(as_of).peers(indicator, "all"), span)
+
+
+def region_pace(indicator, until, as_of=None):
+    data = current(as_of)
+    known = data.history(data.config.areas.region, indicator)
+    return _needs.region_pace(known, data.config.plan.base_year, until)
+
+
+def rd_spending(intensity, base_intensity, year, as_of=None):
+    return current(as_of).rd_spending(intensity, base_intensity, year)
+
+
+def intensity_from_parts(area, as_of=None, *, revision=0.0):
+    data = current(as_of)
+    parts = (data.history(area, name) for name in ("rd_expenditure", "gdp"))
+    return _needs.intensity_from_parts(*parts, revision)
+
+
+def certificate_identity(area, as_of=None):
+    data = current(as_of)
+    parts = (data.history(area, name) for name in ("hightech_certificates", "hightech_firms"))
+    return _needs.certificate_identity(*parts)
+
+
+def past_first_time():
+    return _needs.past_first_time(current().baseline)
+
+
+def cohort_outlook(stock, year, target, until, as_of=None):
+    past = past_first_time()
+    if past is None:
+        return None
+    certificates = current(as_of).peers("hightech_certificates")
+    return _needs.cohort_outlook(stock, year, target, until, past, certificates)
+
+
+def adjusted_targets(judged, windows, span, decimals):
+    asked = config().report.probabilities
+    return _needs.adjusted_targets(judged, windows, span, decimals, asked)
+
+
+def proposed_target(known, direction, *, kind, peers, decimals):  # noqa: F811
+    report = config().report
+    return _needs.proposed_target(
+        known, direction, kind=kind, peers=peers, decimals=decimals,
+        year=report.next_year, probabilities=report.probabilities,
+    )  # fmt: skip
+
+
+def load_areas():
+    return current().areas.copy()

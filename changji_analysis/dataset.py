@@ -1,0 +1,566 @@
+"""One data folder as known on a date: what every figure, table, report and verdict starts from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import histories, needs, plan, quality, scorecards
+from .assessment import Assessment, assess
+from .config import Config, data_dir, use_private
+from .errors import DataError, ForecastError, UsageError
+from .records import REFERENCES, Folder, as_date, near_matches, stamp
+
+
+class Dataset:
+    """A data folder, read once and cut at a date of knowledge; it never changes once read.
+
+    Frames and series that hang on it are shared: copy one before changing it.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Laid out like ``data/``; by default the variable CHANGJI_DATA, else the shipped data.
+    as_of : str or date, optional
+        Only what was known on that day; by default everything in the folder.
+    private : bool, optional
+        Whether figures that are not public are read; by default unless CHANGJI_PRIVATE says no.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder, it holds none of the tables, or the date is none.
+
+    Examples
+    --------
+    >>> import changji_analysis as ca
+    >>> data = ca.Dataset(as_of="2023-12-31")
+    >>> data.history("新疆", "rd_intensity").loc[2022]
+    np.float64(0.51)
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        as_of: str | dt.date | None = None,
+        *,
+        private: bool | None = None,
+    ):
+        root = data_dir() if folder is None else Path(folder).resolve()
+        private = use_private() if private is None else private
+        self._folder = Folder(root, private=private)
+        self.as_of = as_date(as_of)
+        self._memory: dict = {}
+
+    def at(self, as_of: str | dt.date | None) -> Dataset:
+        """The same folder as known on another date; nothing is read again."""
+        day = as_date(as_of)
+        if day == self.as_of:
+            return self
+        other = object.__new__(Dataset)
+        other._folder, other.as_of, other._memory = self._folder, day, {}
+        return other
+
+    def __repr__(self):
+        return f"Dataset({self.folder.name!r}, as_of={self.as_of and str(self.as_of)!r})"
+
+    # ---- the tables ----------------------------------------------------------------------------
+    @property
+    def folder(self) -> Path:
+        """Where the data lie."""
+        return self._folder.root
+
+    @property
+    def config(self) -> Config:
+        """Settings of the folder."""
+        return self._folder.config
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """The registry: id, zh, en, unit, kind, direction, decimals, holder, note."""
+        return self._folder.clean("indicators")
+
+    @property
+    def baseline(self) -> pd.DataFrame:
+        """What the plan says of the years before it: one row per printed figure."""
+        return self._folder.clean("baseline")
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """What the plan sets: one row per target; a stretch target has its own."""
+        return self._folder.clean("targets")
+
+    @property
+    def readings(self) -> pd.DataFrame:
+        """How each target may be read: one row per reading, one of them the default."""
+        return self._folder.clean("readings")
+
+    @property
+    def tasks(self) -> pd.DataFrame:
+        """Tasks and projects that the plan names without a number."""
+        return self._folder.clean("tasks")
+
+    @property
+    def plan_checks(self) -> pd.DataFrame:
+        """Where statements of the plan can be held against each other."""
+        return self._folder.clean("plan_checks")
+
+    @property
+    def aliases(self) -> pd.DataFrame:
+        """Further names of areas and indicators that office sheets use."""
+        return self._folder.clean("aliases")
+
+    @property
+    def precedents(self) -> pd.DataFrame:
+        """Targets set elsewhere and what became of them; count over ``scored == "yes"`` only."""
+        return self._folder.clean("precedents")
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """Documents that figures come from."""
+        return self._folder.sources()
+
+    @cached_property
+    def statistics(self) -> pd.DataFrame:
+        """Yearly observations of the city, its prefecture, region and nation, all vintages."""
+        return self._cut(self._folder.statistics())
+
+    def reference(self, name: str) -> pd.DataFrame:
+        """Observations of the peers.
+
+        Parameters
+        ----------
+        name : {"provinces", "cities", "countries"}
+
+        Raises
+        ------
+        UsageError
+            There is no such table.
+        """
+        if name not in REFERENCES:
+            raise UsageError(f"no reference table {name!r}: there are {', '.join(REFERENCES)}")
+        return self._once(("reference", name), lambda: self._cut(self._folder.reference(name)))
+
+    @cached_property
+    def breaks(self) -> pd.DataFrame:
+        """Declared changes of scope from the year before: id, area, indicator, year, reason."""
+        return self._folder.breaks()
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """Everything found wrong in the folder; see `changji_analysis.quality.problems`."""
+        return quality.problems(self._folder, self.as_of)
+
+    @cached_property
+    def not_public(self) -> int:
+        """How many figures in use are not public."""
+        return int(self.statistics["private"].sum())
+
+    @cached_property
+    def last_known(self) -> dt.date:
+        """The day on which the newest figure of the statistics became known."""
+        return self.statistics["known_by"].max().date()
+
+    def _cut(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if self.as_of is None:
+            return frame
+        return frame[frame["known_by"] <= pd.Timestamp(self.as_of)].reset_index(drop=True)
+
+    def _once(self, key, make):
+        if key not in self._memory:
+            self._memory[key] = make()
+        return self._memory[key]
+
+    # ---- histories -----------------------------------------------------------------------------
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """Every observation of all tables, with the name of its table."""
+        return histories.observations(
+            self.statistics, {name: self.reference(name) for name in REFERENCES}
+        )
+
+    def history(self, area: str, indicator: str) -> pd.Series:
+        """Yearly values of an indicator in an area; see `changji_analysis.histories.history`.
+
+        Parameters
+        ----------
+        area : str
+            Chinese name; countries by their English name.
+        indicator : str
+            Registry id, e.g. ``rd_intensity``.
+
+        Raises
+        ------
+        UsageError
+            The area or the indicator is unknown; near matches are named.
+        """
+
+        def make():
+            known = {*self.observations["area"], *self.config.areas.all}
+            registered = self.indicator(indicator)
+            histories.require_known("area", area, known)
+            breaks = self._breaks(indicator).get(area, [])
+            series = histories.history(self.observations, area, registered, breaks)
+            series.attrs["as_of"] = self.as_of and str(self.as_of)
+            return series
+
+        return self._once(("history", area, indicator), make)
+
+    def city(self, indicator: str) -> pd.Series:
+        """History of the city that the plan is about."""
+        return self.history(self.config.areas.city, indicator)
+
+    def peers(
+        self, indicator: str, level: str = "provinces", exclude: Iterable[str] = ()
+    ) -> pd.DataFrame:
+        """The reference class; see `changji_analysis.histories.reference_class`."""
+        exclude = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+
+        def make():
+            self.indicator(indicator)
+            counted = histories.COUNTED_BY.get(indicator, indicator)
+            return histories.reference_class(
+                self.observations, indicator, self.config.areas.region, level, exclude,
+                self._breaks(counted),
+            )  # fmt: skip
+
+        return self._once(("peers", indicator, level, exclude), make)
+
+    def parent(self, area: str, indicator: str) -> pd.Series | None:
+        """History of the nearest area around this one that is known for later years than it.
+
+        Returns
+        -------
+        Series or None
+            None where no area around it is known for longer.
+        """
+        own = self.history(area, indicator)
+        for name in self.around(area):
+            known = self.history(name, indicator)
+            if len(known) and len(own) and known.index[-1] > own.index[-1]:
+                return known
+        return None
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """Which area lies in which: area, level, parent, zh, en."""
+        return self._folder.area_tree()
+
+    def around(self, area: str) -> tuple[str, ...]:
+        """The areas that contain this one, the nearest first."""
+        parents = self.areas.set_index("area")["parent"]
+        chain: list[str] = []
+        while area := parents.get(area, ""):
+            chain.append(area)
+        return tuple(chain)
+
+    def indicator(self, name: str) -> pd.Series:
+        """Its row of the registry, named by its id.
+
+        Raises
+        ------
+        UsageError
+            It is unknown; near matches are named.
+        """
+        registry = self.indicators.set_index("id")
+        histories.require_known("indicator", name, registry.index)
+        return registry.loc[name]
+
+    def _breaks(self, indicator: str) -> dict[str, list[int]]:
+        declared = self.breaks[self.breaks["indicator"] == indicator]
+        return {area: sorted(map(int, years)) for area, years in declared.groupby("area")["year"]}
+
+    # ---- the plan, judged ----------------------------------------------------------------------
+    @cached_property
+    def plan_targets(self) -> pd.DataFrame:
+        """Every target of the plan in every reading; see `changji_analysis.plan.plan_targets`.
+
+        Raises
+        ------
+        DataError
+            Faults of the tables, a unit that does not convert, a headline that no target uses,
+            or no target at all.
+        """
+        tables = self.targets, self.readings, self.indicators
+        faults = plan.unit_faults(*tables, self._folder.places("targets"))
+        if faults:
+            raise DataError(faults)
+        table = plan.plan_targets(*tables)
+        if faults := [*self._headline_faults(table), *self._empty_plan(table)]:
+            raise DataError(faults)
+        return table
+
+    def plan_target(self, target: str, reading: str | None = None) -> plan.Target:
+        """One target of the plan, in its default reading if none is named."""
+        return self._target(plan.plan_row(self.plan_targets, target, reading))
+
+    @cached_property
+    def consistency(self) -> pd.DataFrame:
+        """The plan held against itself; see `changji_analysis.plan.consistency`."""
+        return plan.consistency(self.plan_checks, self.baseline, self.targets)
+
+    @cached_property
+    def judged(self) -> dict[tuple[str, str], scorecards.Judged]:
+        """Every target in every reading with what its judgement saw, the default reading first.
+
+        The reference class of an indicator is every area that has it, provinces and countries; an
+        indicator without peers takes the generic prior and says so.
+        """
+        rows = (row for _, row in self.plan_targets.iterrows())
+        return {(row["id"], row["reading"]): self._judge(row) for row in rows}
+
+    @property
+    def assessments(self) -> dict[tuple[str, str], Assessment]:
+        """(target id, reading) to its assessment, the default reading of each target first."""
+        return {key: one.assessment for key, one in self.judged.items()}
+
+    def _target(self, row: pd.Series) -> plan.Target:
+        return plan.target_of(row, self.config.plan.base_year)
+
+    def _judge(self, row: pd.Series) -> scorecards.Judged:
+        history, target = self.city(row["indicator"]), self._target(row)
+        known = history if row["default"] else _as_read(history, target)
+        peers = self.peers(row["indicator"], "all")
+        assessment = assess(
+            known,
+            target,
+            peers=peers if peers.shape[1] else None,
+            kind=row["model_kind"],
+            thresholds=self.config.verdict,
+        )
+        return scorecards.Judged(
+            row,
+            assessment,
+            known,
+            peers,
+            money=self._money(row["indicator"], assessment),
+            private=assessment.evidence.last_year in history.attrs["private"],
+        )
+
+    def _money(self, indicator: str, a: Assessment) -> float:
+        """What an intensity lacks in 亿元 under the middle scenario; NaN for other indicators."""
+        value = a.base_value if a.last_value is None else a.last_value
+        if indicator != "rd_intensity" or not value or a.target.value is None:
+            return np.nan
+        try:
+            table = self.rd_spending(a.target.value, value, a.target.year).set_index("id")
+        except ForecastError:
+            return np.nan
+        return max(float(table.at[self.config.middle_scenario.id, "short"]), 0.0)
+
+    def rd_spending(self, intensity: float, base_intensity: float, year: int) -> pd.DataFrame:
+        """What an R&D intensity means in money; see `changji_analysis.needs.rd_spending`."""
+        areas, start = self.config.areas, self.config.plan.base_year
+        region = needs.region_pace(self.history(areas.region, "rd_intensity"), start, year)
+        return needs.rd_spending(
+            intensity,
+            base_intensity,
+            year,
+            gdp=self.city("gdp"),
+            scenarios=self.config.gdp_scenarios,
+            region=region,
+        )
+
+    @property
+    def due_years(self) -> range:
+        """Years of the plan whose figures could be out by the date."""
+        setting = self.config.plan
+        last = setting.target_year if self.as_of is None else self.as_of.year - 1
+        return range(setting.base_year, min(setting.target_year, last) + 1)
+
+    @cached_property
+    def scorecard(self) -> pd.DataFrame:
+        """One row a target and reading; see `changji_analysis.scorecards.scorecard`."""
+        return scorecards.scorecard(self.judged.values(), self.due_years)
+
+    @cached_property
+    def required_paths(self) -> pd.DataFrame:
+        """Values due in every year; see `changji_analysis.scorecards.required_paths`."""
+        return scorecards.required_paths(self.judged.values(), self.config.plan.base_year)
+
+    def probability_history(
+        self, target: str, reading: str | None = None, dates: Iterable[str] | None = None
+    ) -> pd.DataFrame:
+        """How a probability moved; see `changji_analysis.scorecards.probability_history`.
+
+        Parameters
+        ----------
+        target, reading : str
+        dates : iterable of str, optional
+            ISO dates; by default every date, from the end of the base year on, at which a figure
+            of the indicator became known, the city's own or a peer's.
+        """
+        row = plan.plan_row(self.plan_targets, target, reading)
+        news = self._news(row["indicator"])
+        if dates is None:
+            start = dt.date(self.config.plan.base_year, 12, 31).isoformat()
+            dates = [day for day in news.index if day >= start]
+
+        def make():
+            judged = {day: self.at(day)._judge(row).assessment for day in sorted(dates)}
+            return scorecards.probability_history(judged, news)
+
+        return self._once(("moves", row["id"], row["reading"], tuple(dates)), make)
+
+    def _news(self, indicator: str) -> pd.DataFrame:
+        """How many figures became known by date: the city's, the peers'."""
+        counted = histories.COUNTED_BY.get(indicator, indicator)
+        seen, areas = self.observations, self.config.areas
+        others = (seen["area"] == areas.region) | seen["table"].isin(["provinces", "countries"])
+        chosen = {
+            "city": (seen["area"] == areas.city) & (seen["indicator"] == indicator),
+            "peers": others & (seen["indicator"] == counted),
+        }
+        day = seen["known_by"].dt.strftime("%Y-%m-%d")
+        table = pd.DataFrame({name: day[rows].value_counts() for name, rows in chosen.items()})
+        table = table.reindex(columns=list(chosen)).fillna(0).sort_index()
+        return table.astype(int).rename_axis("date")
+
+    def _headline_faults(self, table: pd.DataFrame) -> list[dict]:
+        known, used = set(self.indicators["id"]), sorted(set(table["indicator"]))
+        faults = []
+        for indicator in self.config.report.headline:
+            if indicator in used:
+                continue
+            near = ", ".join(near_matches(indicator, used))
+            registered = indicator in known
+            faults.append(
+                {
+                    "file": f"{self.folder.name}/config.yml",
+                    "column": "report.headline",
+                    "value": indicator,
+                    "severity": "error",
+                    "code": "unknown_indicator",
+                    "why": "no target uses the indicator"
+                    if registered
+                    else "the indicator is unknown",
+                    "remedy": "name an indicator that a target uses"
+                    + (f", e.g. {near}" if near else ""),
+                    "why_zh": "没有目标使用该指标" if registered else "该指标未登记",
+                    "remedy_zh": "请写规划目标所用的指标编号" + (f"，如 {near}" if near else ""),
+                }
+            )
+        return faults
+
+    def _empty_plan(self, table: pd.DataFrame) -> list[dict]:
+        if len(table):
+            return []
+        return [
+            {
+                "file": f"{self.folder.name}/raw/plan_targets.csv",
+                "severity": "error",
+                "code": "no_target",
+                "why": "no target stands in the file",
+                "remedy": "write the plan's targets there, and how each is read into readings.csv",
+                "why_zh": "尚未录入规划目标",
+                "remedy_zh": "请录入规划目标，并在 readings.csv 写明口径",
+            }
+        ]
+
+
+def _as_read(known: pd.Series, target: plan.Target) -> pd.Series:
+    """What is known in a reading that counts something else than the published figures do.
+
+    Only its own base; nothing where that is not printed, or is zero, from which no growth starts.
+    """
+    if not target.base_value or known.get(target.base_year) == target.base_value:
+        return known if target.base_value else known.iloc[:0]
+    return pd.Series({target.base_year: target.base_value})
+
+
+def current(as_of: str | dt.date | None = None) -> Dataset:
+    """The dataset of the folder that the environment names, read again when a file changed."""
+    root, private = data_dir(), use_private()
+    return _current(stamp(root, private=private)).at(as_of)
+
+
+@lru_cache(maxsize=4)
+def _current(stamp: tuple) -> Dataset:
+    root, private, *_ = stamp
+    return Dataset(root, private=private)
+
+
+# ---- the same in one call: the names that the package exports ----------------------------------
+def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd.Series:
+    """Yearly values of an indicator in an area, as known on a date; see `Dataset.history`."""
+    return current(as_of).history(area, indicator).copy()
+
+
+def peers(
+    indicator: str,
+    as_of: str | dt.date | None = None,
+    level: str = "provinces",
+    exclude: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Histories of other areas for the same indicator; see `Dataset.peers`."""
+    return current(as_of).peers(indicator, level, exclude).copy()
+
+
+def indicators() -> pd.DataFrame:
+    """The registry of indicators."""
+    return current().indicators.copy()
+
+
+def load_baseline() -> pd.DataFrame:
+    """What the plan says of 2016-2020: one row per printed figure."""
+    return current().baseline.copy()
+
+
+def load_targets() -> pd.DataFrame:
+    """What the plan sets: one row per target."""
+    return current().targets.copy()
+
+
+def load_readings() -> pd.DataFrame:
+    """How each target may be read."""
+    return current().readings.copy()
+
+
+def load_statistics(as_of: str | dt.date | None = None) -> pd.DataFrame:
+    """Yearly observations of the city, its prefecture, region and nation, all vintages."""
+    return current(as_of).statistics.copy()
+
+
+def load_reference(name: str, as_of: str | dt.date | None = None) -> pd.DataFrame:
+    """Observations of the peers: ``provinces``, ``cities`` or ``countries``."""
+    return current(as_of).reference(name).copy()
+
+
+def load_precedents() -> pd.DataFrame:
+    """Targets set elsewhere and what became of them."""
+    return current().precedents.copy()
+
+
+def load_sources() -> pd.DataFrame:
+    """Documents that figures come from."""
+    return current().sources.copy()
+
+
+def problems(as_of: str | dt.date | None = None) -> pd.DataFrame:
+    """Everything found wrong, ambiguous or corrected in the data."""
+    return current(as_of).problems.copy()
+
+
+def plan_targets() -> pd.DataFrame:
+    """Every target of the plan in every reading, in the unit of its indicator."""
+    return current().plan_targets.copy()
+
+
+def plan_target(target: str, reading: str | None = None) -> plan.Target:
+    """One target of the plan, in its default reading if none is named."""
+    return current().plan_target(target, reading)
+
+
+def consistency() -> pd.DataFrame:
+    """The plan held against itself."""
+    return current().consistency.copy()
+
+
+def scorecard(as_of: str | dt.date | None = None) -> pd.DataFrame:
+    """One row for every target of the plan in every reading, as known on a date."""
+    return current(as_of).scorecard.copy()

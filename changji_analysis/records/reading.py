@@ -1,0 +1,192 @@
+"""A CSV file cell by cell: nothing is guessed, every fault is noted with its place.
+
+Cells are read as text and then parsed by the schema of their table; a cell that begins with
+``=``, ``+`` or ``@`` is text like any other.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from .messages import describe
+
+MAX_BYTES = 20_000_000
+KEY = ("area", "indicator", "year", "vintage")
+"""What makes an observation one."""
+
+
+class FileReport:
+    """Problems of one file."""
+
+    def __init__(self, name: str, folder: str):
+        self.name = name
+        self.file = f"{folder}/{name}"
+        self.problems: list[dict] = []
+        self.bad: set[tuple[Any, str]] = set()
+
+    def add(self, code: str, row=pd.NA, column: str = "", value: Any = "", **fill) -> None:
+        """Note an error, once per cell."""
+        if (row, column) in self.bad and column:
+            return
+        if column:
+            self.bad.add((row, column))
+        self.note("error", code, row, column, value, **describe(code, fill))
+
+    def note(self, severity: str, code: str, row, column: str, value, **texts: str) -> None:
+        """Note anything with its texts given."""
+        place = {"file": self.file, "row": row, "column": column, "value": str(value)[:80]}
+        self.problems.append(place | {"severity": severity, "code": code} | texts)
+
+    def good(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        """The rows of a frame whose cells in the columns have no fault so far."""
+        bad = {row for row, column in self.bad if column in columns}
+        return frame[~frame.index.isin(bad)]
+
+
+def read_text(path: Path, report: FileReport) -> str | None:
+    if not path.is_file():
+        report.add("missing_file")
+        return None
+    if path.stat().st_size > MAX_BYTES:
+        report.add("file_too_large", value=path.stat().st_size, limit=MAX_BYTES)
+        return None
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        report.add(
+            "wrong_encoding", row, value=content[error.start : error.end], detail=error.reason
+        )
+        return None
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        report.add("wrong_encoding", row, value="\\0", detail="it holds zero bytes")
+        return None
+    return text
+
+
+def read_csv(text: str, columns: dict[str, pa.Column], report: FileReport) -> pd.DataFrame | None:
+    """Cells as text, by the line of the file on which the row begins; None without the columns.
+
+    An optional column that the file does not have is empty.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, lines, header, line = [], [], None, 1
+    try:
+        for cells in reader:
+            if header is None:
+                header = cells
+            elif cells and len(cells) != len(header):
+                detail = f"{len(cells)} cells for {len(header)} columns"
+                report.add("bad_csv", line, value=",".join(cells)[:40], detail=detail)
+            elif cells:
+                rows.append(cells)
+                lines.append(line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        report.add("bad_csv", line, detail=str(error))
+    header = header or []
+    allowed = ", ".join(columns)
+    missing = [
+        name
+        for name, column in columns.items()
+        if name not in header and not column.metadata["optional"]
+    ]
+    extra = [name for name in dict.fromkeys(header) if name not in columns]
+    double = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    for name in missing:
+        report.add("missing_column", 1, name, allowed=allowed)
+    for name in dict.fromkeys(extra + double):
+        report.add("extra_column", 1, name or "(no name)", allowed=allowed)
+    if missing or double:
+        return None
+    frame = pd.DataFrame(rows, columns=header, index=lines, dtype="str")
+    return frame.reindex(columns=list(columns), fill_value="")
+
+
+_NUMBER_RE = r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?"
+
+
+def parse(cells: pd.Series, kind: str, report: FileReport) -> pd.Series:
+    if kind == "text":
+        return cells
+    pattern, code = {
+        "number": (_NUMBER_RE, "not_a_number"),
+        "year": ("-?[0-9]{1,6}", "not_a_year"),
+        "date": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "not_a_date"),
+    }[kind]
+    plain = cells.where(cells.map(lambda cell: bool(re.fullmatch(pattern, cell))).astype(bool))
+    if kind == "date":
+        parsed = pd.to_datetime(plain, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    else:
+        parsed = pd.to_numeric(plain).astype("Int64" if kind == "year" else "float64")
+    for row, cell in cells[parsed.isna() & (cells != "")].items():
+        report.add(code, row, str(cells.name), cell)
+    return parsed
+
+
+def validate(frame: pd.DataFrame, schema: pa.DataFrameSchema, report: FileReport) -> None:
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        for case in errors.failure_cases.sort_values("index", kind="stable").itertuples():
+            column = str(case.column)
+            code = "missing_value" if case.check == "not_nullable" else str(case.check)
+            value = "" if code == "missing_value" else case.failure_case
+            allowed = schema.columns[column].metadata.get("allowed", "")
+            report.add(code, int(case.index), column, value, allowed=allowed)
+
+
+def unique(frame: pd.DataFrame, key: list[str], report: FileReport, code="duplicate_key") -> None:
+    frame = report.good(frame, *key)
+    for row, cells in frame[frame.duplicated(key)].iterrows():
+        same = frame[(frame[key] == cells[key]).all(axis=1)]
+        value = ", ".join(str(cells[name]) for name in key)
+        other = same["value"].iloc[0] if "value" in same else ""
+        report.add(code, row, key[-1], value, first=same.index[0], key=", ".join(key), other=other)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    close = near_matches(word, known)
+    return f" (near: {', '.join(close)})" if close else ""
+
+
+def near_matches(word: str, known: Iterable[str]) -> list[str]:
+    """Known words that look like the given one, the nearest first."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=5, cutoff=0.5)
+    return close + [name for name in known if word and word in name and name not in close][:5]
+
+
+def refers(
+    frame: pd.DataFrame,
+    column: str,
+    known: Iterable[str] | None,
+    code: str,
+    report: FileReport,
+    allowed: str = "",
+) -> None:
+    """Every word of a column must be known; without a readable list nothing can be said."""
+    if known is None:
+        return
+    known = set(known)
+    cells = report.good(frame, column)[column]
+    for row, cell in cells[~cells.isin(known | {""})].items():
+        report.add(code, row, column, cell, near=near(cell, sorted(known)), allowed=allowed)
+
+
+def same(one: float | str, other: float | str) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
