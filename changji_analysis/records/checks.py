@@ -254,14 +254,15 @@ def check_precedents(frame: pd.DataFrame, report: FileReport, tables: Folder) ->
     names = ["target", "outcome", "target_year", "outcome_year", "status", "scored"]
     for row, cells in report.good(frame, *names, "indicator").iterrows():
         target, outcome, year = cells["target"], cells["outcome"], cells["target_year"]
-        settled = not pd.isna([target, outcome]).any() and year is not pd.NA
-        settled = settled and year == cells["outcome_year"]
+        dated = not pd.isna([target, outcome, year, cells["outcome_year"]]).any()
+        settled = dated and year == cells["outcome_year"]
+        at_most = wanted.get(cells["indicator"]) == "at_most"
+        reached = outcome <= target if at_most else outcome >= target
         if settled:
-            at_most = wanted.get(cells["indicator"]) == "at_most"
-            reached = outcome <= target if at_most else outcome >= target
             allowed = {"attained" if reached else "missed"}
         else:
-            allowed = {"pending", "unknown"}
+            early = dated and reached and cells["outcome_year"] < year
+            allowed = {"pending", "unknown"} | ({"passed"} if early else set())
         loose = cells["scored"] == "no" and cells["status"] in ("pending", "unknown")
         wrong = cells["status"] not in allowed and not loose
         if wrong or (cells["scored"] == "yes" and not settled):

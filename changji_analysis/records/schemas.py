@@ -217,7 +217,7 @@ COUNTRIES = _schema(
 PRECEDENTS = _schema(
     id=_text("p001, p002, …"),
     area=_text("area"),
-    area_level=_text("level"),
+    area_level=_text("nation, province, prefecture, county, or a word of its own"),
     plan=_text("the plan that set the target"),
     indicator=_text("registry id, or the printed words"),
     base_year=_year("year of the baseline", blank=True),
@@ -229,7 +229,10 @@ PRECEDENTS = _schema(
     outcome=_number("the outcome, where it is a number", blank=True),
     outcome_as_printed=_text("the outcome as printed", blank=True),
     outcome_year=_year("year of the outcome", blank=True),
-    status=_text("what became of it", words=("attained", "missed", "pending", "unknown")),
+    status=_text(
+        "what became of it; passed: reached before the target year, whose figure was not seen",
+        words=("attained", "missed", "passed", "pending", "unknown"),
+    ),
     scored=_text("whether it counts in the attainment rate", words=("yes", "no")),
     source=_text("source id"),
     confidence=_text("how sure", words=CONFIDENCES),

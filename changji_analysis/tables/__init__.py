@@ -549,6 +549,7 @@ def precedents_table(indicator: str, lang: str = "zh", *, scored: bool = True) -
     words = {
         "attained": ("达到", "attained"),
         "missed": ("未达到", "missed"),
+        "passed": ("提前达到", "passed early"),
         "pending": ("未到期", "pending"),
         "unknown": ("不详", "unknown"),
     }
@@ -577,7 +578,7 @@ def precedent_counts(indicator: str, lang: str = "zh") -> pd.DataFrame:
         .agg(["size", "sum", "mean"])
     )
     table["mean"] = table["mean"].map("{:.0%}".format)
-    levels = {"nation": "国家", "province": "省区", "region": "自治区", "city": "城市"}
+    levels = {"nation": "国家", "province": "省级", "prefecture": "地市级", "county": "县级"}
     if lang == "zh":
         table.index = table.index.map(lambda level: levels.get(level, level))
     table.index.name = "层级" if lang == "zh" else "level"

@@ -167,9 +167,9 @@ def precedents_table(f: Findings, w: Words) -> Table:
     """Scored precedents by level of area."""
     levels = {
         "nation": ("国家", "nations"),
-        "region": ("自治区", "regions"),
         "province": ("省级", "provinces"),
-        "city": ("市级", "cities"),
+        "prefecture": ("地市级", "prefectures"),
+        "county": ("县级", "counties"),
     }
     heads = [("层级", "level"), ("目标数", "targets"), ("达到", "attained"), ("比例", "share")]
     rows = []
