@@ -23,6 +23,13 @@ from .dataset import (  # noqa: F401
     problems,
     scorecard,
 )
+from .needs import (  # noqa: F401
+    PEER_QUANTILES,
+    certificate_cohorts,
+    first_time_certificates,
+    on_revised_gdp,
+    reachable,
+)
 from .records import as_date, near_matches  # noqa: F401
 from .records import stamp as _stamp
 

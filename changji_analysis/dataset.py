@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from functools import cached_property, lru_cache
+import inspect
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, wraps
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,45 @@ from .assessment import Assessment, assess
 from .config import Config, data_dir, use_private
 from .errors import DataError, ForecastError, UsageError
 from .records import REFERENCES, Folder, as_date, near_matches, stamp
+
+Read = tuple[dt.date | None, str, tuple]
+"""What was asked of a dataset: its date, the name asked for and the arguments."""
+
+_reads: ContextVar[set[Read] | None] = ContextVar("reads", default=None)
+
+
+@contextmanager
+def reading() -> Generator[set[Read]]:
+    """Collect what is asked of any dataset within the block: what its results rest on."""
+    found: set[Read] = set()
+    token = _reads.set(found)
+    try:
+        yield found
+    finally:
+        _reads.reset(token)
+
+
+def _kept(method: Callable) -> Callable:
+    """Compute once a dataset; note what was asked, but not what the answer itself asks for."""
+    parameters = inspect.signature(method)
+
+    @wraps(method)
+    def ask(self: Dataset, *args, **options):
+        bound = parameters.bind(self, *args, **options)
+        bound.apply_defaults()
+        plain = tuple(tuple(a) if isinstance(a, list) else a for a in bound.args[1:])
+        key = (method.__name__, plain)
+        if (reads := _reads.get()) is not None:
+            reads.add((self.as_of, *key))
+        if key not in self._memory:
+            token = _reads.set(None)
+            try:
+                self._memory[key] = method(self, *plain)
+            finally:
+                _reads.reset(token)
+        return self._memory[key]
+
+    return ask
 
 
 class Dataset:
@@ -76,60 +118,72 @@ class Dataset:
         return self._folder.root
 
     @property
+    @_kept
     def config(self) -> Config:
         """Settings of the folder."""
         return self._folder.config
 
     @property
+    @_kept
     def indicators(self) -> pd.DataFrame:
         """The registry: id, zh, en, unit, kind, direction, decimals, holder, note."""
         return self._folder.clean("indicators")
 
     @property
+    @_kept
     def baseline(self) -> pd.DataFrame:
         """What the plan says of the years before it: one row per printed figure."""
         return self._folder.clean("baseline")
 
     @property
+    @_kept
     def targets(self) -> pd.DataFrame:
         """What the plan sets: one row per target; a stretch target has its own."""
         return self._folder.clean("targets")
 
     @property
+    @_kept
     def readings(self) -> pd.DataFrame:
         """How each target may be read: one row per reading, one of them the default."""
         return self._folder.clean("readings")
 
     @property
+    @_kept
     def tasks(self) -> pd.DataFrame:
         """Tasks and projects that the plan names without a number."""
         return self._folder.clean("tasks")
 
     @property
+    @_kept
     def plan_checks(self) -> pd.DataFrame:
         """Where statements of the plan can be held against each other."""
         return self._folder.clean("plan_checks")
 
     @property
+    @_kept
     def aliases(self) -> pd.DataFrame:
         """Further names of areas and indicators that office sheets use."""
         return self._folder.clean("aliases")
 
     @property
+    @_kept
     def precedents(self) -> pd.DataFrame:
         """Targets set elsewhere and what became of them; count over ``scored == "yes"`` only."""
         return self._folder.clean("precedents")
 
-    @cached_property
+    @property
+    @_kept
     def sources(self) -> pd.DataFrame:
         """Documents that figures come from."""
         return self._folder.sources()
 
-    @cached_property
+    @property
+    @_kept
     def statistics(self) -> pd.DataFrame:
         """Yearly observations of the city, its prefecture, region and nation, all vintages."""
         return self._cut(self._folder.statistics())
 
+    @_kept
     def reference(self, name: str) -> pd.DataFrame:
         """Observations of the peers.
 
@@ -144,24 +198,28 @@ class Dataset:
         """
         if name not in REFERENCES:
             raise UsageError(f"no reference table {name!r}: there are {', '.join(REFERENCES)}")
-        return self._once(("reference", name), lambda: self._cut(self._folder.reference(name)))
+        return self._cut(self._folder.reference(name))
 
-    @cached_property
+    @property
+    @_kept
     def breaks(self) -> pd.DataFrame:
         """Declared changes of scope from the year before: id, area, indicator, year, reason."""
         return self._folder.breaks()
 
-    @cached_property
+    @property
+    @_kept
     def problems(self) -> pd.DataFrame:
         """Everything found wrong in the folder; see `changji_analysis.quality.problems`."""
         return quality.problems(self._folder, self.as_of)
 
-    @cached_property
+    @property
+    @_kept
     def not_public(self) -> int:
         """How many figures in use are not public."""
         return int(self.statistics["private"].sum())
 
-    @cached_property
+    @property
+    @_kept
     def last_known(self) -> dt.date:
         """The day on which the newest figure of the statistics became known."""
         return self.statistics["known_by"].max().date()
@@ -171,19 +229,16 @@ class Dataset:
             return frame
         return frame[frame["known_by"] <= pd.Timestamp(self.as_of)].reset_index(drop=True)
 
-    def _once(self, key, make):
-        if key not in self._memory:
-            self._memory[key] = make()
-        return self._memory[key]
-
     # ---- histories -----------------------------------------------------------------------------
-    @cached_property
+    @property
+    @_kept
     def observations(self) -> pd.DataFrame:
         """Every observation of all tables, with the name of its table."""
         return histories.observations(
             self.statistics, {name: self.reference(name) for name in REFERENCES}
         )
 
+    @_kept
     def history(self, area: str, indicator: str) -> pd.Series:
         """Yearly values of an indicator in an area; see `changji_analysis.histories.history`.
 
@@ -200,37 +255,31 @@ class Dataset:
             The area or the indicator is unknown; near matches are named.
         """
 
-        def make():
-            known = {*self.observations["area"], *self.config.areas.all}
-            registered = self.indicator(indicator)
-            histories.require_known("area", area, known)
-            breaks = self._breaks(indicator).get(area, [])
-            series = histories.history(self.observations, area, registered, breaks)
-            series.attrs["as_of"] = self.as_of and str(self.as_of)
-            return series
+        registered = self.indicator(indicator)
+        histories.require_known("area", area, {*self.observations["area"], *self.config.areas.all})
+        breaks = self._breaks(indicator).get(area, [])
+        series = histories.history(self.observations, area, registered, breaks)
+        series.attrs["as_of"] = self.as_of and str(self.as_of)
+        return series
 
-        return self._once(("history", area, indicator), make)
-
+    @_kept
     def city(self, indicator: str) -> pd.Series:
         """History of the city that the plan is about."""
         return self.history(self.config.areas.city, indicator)
 
+    @_kept
     def peers(
         self, indicator: str, level: str = "provinces", exclude: Iterable[str] = ()
     ) -> pd.DataFrame:
         """The reference class; see `changji_analysis.histories.reference_class`."""
-        exclude = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+        self.indicator(indicator)
+        counted = histories.COUNTED_BY.get(indicator, indicator)
+        return histories.reference_class(
+            self.observations, indicator, self.config.areas.region, level, exclude,
+            self._breaks(counted),
+        )  # fmt: skip
 
-        def make():
-            self.indicator(indicator)
-            counted = histories.COUNTED_BY.get(indicator, indicator)
-            return histories.reference_class(
-                self.observations, indicator, self.config.areas.region, level, exclude,
-                self._breaks(counted),
-            )  # fmt: skip
-
-        return self._once(("peers", indicator, level, exclude), make)
-
+    @_kept
     def parent(self, area: str, indicator: str) -> pd.Series | None:
         """History of the nearest area around this one that is known for later years than it.
 
@@ -246,7 +295,8 @@ class Dataset:
                 return known
         return None
 
-    @cached_property
+    @property
+    @_kept
     def areas(self) -> pd.DataFrame:
         """Which area lies in which: area, level, parent, zh, en."""
         return self._folder.area_tree()
@@ -276,7 +326,8 @@ class Dataset:
         return {area: sorted(map(int, years)) for area, years in declared.groupby("area")["year"]}
 
     # ---- the plan, judged ----------------------------------------------------------------------
-    @cached_property
+    @property
+    @_kept
     def plan_targets(self) -> pd.DataFrame:
         """Every target of the plan in every reading; see `changji_analysis.plan.plan_targets`.
 
@@ -299,12 +350,14 @@ class Dataset:
         """One target of the plan, in its default reading if none is named."""
         return self._target(plan.plan_row(self.plan_targets, target, reading))
 
-    @cached_property
+    @property
+    @_kept
     def consistency(self) -> pd.DataFrame:
         """The plan held against itself; see `changji_analysis.plan.consistency`."""
         return plan.consistency(self.plan_checks, self.baseline, self.targets)
 
-    @cached_property
+    @property
+    @_kept
     def judged(self) -> dict[tuple[str, str], scorecards.Judged]:
         """Every target in every reading with what its judgement saw, the default reading first.
 
@@ -315,6 +368,7 @@ class Dataset:
         return {(row["id"], row["reading"]): self._judge(row) for row in rows}
 
     @property
+    @_kept
     def assessments(self) -> dict[tuple[str, str], Assessment]:
         """(target id, reading) to its assessment, the default reading of each target first."""
         return {key: one.assessment for key, one in self.judged.items()}
@@ -353,6 +407,7 @@ class Dataset:
             return np.nan
         return max(float(table.at[self.config.middle_scenario.id, "short"]), 0.0)
 
+    @_kept
     def rd_spending(self, intensity: float, base_intensity: float, year: int) -> pd.DataFrame:
         """What an R&D intensity means in money; see `changji_analysis.needs.rd_spending`."""
         areas, start = self.config.areas, self.config.plan.base_year
@@ -373,16 +428,19 @@ class Dataset:
         last = setting.target_year if self.as_of is None else self.as_of.year - 1
         return range(setting.base_year, min(setting.target_year, last) + 1)
 
-    @cached_property
+    @property
+    @_kept
     def scorecard(self) -> pd.DataFrame:
         """One row a target and reading; see `changji_analysis.scorecards.scorecard`."""
         return scorecards.scorecard(self.judged.values(), self.due_years)
 
-    @cached_property
+    @property
+    @_kept
     def required_paths(self) -> pd.DataFrame:
         """Values due in every year; see `changji_analysis.scorecards.required_paths`."""
         return scorecards.required_paths(self.judged.values(), self.config.plan.base_year)
 
+    @_kept
     def probability_history(
         self, target: str, reading: str | None = None, dates: Iterable[str] | None = None
     ) -> pd.DataFrame:
@@ -401,11 +459,8 @@ class Dataset:
             start = dt.date(self.config.plan.base_year, 12, 31).isoformat()
             dates = [day for day in news.index if day >= start]
 
-        def make():
-            judged = {day: self.at(day)._judge(row).assessment for day in sorted(dates)}
-            return scorecards.probability_history(judged, news)
-
-        return self._once(("moves", row["id"], row["reading"], tuple(dates)), make)
+        judged = {day: self.at(day)._judge(row).assessment for day in sorted(dates)}
+        return scorecards.probability_history(judged, news)
 
     def _news(self, indicator: str) -> pd.DataFrame:
         """How many figures became known by date: the city's, the peers'."""

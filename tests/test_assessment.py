@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_data import changed, write
 
 from changji_analysis import Target, assess, forecast
 from changji_analysis.assessment import LIKELIHOODS, VERDICTS, likelihood, verdict_of
+from changji_analysis.config import Verdict
 from changji_analysis.errors import ForecastError, UsageError
 
 PLAN = Target(value=1.5, year=2025, direction="at_least", base_year=2020, base_value=0.17)
@@ -369,13 +369,13 @@ def test_verdicts_by_the_thresholds_of_the_configuration(probability, code):
     assert verdict_of(probability) == code
 
 
-def test_the_thresholds_can_be_changed(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
-    write(
-        tmp_path,
-        **changed("config.yml", "likely: 0.66, at_risk: 0.33", "likely: 0.9, at_risk: 0.5"),
-    )
-    assert [verdict_of(p) for p in (0.9, 0.7, 0.4)] == ["likely", "at_risk", "unlikely"]
+def test_the_thresholds_can_be_changed():
+    asked = Verdict(likely=0.9, at_risk=0.5)
+    assert [verdict_of(p, asked) for p in (0.9, 0.7, 0.4)] == ["likely", "at_risk", "unlikely"]
+    known = pd.Series({2020: 1.0, 2021: 1.1})
+    usual = assess(known, Target(1.05, 2022))
+    strict = assess(known, Target(1.05, 2022), thresholds=Verdict(likely=0.999))
+    assert (usual.verdict, strict.verdict) == ("likely", "at_risk")
 
 
 def test_every_verdict_has_the_label_of_the_design():

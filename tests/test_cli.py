@@ -104,7 +104,7 @@ def test_every_error_of_the_package_is_one_message(run, monkeypatch, error, code
     def fail():
         raise error
 
-    monkeypatch.setattr("changji_analysis.quality.problems", fail)
+    monkeypatch.setattr("changji_analysis.dataset.problems", fail)
     ended, out, err = run("check")
     assert (ended, out) == (code, "") and err.split() == str(error).split()
 
@@ -113,7 +113,7 @@ def test_an_error_that_nobody_meant_is_not_hidden(run, monkeypatch):
     def fail():
         raise ZeroDivisionError
 
-    monkeypatch.setattr("changji_analysis.quality.problems", fail)
+    monkeypatch.setattr("changji_analysis.dataset.problems", fail)
     with pytest.raises(ZeroDivisionError):
         run("check")
 

@@ -76,7 +76,7 @@ def review(as_of: AsOf = None, data: Data = None) -> None:
 @app.command()
 def check(data: Data = None) -> None:
     """Check the data and list every problem. / 检查数据并列出全部问题。"""
-    from .._compat import problems
+    from ..dataset import problems
 
     _use(data)
     found = problems()

@@ -14,7 +14,7 @@ from changji_analysis._compat import (
     load_statistics,
     load_targets,
 )
-from changji_analysis.config import data_dir
+from changji_analysis.dataset import Dataset
 from changji_analysis.errors import DataError, UsageError
 
 BASELINE, TARGETS = "raw/plan_baseline.csv", "raw/plan_targets.csv"
@@ -198,7 +198,7 @@ def test_ragged_and_unquoted_rows(faults):
 
 
 def test_a_file_too_large(faults, monkeypatch):
-    monkeypatch.setattr(records, "MAX_BYTES", 1000)
+    monkeypatch.setattr("changji_analysis.records.reading.MAX_BYTES", 1000)
     assert faults(load_statistics)[0][-1] == "file_too_large"
 
 
@@ -303,10 +303,15 @@ def test_faulty_configuration(faults, old, new, column):
     assert {fault[-1] for fault in faults(load_statistics, **spoiled)} == {"bad_config"}
 
 
-def test_a_data_folder_that_is_not_there(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "nowhere"))
+def test_a_data_folder_that_is_none(tmp_path):
     with pytest.raises(UsageError, match="set CHANGJI_DATA"):
-        data_dir()
+        Dataset(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError, match="it is a file"):
+        Dataset(tmp_path / "file")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match=r"none of the tables, e\.g\. raw/plan_targets\.csv"):
+        Dataset(tmp_path / "empty")
 
 
 def test_many_faults_are_counted_in_the_message():

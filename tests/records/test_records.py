@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis import _compat as records
 from changji_analysis._compat import (
     breaks,
+    current,
     indicators,
     load_areas,
     load_baseline,
@@ -22,7 +22,6 @@ from changji_analysis._compat import (
     problems,
 )
 from changji_analysis.errors import PROBLEM_COLUMNS, DataError, UsageError
-from changji_analysis.records import found
 
 
 @pytest.fixture
@@ -119,7 +118,7 @@ def test_an_optional_column_may_be_missing_or_there(tiny):
     )
     with pytest.raises(DataError, match="maybe"):
         load_sources()
-    assert found().query("severity == 'error'")["column"].tolist() == ["copy"]
+    assert problems().query("severity == 'error'")["column"].tolist() == ["copy"]
 
 
 AREAS = "area,level,parent,zh,en\n"
@@ -144,7 +143,7 @@ def test_a_parent_must_exist_and_no_area_lies_in_itself(tiny, parent, code):
     tiny(**{"reference/areas.csv": AREAS + rows})
     with pytest.raises(DataError):
         load_areas()
-    assert code in set(found()["code"])
+    assert code in set(problems()["code"])
 
 
 def test_unknown_reference_table(tiny):
@@ -160,20 +159,13 @@ def test_a_loaded_frame_is_the_callers_own(tiny):
     assert load_statistics()["value"].iloc[0] == 0.17
 
 
-def test_files_are_read_once_until_they_change(tiny, monkeypatch):
+def test_a_file_that_changed_is_read_again(tiny):
     root = tiny()
-    read = []
-    original = records._read_text
-    monkeypatch.setattr(
-        records, "_read_text", lambda path, log: read.append(path.name) or original(path, log)
-    )
-    load_statistics()
-    load_statistics("2020-01-01")
-    assert read.count("yearly_statistics.csv") == 1
+    assert current() is current()
+    assert load_statistics()["value"].iloc[0] == 0.17
     write(root, **changed(YEARLY, "0.17,%,exact,0.17%", "0.18,%,exact,0.18%"))
     os.utime(root / YEARLY, ns=(0, 0))
     assert load_statistics()["value"].iloc[0] == 0.18
-    assert read.count("yearly_statistics.csv") == 2
 
 
 def test_a_byte_order_mark_and_windows_lines_do_no_harm(tiny):
@@ -191,7 +183,7 @@ def test_a_cell_like_a_formula_is_text(tiny):
 def test_drop(tiny):
     tiny(**correction())
     assert "甲市" not in set(load_statistics()["area"])
-    row = found().set_index("code").loc["corrected_drop"]
+    row = problems().set_index("code").loc["corrected_drop"]
     assert (row["row"], row["value"], row["severity"]) == (2, "0.17", "note")
     assert "wrong" in row["why"] and "c1" in row["remedy"] and row["why_zh"].endswith("不用。有误")
 
@@ -207,7 +199,7 @@ def test_override_and_scale(tiny):
 def test_flag_keeps_the_row_and_warns(tiny):
     tiny(**correction(action="flag"))
     assert load_statistics()["correction"].iloc[0] == "c1"
-    assert found().set_index("code").at["corrected_flag", "severity"] == "warning"
+    assert problems().set_index("code").at["corrected_flag", "severity"] == "warning"
 
 
 def test_break_needs_no_row(tiny):
@@ -220,7 +212,7 @@ def test_break_needs_no_row(tiny):
         )
     )
     assert breaks()[["area", "year"]].to_numpy().tolist() == [["甲市", 2022]]
-    row = found().set_index("code").loc["scope_break"]
+    row = problems().set_index("code").loc["scope_break"]
     assert pd.isna(row["row"]) and row["value"] == "2022"
 
 
@@ -260,7 +252,7 @@ def test_two_values_for_one_key_need_a_decision(tiny):
 
 def test_found_on_sound_files_holds_no_error(tiny):
     tiny()
-    table = found()
+    table = problems()
     assert set(table["severity"]) == {"warning", "note"}
     low = table.set_index("code").loc["low_confidence"]
     assert low["value"] == "1 rows" and "中国 rd_intensity 2018" in low["why"]
@@ -271,21 +263,21 @@ def test_found_on_sound_files_holds_no_error(tiny):
 
 def test_found_lists_errors_instead_of_raising(tiny):
     tiny(**changed(YEARLY, "甲市,rd_intensity,2020", "甲市,rd_intensity,1020"))
-    errors = found().query("severity == 'error'")
+    errors = problems().query("severity == 'error'")
     assert errors[["row", "column", "value"]].to_numpy().tolist() == [[2, "year", "1020"]]
 
 
 def test_found_names_every_reading_of_an_ambiguous_target(tiny):
     row = "t01,new,no,,,,,,at_least,,新增,newly certified,更难,harder,新增,new"
     tiny(**added("readings.csv", row))
-    rows = found().query("code == 'ambiguous'")
+    rows = problems().query("code == 'ambiguous'")
     assert rows["value"].tolist() == ["t01 stock", "t01 new"]
     assert rows["why"].tolist() == ["the stock", "newly certified"]
 
 
 def test_the_shipped_files_are_sound(monkeypatch):
     monkeypatch.delenv("CHANGJI_DATA", raising=False)
-    table = found()
+    table = problems()
     assert table.query("severity == 'error'").empty
     assert len(load_targets()) == 29
     assert len(load_baseline()) >= 70
