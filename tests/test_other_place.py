@@ -46,6 +46,9 @@ def test_a_new_folder_has_no_fault(tmp_path, monkeypatch):
     assert not quality.problems()["severity"].eq("error").any()
     assert set(records.load_statistics()["area"]) == {"甘肃", "中国"}
     assert "昌吉市" not in set(records.load_aliases()["id"])
+    parents = records.load_areas().set_index("area")["parent"]
+    assert parents[["某县", "某州", "甘肃", "广州市"]].tolist() == ["某州", "甘肃", "中国", "广东"]
+    assert "昌吉州" not in parents
 
 
 @pytest.mark.parametrize(

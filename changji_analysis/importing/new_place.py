@@ -81,6 +81,14 @@ def begin(
     statistics = _rows("raw/yearly_statistics.csv")
     own += [row for row in statistics[1:] if row[0] == "中国" or row[0] == region]
     contents["raw/yearly_statistics.csv"] = _text([statistics[0], *sorted(own, key=_order(region))])
+    cities = {row[0] for row in _rows("reference/cities.csv")}
+    contents["reference/areas.csv"] = _text(
+        [
+            r
+            for r in _rows("reference/areas.csv")
+            if r[1] not in schemas.LEVELS[2:] or r[0] in cities
+        ]
+    )
     contents["sources.csv"] = _text(_used_sources(contents))
     contents["aliases.csv"] = _text(_aliases((city, prefecture, region, "中国")))
     contents["corrections.yml"] = _corrections(contents)
