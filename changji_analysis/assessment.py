@@ -11,9 +11,9 @@ import pandas as pd
 from . import pace
 from .calibration import Calibration, calibration_of
 from .config import Verdict
-from .forecasting import Forecast, chance, checked, forecast
+from .forecasting import Forecast, attainment, checked, forecast
 from .plan import Target
-from .scales import Scale
+from .reading_tables import Given, chances, reading_table
 from .trends.pooled import Prior
 
 VERDICTS = {
@@ -110,6 +110,8 @@ class Assessment:
         Share of the gap closed by the target year if the observed growth goes on (UN DESA).
     due : DataFrame
         Year x path: values due on the ``straight`` and the ``geometric`` path.
+    given : Given
+        What the judgement saw, so that further figures can be tried on it.
     """
 
     target: Target
@@ -128,6 +130,7 @@ class Assessment:
     expected_gap_closed: float | None
     time_elapsed: float | None
     due: pd.DataFrame
+    given: Given
 
     @property
     def likelihood(self) -> str | None:
@@ -173,6 +176,33 @@ class Assessment:
                 pace.time_progress_status(self.gap_closed, due),
             )
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "status"])
+
+    def reading_table(self, decimals: int | None = None) -> pd.DataFrame:
+        """Which figure of which year would mean which verdict, were it the only one after the base.
+
+        See `changji_analysis.reading_tables.reading_table`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import changji_analysis as ca
+        >>> target = ca.Target(value=12, year=2025, base_year=2020)
+        >>> table = ca.assess(pd.Series({2020: 8.0}), target, kind="count").reading_table()
+        >>> table.loc[table["year"] == 2025, ["verdict", "from_value"]].to_string(header=False)
+        '5    missed   NaN\\n6  achieved  12.0'
+        """
+        return reading_table(self.target, self.given, self.due, decimals)
+
+    def tried(self, values, year: int) -> np.ndarray:
+        """Probability of the target were one more figure known, for many candidates of its year.
+
+        Parameters
+        ----------
+        values : array (n,)
+        year : int
+            After the last figure and not after the target year.
+        """
+        return chances(values, year, self.target, self.given)[0]
 
     def __repr__(self):
         return (
@@ -292,6 +322,15 @@ def assess(
         ),
         forecast=prediction,
         due=_due(base_year, base, goal, target),
+        given=Given(
+            known,
+            base_year,
+            base,
+            goal,
+            peers,
+            kind,
+            [(code, getattr(thresholds, code, 0.0)) for code in BANDS],
+        ),
         **pace.measures(
             base_year,
             None if base_year is None else base,
@@ -327,29 +366,6 @@ def _base(known: pd.Series, target: Target) -> tuple[int | None, float | None]:
     if value is None and year is not None and year in known.index:
         value = float(known.loc[year])
     return year, value
-
-
-def attainment(loc, spread, df, scale: Scale, goal, direction, tolerance):
-    """Probability of a target; one at a bound (0 mines, 100 %) is reached where that prints.
-
-    Parameters
-    ----------
-    loc, spread, df : number or array
-        The Student t of the target year, on the scale.
-    goal : number or array
-        In printed units.
-    direction, tolerance
-        As in `Target`; the tolerance of other directions is not looked at.
-    """
-    band = direction == "within"
-    inside = np.clip(goal, scale.edge, scale.upper - scale.edge)
-    width = np.where(band, tolerance, 0) * np.abs(goal)
-    above = loc - scale.place(np.where(band, goal - width, inside))
-    reached = chance(np.where(direction == "at_most", -above, above), spread, df)
-    if not np.any(band):
-        return reached
-    beyond = np.where(band, chance(loc - scale.place(goal + width), spread, df), 0)
-    return np.maximum(reached - beyond, 0)
 
 
 def _due(base_year, base, goal, target: Target) -> pd.DataFrame:

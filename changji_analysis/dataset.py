@@ -394,7 +394,16 @@ class Dataset:
             peers,
             money=self._money(row["indicator"], assessment),
             private=assessment.evidence.last_year in history.attrs["private"],
+            context=self._context(row["indicator"], target.year),
         )
+
+    def _context(self, indicator: str, until: int) -> tuple[str, int, float] | None:
+        """The latest figure, since the base year, of the nearest area around the city with one."""
+        for area in self.around(self.config.areas.city):
+            known = self.history(area, indicator).loc[self.config.plan.base_year : until]
+            if len(known):
+                return area, int(known.index[-1]), float(known.iloc[-1])
+        return None
 
     def _money(self, indicator: str, a: Assessment) -> float:
         """What an intensity lacks in 亿元 under the middle scenario; NaN for other indicators."""
@@ -439,6 +448,12 @@ class Dataset:
     def required_paths(self) -> pd.DataFrame:
         """Values due in every year; see `changji_analysis.scorecards.required_paths`."""
         return scorecards.required_paths(self.judged.values(), self.config.plan.base_year)
+
+    @property
+    @_kept
+    def reading_tables(self) -> pd.DataFrame:
+        """Which figure would mean which verdict; see `scorecards.reading_tables`."""
+        return scorecards.reading_tables(self.judged.values(), self.config.plan.base_year)
 
     @_kept
     def probability_history(

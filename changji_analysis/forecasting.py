@@ -175,6 +175,29 @@ def chance(above, spread, df):
     return np.where(wide, t, above > -NO_WIDTH)
 
 
+def attainment(loc, spread, df, scale: Scale, goal, direction, tolerance):
+    """Probability of a target; one at a bound (0 mines, 100 %) is reached where that prints.
+
+    Parameters
+    ----------
+    loc, spread, df : number or array
+        The Student t of the target year, on the scale.
+    goal : number or array
+        In printed units.
+    direction, tolerance
+        As in `Target`; the tolerance of other directions is not looked at.
+    """
+    band = direction == "within"
+    inside = np.clip(goal, scale.edge, scale.upper - scale.edge)
+    width = np.where(band, tolerance, 0) * np.abs(goal)
+    above = loc - scale.place(np.where(band, goal - width, inside))
+    reached = chance(np.where(direction == "at_most", -above, above), spread, df)
+    if not np.any(band):
+        return reached
+    beyond = np.where(band, chance(loc - scale.place(goal + width), spread, df), 0)
+    return np.maximum(reached - beyond, 0)
+
+
 def forecast(
     history: pd.Series,
     until: int,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from .assessment import Assessment
 from .histories import growth_windows
+from .reading_tables import reading_table
 
 EVIDENCE = {
     "A": (
@@ -45,6 +46,7 @@ _REFERENCE = (
     "reference_start",
     "reference_end",
 )
+_CONTEXT = ("context_area", "context_year", "context_value")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ class Judged:
         What is lacking in 亿元 under the middle scenario of the GDP; NaN where that has no sense.
     private : bool
         Whether the latest figure is not public.
+    context : (str, int, float) or None
+        The nearest area around the city with a figure since the base: its name, year and value.
+        It stands beside a row as context and carries no probability.
     """
 
     row: pd.Series
@@ -72,6 +77,7 @@ class Judged:
     peers: pd.DataFrame
     money: float = np.nan
     private: bool = False
+    context: tuple[str, int, float] | None = None
 
 
 def scorecard(judged: Iterable[Judged], years: Iterable[int]) -> pd.DataFrame:
@@ -99,17 +105,18 @@ def scorecard(judged: Iterable[Judged], years: Iterable[int]) -> pd.DataFrame:
         largest), where it is heading
         (``probability``, ``likelihood``, ``verdict``), what that rests on (``n``, ``method``,
         ``notes``, ``evidence``: a grade of `EVIDENCE`) and which years are missing
-        (``missing_years``) in which office.
+        (``missing_years``) in which office. ``context_area``, ``context_year`` and
+        ``context_value`` are the figure of an area around the city, for the reader's eye only.
     """
     years = set(years)
     frame = pd.DataFrame([_row(one, years) for one in judged])
     whole = ("year", "base_year", "last_year", "n", "after_base", "reference_span")
     whole += ("reference_windows", "reference_reached", "reference_broken")
-    whole += ("reference_periods", "reference_start", "reference_end")
+    whole += ("reference_periods", "reference_start", "reference_end", "context_year")
     numbers = [name for name in _MEASURES if name != "met_at_last"]
     numbers += ["value", "base_value", "last_value", "completion", "shortfall"]
     numbers += ["shortfall_per_year", "shortfall_money", "reference_required", "reference_largest"]
-    numbers += ["reference_share", "required_factor"]
+    numbers += ["reference_share", "required_factor", "context_value"]
     flags = ("met_at_base", "met_at_last")
     return frame.astype(
         dict.fromkeys(whole, "Int64")
@@ -161,6 +168,7 @@ def _row(one: Judged, years: set[int]) -> dict:
         "calibration": a.evidence.calibration and str(a.evidence.calibration),
         "notes": "; ".join(a.evidence.notes),
         **_evidence(one, years),
+        **dict(zip(_CONTEXT, one.context or (None,) * 3, strict=True)),
         "holder_zh": row["holder_zh"],
         "holder_en": row["holder_en"],
         "text_zh": row["text_zh"],
@@ -310,6 +318,31 @@ def required_paths(judged: Iterable[Judged], start: int) -> pd.DataFrame:
     columns = ["id", "reading", "default", "indicator", "unit", "year"]
     table = pd.concat(frames, ignore_index=True)
     return table[[*columns, "straight", "geometric", "observed"]]
+
+
+def reading_tables(judged: Iterable[Judged], start: int) -> pd.DataFrame:
+    """Which figure of which year would mean which verdict, for every target in every reading.
+
+    Parameters
+    ----------
+    judged : iterable of Judged
+    start : int
+        Base year of the plan.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``reading``, ``default``, ``indicator`` and the columns of
+        `changji_analysis.reading_tables.reading_table`; ends of bands as printed. A total of the
+        period is due evenly, an amount for each year every year.
+    """
+    frames = []
+    for one in judged:
+        row, a = one.row, one.assessment
+        table = reading_table(a.target, a.given, _path(row, a, start), int(row["decimals"]))
+        names = {name: row[name] for name in ("id", "reading", "default", "indicator")}
+        frames.append(table.assign(**names)[[*names, *table.columns]])
+    return pd.concat(frames, ignore_index=True)
 
 
 def _path(row: pd.Series, a: Assessment, start: int) -> pd.DataFrame:

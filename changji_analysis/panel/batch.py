@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from .. import pace
-from ..assessment import LACKING, Assessment, assess, attainment
+from ..assessment import LACKING, Assessment, assess
 from ..errors import ForecastError
-from ..forecasting import scaled_peers
+from ..forecasting import attainment, scaled_peers
 from ..plan import Target, attained
 from ..scales import KINDS, Scale, scale_for
 from ..trends import pooled
