@@ -41,24 +41,25 @@ _PUBLISHERS = {
     ),
     "国家统计局": ("国家统计局", "National Bureau of Statistics"),
     "科学技术部": ("科学技术部", "Ministry of Science and Technology"),
-    "科技部火炬中心 高新技术企业认定管理工作网": ("科技部火炬中心", "Torch Center (MOST)"),
+    "科学技术部火炬中心": ("科技部火炬中心", "Torch Center (MOST)"),
     "中国科学技术协会": ("中国科协", "CAST"),
-    "中国科普研究所 (Xinhua)": ("中国科普研究所", "CRISP"),
+    "中国科普研究所": ("中国科普研究所", "CRISP"),
     "甘肃省科学技术协会": ("甘肃省科协", "Gansu CAST"),
     "昌吉市人民政府": ("昌吉市人民政府", "Changji City Government"),
+    "昌吉回族自治州统计局": ("昌吉州统计局", "Changji Prefecture Bureau of Statistics"),
     "昌吉市统计局": ("昌吉市统计局", "Changji City Bureau of Statistics"),
     "新疆维吾尔自治区政府新闻办": ("自治区政府新闻办", "Xinjiang Government Press Office"),
     "新疆维吾尔自治区人民政府": ("自治区人民政府", "Xinjiang Government"),
     "自治区科技厅": ("自治区科技厅", "Xinjiang Department of Science and Technology"),
+    "自治区科技厅（媒体转述）": (
+        "自治区科技厅（媒体转述）",
+        "Xinjiang Department of Science and Technology, retold by media",
+    ),
     "新疆日报": ("新疆日报", "Xinjiang Daily"),
     "新疆维吾尔自治区统计局": ("自治区统计局", "Xinjiang Bureau of Statistics"),
     "国务院新闻办": ("国务院新闻办", "State Council Information Office"),
     "国务院": ("国务院", "State Council"),
-    "山东省人民政府": ("山东省人民政府", "Shandong Government"),
-    "浙江省人民政府": ("浙江省人民政府", "Zhejiang Government"),
     "河南省科技工作会议": ("河南省科技工作会议", "Henan S&T conference"),
-    "web summary": ("网络资料", "web summary"),
-    "Baidu Baike": ("百度百科", "Baidu Baike"),
     "福建省统计局": ("福建省统计局", "Fujian Bureau of Statistics"),
     "World Bank, from the UNESCO Institute for Statistics": (
         "世界银行（联合国教科文组织统计研究所）",
@@ -66,11 +67,8 @@ _PUBLISHERS = {
     ),
     "Eurostat": ("欧盟统计局", "Eurostat"),
     "European Council": ("欧洲理事会", "European Council"),
-    "Xinhua": ("新华社", "Xinhua"),
-    "CSMAR county database": ("CSMAR县域数据库", "CSMAR county database"),
-    "CSMAR CRE database": ("CSMAR区域经济数据库", "CSMAR regional database"),
-    "media": ("媒体报道", "media reports"),
-    "local media": ("地方媒体", "local media"),
+    "新华社": ("新华社", "Xinhua"),
+    "地方媒体": ("地方媒体", "local media"),
 }
 
 
@@ -84,4 +82,6 @@ def area_name(area: str, lang: str) -> str:
 def publisher_name(publisher: str, lang: str) -> str:
     """Name of a publisher in ``zh`` or ``en``."""
     zh, en = _PUBLISHERS.get(publisher, (publisher, publisher))
+    if lang == "en" and en == publisher and publisher.endswith("人民政府"):
+        return next((f"{en} Government" for zh, en in _ENGLISH.items() if zh in publisher), en)
     return zh if lang == "zh" else en

@@ -110,9 +110,9 @@ _SOURCES = {
     "id": ("编号", "id"),
     "publisher": ("发布单位", "publisher"),
     "title": ("文件", "document"),
+    "number": ("文号", "number"),
     "published": ("日期", "date"),
-    "seen_at": ("查到之处", "seen at"),
-    "note": ("备注", "note"),
+    "copy": ("核对情况", "checked"),
 }
 _PERCENT = (
     "completion gap_closed time_elapsed required_growth required_growth_from_last "
@@ -257,6 +257,8 @@ def _sources(f: Findings, lang: str) -> pd.DataFrame:
     table, tables = records.load_sources(), [records.load_statistics(f.as_of)]
     tables += [records.load_reference(name, f.as_of) for name in ("provinces", "countries")]
     used = {*f.precedents["source"], *(source for t in tables for source in t["source"])}
+    words = {"yes": "转载件，待核" if lang == "zh" else "a copy, to be checked"}
+    table["copy"] = table["copy"].map(words).fillna("")
     return _picked(table[table["id"].isin(used)], _SOURCES, lang)
 
 
