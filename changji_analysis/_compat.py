@@ -25,13 +25,12 @@ from .dataset import (  # noqa: F401
 )
 from .needs import (  # noqa: F401
     PEER_QUANTILES,
-    certificate_cohorts,
-    first_time_certificates,
     on_revised_gdp,
     reachable,
 )
 from .records import as_date, near_matches  # noqa: F401
 from .records import stamp as _stamp
+from .trends import cohort as _cohort
 
 
 def config():
@@ -116,19 +115,11 @@ def intensity_from_parts(area, as_of=None, *, revision=0.0):
 def certificate_identity(area, as_of=None):
     data = current(as_of)
     parts = (data.history(area, name) for name in ("hightech_certificates", "hightech_firms"))
-    return _needs.certificate_identity(*parts)
+    return _cohort.certificate_identity(*parts)
 
 
 def past_first_time():
     return _needs.past_first_time(current().baseline)
-
-
-def cohort_outlook(stock, year, target, until, as_of=None):
-    past = past_first_time()
-    if past is None:
-        return None
-    certificates = current(as_of).peers("hightech_certificates")
-    return _needs.cohort_outlook(stock, year, target, until, past, certificates)
 
 
 def adjusted_targets(judged, windows, span, decimals):

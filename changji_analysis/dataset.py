@@ -451,6 +451,21 @@ class Dataset:
 
     @property
     @_kept
+    def cohort_outlook(self) -> pd.DataFrame:
+        """The stock of certificates by renewal rate; see `changji_analysis.needs.cohort_outlook`.
+
+        Empty where no target counts certificates, or the plan prints no past number.
+        """
+        past = needs.past_first_time(self.baseline)
+        for one in self.judged.values():
+            issued = histories.COUNTED_BY.get(one.row["indicator"])
+            if past and issued and one.assessment.forecast:
+                rates = self.config.report.renewal_rates
+                return needs.cohort_outlook(one.assessment, past, self.peers(issued), rates)
+        return pd.DataFrame()
+
+    @property
+    @_kept
     def reading_tables(self) -> pd.DataFrame:
         """Which figure would mean which verdict; see `scorecards.reading_tables`."""
         return scorecards.reading_tables(self.judged.values(), self.config.plan.base_year)

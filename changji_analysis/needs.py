@@ -12,7 +12,6 @@ from .assessment import Assessment
 from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
-from .histories import CERTIFICATE_YEARS
 from .pace import cagr
 from .trends import cohort
 
@@ -181,132 +180,34 @@ def on_revised_gdp(
     return pd.DataFrame(rows, columns=["revision", "asks", "factor", "probability"])
 
 
-def certificate_identity(issued: pd.Series, stock: pd.Series) -> pd.DataFrame:
-    """Hold the printed stock of high-tech firms against three years' certificates.
-
-    A certificate is valid for three years from its issue (国科发火〔2016〕32号, article 9), so
-    that the stock at the end of a year is the sum of that year's and the two earlier years'
-    certificates, less exits.
-
-    Parameters
-    ----------
-    issued, stock : Series
-        Certificates a year and printed stocks of one area.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``this_year``, ``last_year``, ``year_before`` (certificates), ``certificates``
-        (their sum), ``stock`` (as printed), ``gap`` = stock - certificates and ``gap_share``
-        of the stock; NaN where a figure is missing.
-    """
-    if len(issued):
-        issued = issued.reindex(range(issued.index[0], issued.index[-1] + 1))
-    table = pd.DataFrame(
-        {
-            "this_year": issued,
-            "last_year": issued.shift(1),
-            "year_before": issued.shift(CERTIFICATE_YEARS - 1),
-        }
-    ).rename_axis("year")
-    table["certificates"] = table.sum(axis=1, skipna=False)
-    table["stock"] = stock
-    table["gap"] = table["stock"] - table["certificates"]
-    table["gap_share"] = table["gap"] / table["stock"]
-    return table
-
-
-def first_time_certificates(
-    stock: float, target: float, renewal_rates: Iterable[float] = (0.6, 0.7, 0.8, 0.9)
-) -> pd.DataFrame:
-    """First-time certificates a year that a stock needs, five years after the base.
-
-    With the base stock spread evenly over its three batches and F first-time certificates a
-    year, batches renew at a rate r after three years, C_t = r C_(t-3) + F, and the stock at the
-    end of year five is C_3 + C_4 + C_5 = r (C_0 + C_1 + C_2) + 3 F with C_1, C_2 themselves
-    renewed from the base: r S/3 + r (2 (r S/3 + F)) + 3 F = target, solved for F.
-
-    Parameters
-    ----------
-    stock : float
-        Valid certificates at the base, e.g. 41 at the end of 2020.
-    target : float
-        Wanted five years later.
-    renewal_rates : iterable of float
-        Share of expiring certificates that are renewed: an assumption, shown as a range.
-
-    Returns
-    -------
-    DataFrame
-        ``renewal_rate`` and ``first_time`` certificates a year.
-    """
-    rows = []
-    for rate in renewal_rates:
-        renewed = rate * stock / CERTIFICATE_YEARS * (1 + 2 * rate)
-        rows.append((rate, (target - renewed) / (CERTIFICATE_YEARS + 2 * rate)))
-    return pd.DataFrame(rows, columns=["renewal_rate", "first_time"])
-
-
-def certificate_cohorts(
-    stock: float, first_time: float, renewal_rate: float, years: Iterable[int]
-) -> pd.DataFrame:
-    """The stock of valid certificates year by year, by where its certificates come from.
-
-    The arithmetic of `first_time_certificates`: three equal batches at the base, batches renewed
-    after three years at a rate, the same number of first-time certificates every year.
-
-    Parameters
-    ----------
-    stock : float
-        Valid certificates at the end of the first year.
-    first_time : float
-        First-time certificates a year.
-    renewal_rate : float
-    years : iterable of int
-        From the base year on, without gaps.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``base`` (certificates of the base that still run), ``renewed``,
-        ``first_time`` and their sum, the ``stock``.
-    """
-    years = list(years)
-    batches = [(stock / CERTIFICATE_YEARS, 0.0, 0.0)] * CERTIFICATE_YEARS
-    for _ in years[1:]:
-        batches.append((0.0, renewal_rate * sum(batches[-CERTIFICATE_YEARS]), first_time))
-    table = pd.DataFrame(batches, columns=["base", "renewed", "first_time"])
-    table = table.rolling(CERTIFICATE_YEARS).sum().dropna()
-    table.index = pd.Index(years, name="year")
-    return table.assign(stock=table.sum(axis=1))
-
-
 def cohort_outlook(
-    stock: float, year: int, target: float, until: int, past: dict, peers: pd.DataFrame
+    judged: Assessment, past: dict, peers: pd.DataFrame, renewal_rates: Iterable[float]
 ) -> pd.DataFrame:
     """Predict a stock of certificates from its cohorts, for a range of renewal rates.
 
     The stock's certificates are spread evenly over three batches; first-time certificates start
-    from the plan's past number a year and move as those of the provinces have.
+    from the plan's past number a year, one figure, and move as those of the provinces have.
 
     Parameters
     ----------
-    stock, year : float and int
-        Valid certificates at the end of the base year.
-    target, until : float and int
+    judged : Assessment
+        Of the stock, with a base or a later figure.
     past : dict
         As `past_first_time` returns it.
     peers : DataFrame
         Certificates a year of other areas.
+    renewal_rates : iterable of float
 
     Returns
     -------
     DataFrame
         As `changji_analysis.trends.cohort.renewal_range`.
     """
-    first = pd.Series(past["per_year"], range(past["start"], past["end"] + 1))
+    year, target = judged.evidence.last_year, judged.target
+    batches = cohort.even_batches(judged.last_value, year)
+    first = pd.Series({past["end"]: past["per_year"]})
     return cohort.renewal_range(
-        cohort.even_batches(int(stock), year), until, target, first=first, peers=peers
+        batches, target.year, target.value, renewal_rates, first_time=first, peers=peers
     )
 
 

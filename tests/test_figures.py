@@ -31,9 +31,9 @@ from changji_analysis.figures import provinces as charts_panel
 from changji_analysis.figures import rd_intensity as charts_rd
 from changji_analysis.figures import targets as charts_targets
 from changji_analysis.histories import growth_windows
-from changji_analysis.needs import certificate_cohorts, first_time_certificates
 from changji_analysis.panel.provinces import common_targets
 from changji_analysis.trends import MODELS
+from changji_analysis.trends.cohort import even_batches, expected_stock, first_time_needed
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY = [(name, lang) for name in FIGURES for lang in LANGUAGES]
@@ -368,7 +368,7 @@ def test_certificates_stack_to_three_years():
 
 def test_first_time_certificates():
     rates = xdata(chart("firms_first_time"), "needed") / 100
-    table = first_time_certificates(41, 100, rates)
+    table = first_time_needed(even_batches(41, 2020), 2025, 100, rates)
     assert ydata(chart("firms_first_time"), "needed") == pytest.approx(table["first_time"].tolist())
     assert ydata(chart("firms_first_time"), "past")[0] == pytest.approx(31 / 5)
 
@@ -376,13 +376,15 @@ def test_first_time_certificates():
 def test_cohorts_add_up_to_the_stock():
     figure = chart("cohort_stock")
     past, needed = figure.axes
-    for ax, pace in ((past, 31 / 5), (needed, (100 - 0.8 * 41 / 3 * 2.6) / 4.6)):
-        table = certificate_cohorts(41, pace, 0.8, range(2020, 2026))
+    base = even_batches(41, 2020)
+    wanted = first_time_needed(base, 2025, 100, (0.8,))["first_time"].item()
+    for ax, pace in ((past, 31 / 5), (needed, wanted)):
+        table = expected_stock(base, 2025, 0.8, pace)
         for bars, part in zip(ax.containers, ("base", "renewed", "first_time"), strict=True):
             assert [bar.get_height() for bar in bars] == pytest.approx(table[part].tolist())
     ends = [bars[-1].get_y() + bars[-1].get_height() for bars in (past.containers[-1],
             needed.containers[-1])]  # fmt: skip
-    assert ends == pytest.approx([56.948, 100], abs=0.01)
+    assert ends == pytest.approx([56.8, 100], abs=0.1)
     assert "2025年存量只有44—64家" in figure.title and "每年须首次认定15.6家" in figure.title
     assert ydata(figure, "target_past")[0] == ydata(figure, "target_needed")[0] == 100
 

@@ -54,24 +54,6 @@ def test_without_the_regions_figures_the_split_is_blank(tiny):
         needs.rd_spending(1.5, 0.17, 2025, "2023-12-31")
 
 
-def test_first_time_certificates_meet_the_target():
-    table = needs.first_time_certificates(41, 100, (0.6, 0.9))
-    # methods.md section 2.5 of the project's sources: about 19.5 and 14
-    assert table["first_time"].round(1).to_list() == [19.5, 13.7]
-    assert needs.first_time_certificates(41, 100, (1.0,))["first_time"].item() == (100 - 41) / 5
-
-
-def test_cohorts_reach_the_target_with_the_certificates_needed():
-    needed = needs.first_time_certificates(41, 100, (0.8,))["first_time"].item()
-    table = needs.certificate_cohorts(41, needed, 0.8, range(2020, 2026))
-    assert table.loc[2020].to_list() == pytest.approx([41, 0, 0, 41])
-    assert table.loc[2021].to_list() == pytest.approx([27.33, 10.93, 15.56, 53.83], abs=0.01)
-    assert table["base"].iloc[3:].eq(0).all()
-    assert table.at[2025, "stock"] == pytest.approx(100)
-    alone = needs.certificate_cohorts(30, 0, 1.0, range(2020, 2030))
-    assert alone["stock"].to_numpy() == pytest.approx(30)
-
-
 def test_past_first_time(tiny, monkeypatch):
     tiny()
     assert needs.past_first_time() is None
@@ -175,10 +157,11 @@ def test_a_raised_gdp_asks_for_more():
         needs.on_revised_gdp(empty)
 
 
-def test_the_outlook_by_cohorts():
-    table = needs.cohort_outlook(41, 2020, 100, 2025)
+def test_the_outlook_by_cohorts_starts_from_one_printed_figure():
+    table = ca.Dataset().cohort_outlook
     assert table["renewal_rate"].tolist() == [0.6, 0.7, 0.8, 0.9]
-    # a need of about 19.5, 17.5, 15.5 and 14 a year: the batches of 41 are 14, 14 and 13
     assert table["first_time_needed"].tolist() == pytest.approx([19.6, 17.5, 15.6, 13.7], abs=0.1)
     assert table["probability"].is_monotonic_increasing
     assert (table["lower"] < table["median"]).all() and (table["median"] < table["upper"]).all()
+    spread = table["upper"] / table["lower"]
+    assert (spread > 5).all()  # a five-year average is one figure, not five without scatter

@@ -9,6 +9,7 @@ from changji_analysis import _compat as needs
 from changji_analysis import tables
 from changji_analysis._compat import plan_assessments, scorecard
 from changji_analysis.histories import growth_windows
+from changji_analysis.trends.cohort import even_batches, first_time_needed
 
 CITY, RD, FIRMS = "昌吉市", ("t01", "share_of_gdp"), ("t03", "valid_stock")
 
@@ -52,7 +53,7 @@ TABLES = {
     "money": lambda lang: tables.money_table(needs.rd_spending(1.5, 0.17, 2025), lang),
     "identity": lambda lang: tables.identity_table(needs.certificate_identity("新疆"), lang),
     "first time": lambda lang: tables.first_time_table(
-        needs.first_time_certificates(41, 100), lang
+        first_time_needed(even_batches(41, 2020), 2025, 100, (0.6, 0.9)), lang
     ),
     "reference class": lambda lang: tables.reference_table(
         growth_windows(ca.peers("rd_intensity"), 5), 1.5 / 0.17, lang

@@ -63,7 +63,7 @@ def test_certificates_add_up_over_three_years():
 
 
 def test_draws_never_say_never():
-    chance = evaluate(Scenario(target="t03", first_time=0, renewal_rate=0)).probability
+    chance = evaluate(Scenario(target="t03", first_time=1, renewal_rate=0)).probability
     assert 0 < chance < 0.001
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from .._compat import certificate_identity, config, history, load_baseline, load_statistics, peers
 from ..histories import growth_windows
 from ..names import area_name
-from ..needs import first_time_certificates
+from ..trends.cohort import even_batches, first_time_needed
 from .page import (
     ACCENT,
     GREY,
@@ -244,7 +244,8 @@ def past_first_time() -> tuple[float, str]:
 def firms_first_time(lang: str, as_of: str | None) -> Chart:
     """First-time certificates a year that the target needs, over renewal rates."""
     target = goal_of(INDICATOR)
-    table = first_time_certificates(target.base_value, target.value, RENEWAL_RATES)
+    batches = even_batches(target.base_value, target.base_year)
+    table = first_time_needed(batches, target.year, target.value, RENEWAL_RATES)
     rate, wanted = 100 * table["renewal_rate"], table["first_time"]
     past, period = past_first_time()
     shown = table[table["renewal_rate"].isin(SHOWN_RATES)]

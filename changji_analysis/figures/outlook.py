@@ -10,7 +10,7 @@ import pandas as pd
 
 from .._compat import config, history, past_first_time, plan_targets, probability_history
 from ..assessment import VERDICTS
-from ..needs import certificate_cohorts, first_time_certificates
+from ..trends.cohort import even_batches, expected_stock, first_time_needed
 from .page import (
     ACCENT,
     GREY,
@@ -36,22 +36,16 @@ _STYLES = ((INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"))
 def cohort_stock(lang: str, as_of: str | None) -> Chart:
     """The stock by cohorts at the past number of first-time certificates and at the one needed."""
     target, past = goal_of(INDICATOR), past_first_time() or {}
-    need([target.value] * (target.year - target.base_year == 5), "the base of the firms' target")
+    need([target.value] * bool(target.base_value), "the base of the firms' target")
     need(past, "firms certified before the plan")
     rates = config().report.renewal_rates
     need(rates, "renewal rates in the configuration")
     rate = rates[len(rates) // 2]
-    needed = first_time_certificates(target.base_value, target.value, [rate])["first_time"].item()
+    batches, until = even_batches(target.base_value, target.base_year), target.year
+    needed = first_time_needed(batches, until, target.value, [rate])["first_time"].item()
     paces = {"past": past["per_year"], "needed": needed}
-    years = range(target.base_year, target.year + 1)
-    stocks = {
-        name: certificate_cohorts(target.base_value, pace, rate, years)
-        for name, pace in paces.items()
-    }
-    ends = [
-        certificate_cohorts(target.base_value, past["per_year"], r, years)["stock"].iloc[-1]
-        for r in rates
-    ]
+    stocks = {name: expected_stock(batches, until, rate, pace) for name, pace in paces.items()}
+    ends = [expected_stock(batches, until, r, past["per_year"])["stock"].iloc[-1] for r in rates]
     span = pick(lang, f"{past['start']}—{past['end']}年", f"{past['start']}–{past['end']}")
     low, high, aim = f"{min(ends):.0f}", f"{max(ends):.0f}", f"{target.value:g}"
     title = pick(
@@ -109,7 +103,7 @@ def cohort_stock(lang: str, as_of: str | None) -> Chart:
         ax.set_title(words[name], size=8.5, loc="left", color=INK, weight="bold")
         ax.set_ylim(0, top)
         ax.set_xlim(target.base_year - 0.6, target.year + 1.75)
-        year_axis(ax, years)
+        year_axis(ax, stock.index)
         ax.spines["bottom"].set_bounds(target.base_year - 0.5, target.year + 0.5)
         ax.tick_params(axis="x", labelsize=7.5)
     axes[0].annotate(

@@ -25,6 +25,7 @@ from .._compat import (
 from ..assessment import Assessment
 from ..errors import ForecastError
 from ..scorecards import EVIDENCE
+from ..trends import cohort
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,10 +183,11 @@ def _money(row: pd.Series | None, as_of: str | None) -> pd.DataFrame:
 
 
 def _first_time(row: pd.Series | None) -> pd.DataFrame:
-    if row is None or not row["base_value"] > 0 or row["year"] - row["base_year"] != 5:
+    if row is None or not row["base_value"] > 0:
         return pd.DataFrame()
     rates = config().report.renewal_rates
-    return needs.first_time_certificates(row["base_value"], row["value"], rates)
+    batches = cohort.even_batches(row["base_value"], int(row["base_year"]))
+    return cohort.first_time_needed(batches, int(row["year"]), row["value"], rates)
 
 
 def _adjusted(main: pd.DataFrame, judged: dict, as_of: str | None) -> pd.DataFrame:

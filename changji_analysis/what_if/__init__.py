@@ -20,11 +20,10 @@ from ..config import data_dir, validated
 from ..errors import UsageError
 from ..files import write_bytes
 from ..forecasting import Forecast, forecast
-from ..histories import CERTIFICATE_YEARS
 from ..plan import Target
 from ..tables import printed, probability_text
 from ..trends import walk_shape
-from ..trends.cohort import DRAWS, even_batches
+from ..trends.cohort import Stock, even_batches, predict_stock
 
 RATE = Annotated[float, Field(ge=0, le=1)]
 GROWTH = Annotated[float, Field(gt=-0.5, le=2)]
@@ -67,43 +66,6 @@ class Scenarios(RootModel):
     """Contents of ``scenarios.yml``: scenarios by name."""
 
     root: dict[Annotated[str, Field(min_length=1, max_length=60)], Scenario]
-
-
-@dataclass(frozen=True, eq=False)
-class Stock:
-    """Draws of a stock of certificates in every year ahead; asked like a `Forecast`.
-
-    Attributes
-    ----------
-    years : tuple of int
-    draws : array (n, years)
-    """
-
-    years: tuple[int, ...]
-    draws: np.ndarray
-
-    def probability(
-        self, threshold: float, year: int | None = None, direction: str = "at_least"
-    ) -> float:
-        """Share of the draws that reach a threshold; never quite 0 or 1, being draws."""
-        last = self.draws[:, -1 if year is None else self.years.index(year)]
-        share = np.mean(last >= threshold if direction == "at_least" else last <= threshold)
-        return float(np.clip(share, 0.5 / len(last), 1 - 0.5 / len(last)))
-
-    def quantiles(self, levels) -> pd.DataFrame:
-        """Quantiles, one row a year."""
-        found = np.quantile(self.draws, levels, axis=0, method="inverted_cdf")
-        return pd.DataFrame(found.T, index=pd.Index(self.years, name="year"), columns=list(levels))
-
-    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
-        """Central interval, columns ``lower`` and ``upper`` by year."""
-        tails = self.quantiles([(1 - coverage) / 2, (1 + coverage) / 2])
-        return tails.set_axis(["lower", "upper"], axis=1)
-
-    @property
-    def median(self) -> pd.Series:
-        """Median by year."""
-        return self.quantiles([0.5])[0.5].rename("median")
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,15 +267,8 @@ def _paced(known: pd.Series, ahead: Forecast, reference, scenario: Scenario) -> 
 def _stock(known: pd.Series, until: int, scenario: Scenario) -> Stock:
     """The stock of firms from assumed certificates."""
     rate, first = certificates(scenario)
-    last = int(known.index[-1])
-    batches = even_batches(round(known.iloc[-1]), last)
-    rng = np.random.default_rng(0)
-    issued = [np.full(DRAWS, int(count)) for count in batches]
-    for _ in range(last, until):
-        renewed = rng.binomial(issued[-CERTIFICATE_YEARS], rate)
-        issued.append(renewed + rng.poisson(first, DRAWS))
-    rolling = [sum(issued[i : i + CERTIFICATE_YEARS]) for i in range(1, until - last + 1)]
-    return Stock(tuple(range(last + 1, until + 1)), np.column_stack(rolling))
+    batches = even_batches(known.iloc[-1], int(known.index[-1]))
+    return predict_stock(batches, until, renewal_rate=rate, first_time=first)
 
 
 def certificates(scenario: Scenario) -> tuple[float, float]:

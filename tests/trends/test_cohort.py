@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from changji_analysis.errors import ForecastError
-from changji_analysis.needs import first_time_certificates
 from changji_analysis.trends import cohort
 
 
@@ -18,41 +17,50 @@ KNOWN = batches(y2019=20, y2020=21, y2021=25, y2022=30, y2023=40, y2024=50)
 
 def test_stock_whose_batches_are_all_known_is_their_sum():
     found = cohort.predict_stock(KNOWN, 2024, renewal_rate=0.8)
-    assert set(found.draws) == {120}
-    assert found.known == 120
+    assert set(found.draws.ravel()) == {120}
     assert found.probability(120) == 1
     assert found.probability(121) == 0
-    assert np.isnan(cohort.first_time_needed(KNOWN, 2024, 100, renewal_rate=0.8))
+    assert np.isnan(cohort.first_time_needed(KNOWN, 2024, 100, [0.8])["first_time"].item())
 
 
 def test_only_the_last_batch_is_uncertain():
     found = cohort.predict_stock(KNOWN, 2025, renewal_rate=0.8, draws=4000)
-    assert found.known == 90
-    assert found.draws.min() >= 90
-    low, middle, high = found.quantiles((0.1, 0.5, 0.9))
+    assert found.years == (2025,)
+    assert found.draws.min() >= 90  # two batches are out
+    low, middle, high = found.quantiles((0.1, 0.5, 0.9)).loc[2025]
     assert low < middle < high
-    assert cohort.predict_stock(KNOWN, 2025, renewal_rate=0.8, draws=4000).draws.tolist() == (
-        found.draws.tolist()
-    )
+    again = cohort.predict_stock(KNOWN, 2025, renewal_rate=0.8, draws=4000)
+    assert again.draws.tolist() == found.draws.tolist()
 
 
 def test_renewals_are_binomial():
-    none = pd.Series({2024: 0.0})
-    found = cohort.predict_stock(
-        batches(y2022=50, y2023=0, y2024=0), 2025, renewal_rate=0.6, first=none, draws=20000
-    )
-    renewed = found.draws[found.draws <= 50]
-    assert renewed.mean() == pytest.approx(30.5, abs=1.0)
-    assert cohort.predict_stock(KNOWN, 2024, renewal_rate=0.8, exit_rate=1.0).draws.max() == 0
+    short = batches(y2022=50, y2023=0, y2024=0)
+    found = cohort.predict_stock(short, 2025, renewal_rate=0.6, first_time=0, draws=20000)
+    assert found.draws.mean() == pytest.approx(30, abs=0.2)
+    assert found.draws.var() == pytest.approx(50 * 0.6 * 0.4, rel=0.05)
 
 
-@pytest.mark.parametrize("rate", [0.6, 0.7, 0.8, 0.9])
-def test_need_agrees_with_the_plain_identity(rate):
-    even = pd.Series([41 / 3] * 3, index=[2018, 2019, 2020])
-    table = first_time_certificates(41, 100, [rate])
-    assert cohort.first_time_needed(even, 2025, 100, renewal_rate=rate) == pytest.approx(
-        table["first_time"].iloc[0]
-    )
+def test_draws_scatter_about_the_expected_stock():
+    base = cohort.even_batches(41, 2020)
+    found = cohort.predict_stock(base, 2025, renewal_rate=0.8, first_time=15.6)
+    expected = cohort.expected_stock(base, 2025, 0.8, 15.6)["stock"]
+    assert found.draws.mean(axis=0) == pytest.approx(expected.iloc[1:].to_numpy(), rel=0.01)
+    assert found.interval()["lower"].lt(found.median).all()
+
+
+def test_what_is_needed_reaches_the_target():
+    base = cohort.even_batches(41, 2020)
+    table = cohort.first_time_needed(base, 2025, 100, (0.6, 0.8, 0.9))
+    # about 19.5, 15.5 and 14 a year
+    assert table["first_time"].round(1).tolist() == [19.6, 15.6, 13.7]
+    stock = cohort.expected_stock(base, 2025, 0.8, table["first_time"].iloc[1])
+    assert stock.loc[2020].tolist() == [41, 0, 0, 41]
+    assert stock["base"].loc[2023:].eq(0).all()
+    assert stock.at[2025, "stock"] == pytest.approx(100)
+    kept = cohort.expected_stock(cohort.even_batches(30, 2020), 2029, 1.0, 0)
+    assert kept["stock"].to_numpy() == pytest.approx(30)
+    enough = cohort.first_time_needed(base, 2025, 10, (0.9,))
+    assert enough["first_time"].item() == 0
 
 
 def test_even_batches_keep_the_stock():
@@ -63,9 +71,8 @@ def test_even_batches_keep_the_stock():
 
 
 def test_range_runs_over_the_renewal_rates():
-    table = cohort.renewal_range(
-        cohort.even_batches(41, 2020), 2025, 100, first=pd.Series({2020: 6.2}), draws=2000
-    )
+    base, options = cohort.even_batches(41, 2020), {"first_time": pd.Series({2020: 6.2})}
+    table = cohort.renewal_range(base, 2025, 100, (0.6, 0.9), draws=2000, **options)
     assert table["median"].is_monotonic_increasing
     assert table["first_time_needed"].is_monotonic_decreasing
     assert table["probability"].between(0, 1).all()
@@ -79,11 +86,11 @@ def test_peers_set_the_pace_of_first_time_certificates():
         index=years,
     )
     flat = growing / np.exp(0.2 * np.arange(13))[:, None]
-    known = {"renewal_rate": 0.7, "first": pd.Series({2020: 6.0}), "draws": 4000}
+    known = {"renewal_rate": 0.7, "first_time": pd.Series({2020: 6.0}), "draws": 4000}
     base = cohort.even_batches(41, 2020)
     fast = cohort.predict_stock(base, 2025, peers=growing, **known)
     slow = cohort.predict_stock(base, 2025, peers=flat, **known)
-    assert fast.quantiles([0.5])[0.5] > slow.quantiles([0.5])[0.5]
+    assert (fast.median > slow.median).all()
 
 
 @pytest.mark.parametrize(
