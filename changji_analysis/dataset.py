@@ -22,7 +22,8 @@ from .records import REFERENCES, Folder, as_date, near_matches, stamp
 Read = tuple[dt.date | None, str, tuple]
 """What was asked of a dataset: its date, the name asked for and the arguments."""
 
-_reads: ContextVar[set[Read] | None] = ContextVar("reads", default=None)
+_everything: set[Read] = set()
+_reads: ContextVar[set[Read] | None] = ContextVar("reads", default=_everything)
 
 
 @contextmanager
@@ -34,6 +35,11 @@ def reading() -> Generator[set[Read]]:
         yield found
     finally:
         _reads.reset(token)
+
+
+def asked() -> list[Read]:
+    """All that was asked of any dataset in this process outside `reading`."""
+    return sorted(_everything, key=repr)
 
 
 def _kept(method: Callable) -> Callable:

@@ -6,18 +6,25 @@ Exit codes: 0 good, 1 problems in the data or a failing step, 2 a wrong call.
 from __future__ import annotations
 
 import io
-import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from ..errors import ChangjiError, DataError, UsageError
 from . import data as cli_data
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
+    from ..review import Outcome, Tell
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,42 +51,90 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console that lacks a character shows "?"
     try:
         app()
+    except KeyboardInterrupt:
+        said = "stopped; every file is as it was or as it should be, run again to go on"
+        _fail(f"{said} / 已中断，文件均完整，再次运行即可继续", 130)
     except UsageError as error:
         _fail(error, 2)
     except ChangjiError as error:
         _fail(error, 1)
 
 
-def _fail(error: Exception, code: int) -> None:
+def _fail(error: Exception | str, code: int) -> None:
     Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
     raise SystemExit(code)
-
-
-def _use(data: Path | None) -> None:
-    if data is not None:
-        os.environ["CHANGJI_DATA"] = str(data.resolve())
 
 
 @app.command()
 def review(as_of: AsOf = None, data: Data = None) -> None:
     """Run the whole review: tables, figures, notebooks, verdicts. / 运行完整评估。"""
-    from .. import review as room
+    from ..dataset import Dataset
+    from ..review import run, summary
 
-    _use(data)
-    card = room.run(as_of, say=lambda line: console.print(line, markup=False, highlight=False))
-    console.print(room.title())
-    _print_scorecard("zh", False, as_of)
-    for verdict, count in room.summary(card).items():
+    dataset = Dataset(data, as_of)
+    plan = dataset.config.plan
+    console.print(f"{plan.title_zh} / {plan.title_en}", markup=False)
+    with _progress() as tell:
+        outcome = run(dataset, tell, judged=_print_news)
+    _print_scorecard("zh", False, dataset)
+    for verdict, count in summary(outcome.scorecard).items():
         console.print(f"{count:4d}  {verdict}", highlight=False)
+    console.print(
+        f"{outcome.done} made, {outcome.kept} unchanged / 更新 {outcome.done} 项，"
+        f"{outcome.kept} 项未变：{outcome.folder}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _print_news(outcome: Outcome) -> None:
+    """What has changed since the last run, before anything is drawn."""
+    for new in outcome.figures.head(20).to_dict("records"):
+        place = f"{new['area']} {new['indicator']} {new['year']}"
+        console.print(
+            f"new figure / 新数据: {place}: {new['value']:g}",
+            markup=False,
+            highlight=False,
+        )
+    if len(outcome.figures) > 20:
+        console.print(f"… {len(outcome.figures) - 20} more / 另有 {len(outcome.figures) - 20} 个")
+    for row in outcome.changes.to_dict("records"):
+        before, now = (
+            f"{row[f'verdict{when}']} {row[f'probability{when}']:.0%}".removesuffix(" nan%")
+            for when in ("_before", "")
+        )
+        console.print(
+            f"changed / 结论变化: {row['id']} {row['reading']}: {before} -> {now}",
+            markup=False,
+            highlight=False,
+        )
+
+
+@contextmanager
+def _progress() -> Generator[Tell]:
+    """A bar with what is being done and what is left on a terminal, plain lines elsewhere."""
+    if not console.is_terminal:
+        yield (
+            lambda done, count, text: (
+                text
+                and console.print(f"[{done + 1}/{count}] {text}", markup=False, highlight=False)
+            )
+        )
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), "{task.description}")
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, count, text: bar.update(
+            task, completed=done, total=count, description=escape(text)
+        )
 
 
 @app.command()
 def check(data: Data = None) -> None:
     """Check the data and list every problem. / 检查数据并列出全部问题。"""
-    from ..dataset import problems
+    from ..dataset import Dataset
 
-    _use(data)
-    found = problems()
+    found = Dataset(data).problems
     errors = found[found["severity"] == "error"]
     for line in found.drop(errors.index).to_dict("records"):
         place = line["file"] + ("" if pd.isna(line["row"]) else f" row {line['row']}")
@@ -103,10 +158,11 @@ def scorecard(
     data: Data = None,
 ) -> None:
     """Print the verdict on every target. / 列出每个指标的结论。"""
-    _use(data)
+    from ..dataset import Dataset
+
     if lang not in ("zh", "en"):
         raise UsageError(f"unknown language {lang!r}: use zh or en")
-    _print_scorecard(lang, readings, as_of)
+    _print_scorecard(lang, readings, Dataset(data, as_of))
 
 
 @app.command(name="assess-panel")
@@ -142,11 +198,12 @@ def assess_panel(
         console.print(f"faulty rows / 有问题的行: {problems}", markup=False, soft_wrap=True)
 
 
-def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
-    from .._compat import not_public
+def _print_scorecard(lang: str, readings: bool, data: Dataset) -> None:
     from ..tables import scorecard_table
 
-    table = scorecard_table(lang, all_readings=readings, as_of=as_of).reset_index()
+    table = scorecard_table(
+        lang, all_readings=readings, as_of=data.as_of and str(data.as_of)
+    ).reset_index()
     shown = table.iloc[:, [0, 1, 2, 4, 7, 9]]
     grid = Table(box=None, pad_edge=False)
     for place, head in enumerate(shown.columns):
@@ -154,5 +211,7 @@ def _print_scorecard(lang: str, readings: bool, as_of: str | None) -> None:
     for cells in shown.itertuples(index=False):
         grid.add_row(*map(str, cells))
     console.print(grid)
-    if mark := not_public(lang):
-        console.print(mark, style="red")
+    if data.not_public:
+        count = data.not_public
+        mark = f"{count} figures in use are not public / 使用了 {count} 个未公开数据"
+        console.print(mark, style="red", markup=False)

@@ -1,0 +1,178 @@
+"""What a step of the review rests on: it is done again when that has changed, and only then.
+
+A step's key holds the source of its module and of all that module imports within the package, the
+locked versions, and the answers to every question that the step asked of its dataset.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import hashlib
+import json
+import pickle
+import platform
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from ..config import REPOSITORY
+from ..dataset import Dataset, Read
+from ..files import write_bytes
+
+PACKAGE = Path(__file__).parents[1]
+NAME = PACKAGE.name
+
+
+def digest(*parts: bytes | str) -> str:
+    """Short fingerprint of some bytes and texts."""
+    state = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        state.update(len(content).to_bytes(8, "big") + content)
+    return state.hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """Fingerprint of a file; empty where there is none."""
+    return digest(path.read_bytes()) if path.is_file() else ""
+
+
+@lru_cache(maxsize=1)
+def _sources() -> dict[str, Path]:
+    """Modules of the package."""
+    return {
+        ".".join((NAME, *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        ): path
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+@lru_cache(maxsize=1)
+def resources() -> str:
+    """Fingerprint of what is no module: templates, styles, fonts, tables, the locked versions."""
+    files = [path for path in sorted(PACKAGE.rglob("*")) if path.is_file()]
+    found = [path for path in files if path.suffix not in (".py", ".pyc")]
+    found.append(REPOSITORY / "requirements.lock")
+    return digest(platform.python_version(), *(f"{p.name}{of_file(p)}" for p in found))
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Modules of the package that a module imports, within its functions too."""
+    path, found = _sources()[module], set()
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: -(node.level - 1) or None] if node.level else []
+            start = ".".join([*parts, *([node.module] if node.module else [])])
+            found |= {start, *(f"{start}.{alias.name}" for alias in node.names)}
+    return tuple(sorted(found & _sources().keys() - {NAME}))
+
+
+@cache
+def of_code(*modules: str) -> str:
+    """Fingerprint of modules, of all that they import within the package, and of its resources."""
+    wanted, seen = list(modules), set()
+    while wanted:
+        module = wanted.pop()
+        if module in _sources() and module not in seen:
+            seen.add(module)
+            wanted += _imports(module)
+    return digest(resources(), *(f"{name}{of_file(_sources()[name])}" for name in sorted(seen)))
+
+
+class Answers:
+    """What a dataset answers to questions asked of it before, as fingerprints."""
+
+    def __init__(self, data: Dataset):
+        self._data = data
+        self._known: dict[Read, str] = {}
+
+    def fingerprint(self, reads: Iterable[Read]) -> str:
+        """Of all answers together; a question that can no longer be answered counts as changed."""
+        return digest(*(f"{read}{self._answer(read)}" for read in sorted(reads, key=repr)))
+
+    def _answer(self, read: Read) -> str:
+        if read not in self._known:
+            as_of, name, arguments = read
+            found = getattr(self._data.at(as_of), name)
+            self._known[read] = _of_value(found(*arguments) if callable(found) else found)
+        return self._known[read]
+
+
+def _of_value(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return digest(value.model_dump_json())
+    if isinstance(value, pd.DataFrame | pd.Series):
+        return digest(value.to_csv(), repr(value.attrs))
+    return digest(pickle.dumps(value))
+
+
+class Ledger:
+    """What the steps of earlier runs rested on and wrote; a damaged one is an empty one.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        try:
+            self._steps = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._steps = {}
+        if not isinstance(self._steps, dict):
+            self._steps = {}
+
+    def stands(self, step: str, code: str, answers: Answers, root: Path) -> bool:
+        """Whether a step need not be done again, its files being those it wrote.
+
+        The code counts with the modules that the step had loaded when it was last done.
+        """
+        entry = self._steps.get(step)
+        try:
+            if entry is None or entry["code"] != digest(code, of_code(*entry["modules"])):
+                return False
+            if any(of_file(root / name) != mark for name, mark in entry["wrote"].items()):
+                return False
+            reads = {read_of(*read) for read in entry["reads"]}
+            return entry["answers"] == answers.fingerprint(reads)
+        except Exception:  # whatever is wrong with an entry, the step is done again
+            return False
+
+    def note(
+        self,
+        step: str,
+        code: str,
+        reads: set[Read],
+        answers: Answers,
+        paths: Iterable[Path],
+        root: Path,
+        modules: Iterable[str],
+    ) -> None:
+        """Keep what a step rested on and wrote."""
+        modules = sorted(modules)
+        self._steps[step] = {
+            "code": digest(code, of_code(*modules)),
+            "modules": modules,
+            "reads": [(day and str(day), *rest) for day, *rest in sorted(reads, key=repr)],
+            "answers": answers.fingerprint(reads),
+            "wrote": {p.relative_to(root).as_posix(): of_file(p) for p in paths},
+        }
+        text = json.dumps(self._steps, ensure_ascii=False, indent=0, default=list)
+        write_bytes(self.path, text.encode("utf-8"))
+
+
+def read_of(day: str | None, name: str, arguments: list) -> Read:
+    """A question as it was before it was written as JSON."""
+    plain = tuple(tuple(a) if isinstance(a, list) else a for a in arguments)
+    return day and dt.date.fromisoformat(day), name, plain
