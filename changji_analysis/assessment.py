@@ -193,6 +193,10 @@ class Assessment:
         """
         return reading_table(self.target, self.given, self.due, decimals)
 
+    def word(self, probability: float) -> str:
+        """Verdict of another probability by the same thresholds."""
+        return [code for code, least in self.given.bands if probability >= least][-1]
+
     def tried(self, values, year: int) -> np.ndarray:
         """Probability of the target were one more figure known, for many candidates of its year.
 

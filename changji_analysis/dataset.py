@@ -472,6 +472,13 @@ class Dataset:
 
     @property
     @_kept
+    def asks(self) -> pd.DataFrame:
+        """Missing figures, the most wanted first; see `changji_analysis.needs.asks`."""
+        headline = self.config.report.headline
+        return needs.asks(self.judged.values(), self.due_years, self.indicators, headline)
+
+    @property
+    @_kept
     def reading_tables(self) -> pd.DataFrame:
         """Which figure would mean which verdict; see `scorecards.reading_tables`."""
         return scorecards.reading_tables(self.judged.values(), self.config.plan.base_year)

@@ -1,4 +1,4 @@
-"""What it would take: targets translated into money, certificates and firms."""
+"""What it would take: targets in money, certificates and firms, and the figures to ask for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
 from .pace import cagr
+from .scorecards import Judged
 from .trends import cohort
 
 PEER_QUANTILES = {"median": 0.5, "upper_quarter": 0.75, "upper_tenth": 0.9, "largest": 1.0}
 """What peers attained, by the share of windows that grew no more."""
+TRIALS = 400
 
 
 def region_pace(known: pd.Series, base_year: int, until: int) -> dict | None:
@@ -341,3 +343,78 @@ def proposed_target(
         value = reachable(ahead, level, direction, decimals)
         rows.append((year, level, value, ahead.probability(value, None, direction)))
     return pd.DataFrame(rows, columns=["year", "level", "value", "probability"])
+
+
+def asks(
+    judged: Iterable[Judged], years: Iterable[int], registry: pd.DataFrame, headline: Iterable[str]
+) -> pd.DataFrame:
+    """Whom to ask first: what each missing figure would be worth (preposterior analysis).
+
+    The figure is drawn from the present forecast of its year and the target judged anew with
+    each draw (Raiffa and Schlaifer 1961, Applied Statistical Decision Theory, section 4.5); the
+    draws are `TRIALS` evenly spaced quantiles.
+
+    Parameters
+    ----------
+    judged : iterable of Judged
+        Readings that are not the default, and stretch targets, ask for nothing of their own.
+    years : iterable of int
+        Those whose figures are wanted.
+    registry : DataFrame
+        The indicators.
+    headline : iterable of str
+        Indicators that come first.
+
+    Returns
+    -------
+    DataFrame
+        A row for each target and missing year, most wanted first: ``id``, ``indicator``, ``zh``,
+        ``en``, ``holder_zh``, ``holder_en``, ``year``, ``due`` (month, ``2026-09``; empty if not
+        known), ``due_zh``, ``due_en``, ``first`` (any figure gives the first verdict),
+        ``changes`` (probability that the printed word changes) and ``moves`` (expected absolute
+        change of the probability); both NaN for years up to the last figure, and ``moves`` where
+        there is no forecast.
+    """
+    registry, order = registry.set_index("id"), list(headline)
+    rows = []
+    for one in judged:
+        row, a = one.row, one.assessment
+        if not row["default"] or row["stretch_of"]:
+            continue
+        about = registry.loc[row["indicator"]]
+        names = {n: row[n] for n in ("id", "indicator", "zh", "en", "holder_zh", "holder_en")}
+        for year in sorted(set(years) - set(one.known.index)):
+            if year > a.target.year:
+                continue
+            first = a.probability is None and a.target.value is not None
+            changes, moves = (1.0, np.nan) if first else _worth(a, year)
+            due = "" if pd.isna(about["due"]) else _month(year, int(about["due"]))
+            value = {"year": year, "due": due, "first": first, "changes": changes, "moves": moves}
+            rows.append({**names, **value, "due_zh": about["due_zh"], "due_en": about["due_en"]})
+    columns = "id indicator zh en holder_zh holder_en year due due_zh due_en first changes moves"
+    table = pd.DataFrame(rows, columns=columns.split())
+    rank = {name: place for place, name in enumerate(order)}
+    keys = table.assign(
+        rank=table["indicator"].map(rank).fillna(len(rank)),
+        changes=-table["changes"].fillna(-1),
+        moves=-table["moves"].fillna(0),
+        year=-table["year"],
+    )
+    found = keys.sort_values(["rank", "changes", "moves", "year", "id"], kind="stable").index
+    return table.loc[found].reset_index(drop=True)
+
+
+def _worth(a: Assessment, year: int) -> tuple[float, float]:
+    ahead = a.forecast
+    if ahead is None or year not in ahead.years:
+        return np.nan, np.nan
+    levels = (np.arange(TRIALS) + 0.5) / TRIALS
+    chances = a.tried(ahead.quantiles(levels).loc[year], year)
+    settled = year == a.target.year
+    words = [("achieved" if p else "missed") if settled else a.word(p) for p in chances]
+    changes = np.mean([word != a.verdict for word in words])
+    return float(changes), float(np.mean(np.abs(chances - a.probability)))
+
+
+def _month(year: int, months: int) -> str:
+    return f"{year + 1 + (months - 1) // 12}-{(months - 1) % 12 + 1:02d}"

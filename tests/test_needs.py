@@ -10,6 +10,7 @@ import changji_analysis as ca
 from changji_analysis import _compat as needs
 from changji_analysis._compat import config
 from changji_analysis.errors import ForecastError
+from changji_analysis.needs import TRIALS
 
 GDP = "甲市,gdp,2023,first,600,亿元,exact,600亿元,2024-09-01,2024-09-01,s1,high,"
 REGION = "新疆,rd_intensity,2023,first,0.6,%,exact,0.6%,2024-09-01,2024-09-01,s1,high,"
@@ -165,3 +166,29 @@ def test_the_outlook_by_cohorts_starts_from_one_printed_figure():
     assert (table["lower"] < table["median"]).all() and (table["median"] < table["upper"]).all()
     spread = table["upper"] / table["lower"]
     assert (spread > 5).all()  # a five-year average is one figure, not five without scatter
+
+
+def test_what_a_missing_figure_is_worth():
+    data = ca.Dataset()
+    table = data.asks.set_index(["indicator", "year"])
+    assert table.index[0][0] == data.config.report.headline[0]
+    firms = table.loc["hightech_firms"]
+    assert firms["moves"].is_monotonic_decreasing  # later figures tell more, and come first
+    assert firms.at[2025, "changes"] == 1  # the target year always settles
+    assert firms.at[2024, "due"] == "2025-03"
+    known = data.assessments["t03", "valid_stock"]
+    levels = (np.arange(TRIALS) + 0.5) / TRIALS
+    draws = known.forecast.quantiles(levels).loc[2023]
+    assert known.tried(draws, 2023).mean() == pytest.approx(known.probability, abs=0.01)
+    literacy = table.loc["science_literacy"]
+    assert literacy["first"].all() and literacy["moves"].isna().all()
+    assert not set(data.targets.loc[data.targets["stretch_of"] != "", "id"]) & set(table["id"])
+    assert not table.loc["fiscal_st_spending", "first"].any()  # one amount says nothing of a rise
+
+
+def test_what_is_known_is_not_asked_for_again(tiny):
+    tiny(**added(YEARLY, "甲市,hightech_firms,2023,first,60,家,exact,60家,,2024-12-31,s1,high,"))
+    firms = ca.Dataset().asks.query("indicator == 'hightech_firms'").set_index("year")
+    assert firms.index.tolist() == [2025, 2024, 2022, 2021, 2020]
+    assert firms.loc[[2022, 2021], "changes"].isna().all()  # gaps before the last figure
+    assert (firms["due"] == "").all()  # the registry of this folder prints no dates
