@@ -79,30 +79,30 @@ def read_text(path: Path, report: FileReport) -> str | None:
 def read_csv(text: str, columns: dict[str, pa.Column], report: FileReport) -> pd.DataFrame | None:
     """Cells as text, by the line of the file on which the row begins; None without the columns.
 
-    An optional column that the file does not have is empty.
+    An optional column that the file does not have is empty, and so are those that a row leaves
+    out at its end.
     """
+    optional = {name for name, column in columns.items() if column.metadata["optional"]}
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, lines, header, line = [], [], None, 1
     try:
         for cells in reader:
             if header is None:
                 header = cells
-            elif cells and len(cells) != len(header):
+            elif cells and (
+                len(cells) > len(header) or not optional.issuperset(header[len(cells) :])
+            ):
                 detail = f"{len(cells)} cells for {len(header)} columns"
                 report.add("bad_csv", line, value=",".join(cells)[:40], detail=detail)
             elif cells:
-                rows.append(cells)
+                rows.append(cells + [""] * (len(header) - len(cells)))
                 lines.append(line)
             line = reader.line_num + 1
     except csv.Error as error:
         report.add("bad_csv", line, detail=str(error))
     header = header or []
     allowed = ", ".join(columns)
-    missing = [
-        name
-        for name, column in columns.items()
-        if name not in header and not column.metadata["optional"]
-    ]
+    missing = [name for name in columns if name not in optional.union(header)]
     extra = [name for name in dict.fromkeys(header) if name not in columns]
     double = [name for name in dict.fromkeys(header) if header.count(name) > 1]
     for name in missing:

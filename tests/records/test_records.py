@@ -113,6 +113,8 @@ def test_an_optional_column_may_be_missing_or_there(tiny):
     tiny()
     assert load_sources()["copy"].tolist() == ["", ""]
     head, first, *_ = FILES["sources.csv"].splitlines()
+    tiny(**{"sources.csv": f"{head},number,copy\n{first}\ns2,报社,报道,2022,,MIT,,2号\n"})
+    assert load_sources()[["number", "copy"]].to_numpy().tolist() == [["", ""], ["2号", ""]]
     tiny(
         **{"sources.csv": f"{head},number,copy\n{first},1号,yes\ns2,报社,报道,2022,,MIT,,,maybe\n"}
     )
