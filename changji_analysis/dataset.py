@@ -174,8 +174,10 @@ class Dataset:
     @property
     @_kept
     def precedents(self) -> pd.DataFrame:
-        """Targets set elsewhere and what became of them; count over ``scored == "yes"`` only."""
-        return self._folder.clean("precedents")
+        """Targets set elsewhere whose outcome was known; count over ``scored == "yes"`` only."""
+        frame = self._folder.clean("precedents")
+        later = (frame["target_year"] + 1).astype("string") + "-12-31"
+        return self._cut(frame.assign(known_by=frame["known_by"].fillna(pd.to_datetime(later))))
 
     @property
     @_kept

@@ -187,14 +187,12 @@ def scored_precedents(as_of: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Scored rows of `load_precedents` with ``asked`` = target / base and ``came`` = outcome /
-        base, NaN where the base is not known. With ``as_of`` only those whose outcome was known:
-        by the end of the year after the target's.
+        base, NaN where the base is not known. With ``as_of`` only those whose outcome was known.
     """
     table = load_precedents()
     table = table[table["scored"].eq("yes") & table["indicator"].eq(INDICATOR)]
     if as_of is not None:
-        known = pd.to_datetime((table["target_year"] + 1).astype("str") + "-12-31")
-        table = table[known <= pd.Timestamp(as_of)]
+        table = table[table["known_by"] <= pd.Timestamp(as_of)]
     return table.assign(
         asked=table["target"] / table["base_value"], came=table["outcome"] / table["base_value"]
     )

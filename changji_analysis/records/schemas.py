@@ -64,8 +64,8 @@ def _year(about: str, *, blank: bool = False):
     return _column("year", "Int64", about, blank, [check])
 
 
-def _date(about: str, *, blank: bool = False):
-    return _column("date", "datetime64[us]", about, blank, [])
+def _date(about: str, *, blank: bool = False, optional: bool = False):
+    return _column("date", "datetime64[us]", about, blank or optional, [], optional=optional)
 
 
 def _schema(**columns: pa.Column) -> pa.DataFrameSchema:
@@ -241,5 +241,8 @@ PRECEDENTS = _schema(
         "who reports the outcome: statistics, the government that set the target, or media",
         words=("statistics", "government", "media"),
         optional=True,
+    ),
+    known_by=_date(
+        "when the outcome was known; blank: 31 December after the target year", optional=True
     ),
 )

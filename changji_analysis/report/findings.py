@@ -234,11 +234,10 @@ def _stacked(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 
 
 def _precedents(indicator: str, date: dt.date) -> pd.DataFrame:
-    """Scored precedents whose outcome was known: by the end of the year after the target's."""
+    """Scored precedents whose outcome was known."""
     table = records.load_precedents()
     table = table[table["indicator"].eq(indicator) & table["scored"].eq("yes")]
-    known = pd.to_datetime((table["target_year"] + 1).astype("str") + "-12-31")
-    table = table[known <= pd.Timestamp(date)]
+    table = table[table["known_by"] <= pd.Timestamp(date)]
     return table.assign(asked=table["target"] / table["base_value"])
 
 

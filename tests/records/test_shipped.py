@@ -82,6 +82,16 @@ def test_targets_for_firms_were_nearly_all_attained_say_those_who_set_them(score
     assert scored["reported_by"].ne("").all()
 
 
+def test_an_outcome_counts_from_its_publication(data):
+    def known(day):
+        frame = data.at(day).precedents
+        return frame[frame["scored"].eq("yes") & frame["indicator"].eq("hightech_firms")]["area"]
+
+    assert set(known("2026-02-05")) - set(known("2026-02-04")) == {"江西", "湖北"}
+    assert set(known("2021-12-31")) == {"湖南"}  # without a date of its own
+    assert len(known(None)) == 10
+
+
 def test_the_citys_other_target_is_context(data):
     own = data.precedents[data.precedents["area"].eq("昌吉市")]
     assert own["target"].tolist() == [10, 2.4] and own["scored"].eq("no").all()
