@@ -133,14 +133,12 @@ def _summaries(folder: Folder, name: str) -> list[dict]:
                 why_zh=f"{len(frame)} 行中有 {derived.sum()} 行由印出的数字推算",
                 remedy_zh="推算办法见 note 列；这些行没有双重录入校验",
             )  # fmt: skip
-        if limits := frame.loc[frame["bound"].isin(NO_POINTS), "area"].tolist():
+        if limits := frame["bound"].isin(NO_POINTS).sum():
             report.note(
-                "note", "limits", pd.NA, "bound", f"{len(limits)} rows",
-                why=f"{len(limits)} of {len(frame)} rows print a limit (700 or more) and are no "
-                f"points of a history: {', '.join(dict.fromkeys(limits))}",
+                "note", "limits", pd.NA, "bound", f"{limits} rows",
+                why=f"{limits} of {len(frame)} rows print a limit and are no points of a history",
                 remedy="replace them by the figure where it can be found",
-                why_zh=f"{len(frame)} 行中有 {len(limits)} 行只印出界限（如“700家以上”）："
-                f"{'、'.join(dict.fromkeys(limits))}；不作为历年数值使用",
+                why_zh=f"{len(frame)} 行中有 {limits} 行只印出界限，不作为历年数值使用",
                 remedy_zh="能查到确数的请改用确数",
             )  # fmt: skip
     if assumed.any():

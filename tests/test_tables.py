@@ -9,6 +9,7 @@ from changji_analysis import _compat as needs
 from changji_analysis import tables
 from changji_analysis._compat import plan_assessments, scorecard
 from changji_analysis.histories import growth_windows
+from changji_analysis.scorecards import spans
 from changji_analysis.trends.cohort import even_batches, first_time_needed
 
 CITY, RD, FIRMS = "昌吉市", ("t01", "share_of_gdp"), ("t03", "valid_stock")
@@ -179,8 +180,8 @@ def test_the_due_paths_are_those_of_the_plan():
 
 
 def test_runs_of_years():
-    assert tables._spans([2011, 2012, 2013, 2020]) == "2011–2013, 2020"
-    assert tables._spans([2020]) == "2020" and tables._spans([]) == ""
+    assert spans([2011, 2012, 2013, 2020]) == "2011–2013, 2020"
+    assert spans([2020]) == "2020" and spans([]) == ""
 
 
 def test_a_model_that_cannot_run_says_why():

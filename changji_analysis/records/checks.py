@@ -173,16 +173,14 @@ def check_aliases(frame: pd.DataFrame, report: FileReport, tables: Folder) -> No
 
 def check_areas(frame: pd.DataFrame, report: FileReport, tables: Folder) -> None:
     """Every parent is an area, and no area lies in itself."""
-    own = tables.areas
-    refers(frame, "parent", None if own is None else [*frame["area"], *own], "unknown_area", report)
-    parents = dict(zip(frame["area"], frame["parent"], strict=True))
+    parents = tables.chain | dict(zip(frame["area"], frame["parent"], strict=True))
+    refers(frame, "parent", {*parents, *(tables.areas or ())}, "unknown_area", report)
     for row, area in frame["area"].items():
-        above, seen = parents[area], set()
-        while above and above not in seen:
+        above = area
+        for _ in parents:
+            above = parents.get(above, "")
             if above == area:
                 report.add("lies_in_itself", row, "parent", frame.at[row, "parent"])
-            seen.add(above)
-            above = parents.get(above, "")
 
 
 def check_observations(frame: pd.DataFrame, report: FileReport, tables: Folder) -> None:
@@ -258,11 +256,9 @@ def check_precedents(frame: pd.DataFrame, report: FileReport, tables: Folder) ->
         settled = dated and year == cells["outcome_year"]
         at_most = wanted.get(cells["indicator"]) == "at_most"
         reached = outcome <= target if at_most else outcome >= target
-        if settled:
-            allowed = {"attained" if reached else "missed"}
-        else:
-            early = dated and reached and cells["outcome_year"] < year
-            allowed = {"pending", "unknown"} | ({"passed"} if early else set())
+        allowed = {"attained" if reached else "missed"} if settled else {"pending", "unknown"}
+        if dated and reached and cells["outcome_year"] < year:
+            allowed.add("passed")
         loose = cells["scored"] == "no" and cells["status"] in ("pending", "unknown")
         wrong = cells["status"] not in allowed and not loose
         if wrong or (cells["scored"] == "yes" and not settled):

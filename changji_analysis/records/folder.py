@@ -164,6 +164,12 @@ class Folder:
             return None
 
     @cached_property
+    def chain(self) -> dict[str, str]:
+        """City, prefecture, region and nation, each with the one around it."""
+        names = list(dict.fromkeys((self.areas or ())[:4]))  # a city may be its own prefecture
+        return dict(zip(names, [*names[1:], ""][: len(names)], strict=True))
+
+    @cached_property
     def plan(self) -> str | None:
         """Text of the plan."""
         return read_text(self.root / "raw/plan.txt", self.report("raw/plan.txt"))
@@ -261,12 +267,11 @@ class Folder:
         What ``reference/areas.csv`` leaves out is taken from the configuration: city in
         prefecture in region in nation.
         """
-        frame, own = self.clean("areas"), self.config.areas
-        chain = list(dict.fromkeys((own.city, own.prefecture, own.region, own.nation)))
-        levels = dict(zip(chain[::-1], schemas.LEVELS, strict=False))
+        frame = self.clean("areas")
+        levels = dict(zip(reversed(self.chain), schemas.LEVELS, strict=False))
         rows = [
             {"area": area, "level": levels[area], "parent": parent, "zh": area, "en": area}
-            for area, parent in zip(chain, [*chain[1:], ""], strict=True)
+            for area, parent in self.chain.items()
             if area not in set(frame["area"])
         ]
         return pd.concat([frame, pd.DataFrame(rows, columns=frame.columns)], ignore_index=True)

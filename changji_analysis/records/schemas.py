@@ -13,9 +13,8 @@ import pandera.pandas as pa
 from ..quantities import BOUNDS
 from .messages import FIRST_YEAR, LAST_YEAR
 
-LIMITS = ("at_least", "at_most", "more_than", "less_than", "between")
 DERIVED = ("derived", "derived_at_least", "derived_at_most")
-NO_POINTS = (*LIMITS, *DERIVED[1:])
+NO_POINTS = ("at_least", "at_most", "more_than", "less_than", "between", *DERIVED[1:])
 """Bounds of figures that open a range and are no point of a history."""
 LEVELS = ("nation", "province", "prefecture", "county", "zone")
 KINDS = ("ratio", "count", "level", "share")
@@ -33,14 +32,7 @@ def _column(kind: str, dtype: Any, about: str, blank: bool, checks: list[pa.Chec
     return pa.Column(dtype, checks, nullable=blank, description=about, metadata=metadata)
 
 
-def _text(
-    about: str,
-    *,
-    blank: bool = False,
-    words: Iterable[str] = (),
-    pattern: str = "",
-    optional: bool = False,
-):
+def _text(about: str, *, blank=False, words: Iterable[str] = (), pattern="", optional=False):
     """A column of text; an optional one may be missing from the file, all its cells being empty."""
     words, blank = tuple(words), blank or optional
     checks = []
@@ -84,9 +76,7 @@ INDICATORS = _schema(
     holder_en=_text("the same in English", blank=True),
     note_zh=_text("definition", blank=True),
     note_en=_text("the same in English", blank=True),
-    holder_assumed=_text(
-        "yes where no document names the office", words=("yes", "no"), optional=True
-    ),
+    holder_assumed=_text("yes: no document names the office", words=("yes", "no"), optional=True),
     due=_number("months from the end of the year to the figure; blank: not known", optional=True),
     due_zh=_text("when and where the figure comes out", optional=True),
     due_en=_text("the same in English", optional=True),
@@ -229,20 +219,11 @@ PRECEDENTS = _schema(
     outcome=_number("the outcome, where it is a number", blank=True),
     outcome_as_printed=_text("the outcome as printed", blank=True),
     outcome_year=_year("year of the outcome", blank=True),
-    status=_text(
-        "what became of it; passed: reached before the target year, whose figure was not seen",
-        words=("attained", "missed", "passed", "pending", "unknown"),
-    ),
+    status=_text("what became of it", words="attained missed passed pending unknown".split()),
     scored=_text("whether it counts in the attainment rate", words=("yes", "no")),
     source=_text("source id"),
     confidence=_text("how sure", words=CONFIDENCES),
     note=_text("anything else", blank=True),
-    reported_by=_text(
-        "who reports the outcome: statistics, the government that set the target, or media",
-        words=("statistics", "government", "media"),
-        optional=True,
-    ),
-    known_by=_date(
-        "when the outcome was known; blank: 31 December after the target year", optional=True
-    ),
+    reported_by=_text("who says so", words="statistics government media".split(), optional=True),
+    known_by=_date("when the outcome was known, else 31 December of the next year", optional=True),
 )

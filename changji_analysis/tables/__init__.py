@@ -10,6 +10,7 @@ from ..assessment import VERDICTS, Assessment, assess, likelihood
 from ..errors import ForecastError
 from ..forecasting import Forecast, forecast
 from ..plan import Target
+from ..scorecards import spans
 from ..trends import MODELS
 
 _HEADERS = {
@@ -315,22 +316,11 @@ def coverage_table(lang: str = "zh") -> pd.DataFrame:
     names = records.indicators().set_index("id")[lang]
     seen = records.load_statistics().dropna(subset=["value"])
     areas = [a for a in config().areas.all if a in set(seen["area"])]
-    spans = seen.groupby(["indicator", "area"])["year"].agg(lambda y: _spans(sorted(set(y))))
-    table = pd.DataFrame(spans.unstack()).reindex(columns=areas).fillna("")
+    years = seen.groupby(["indicator", "area"])["year"].agg(lambda y: spans(sorted(set(y))))
+    table = pd.DataFrame(years.unstack()).reindex(columns=areas).fillna("")
     table = table.loc[[i for i in names.index if i in table.index]]
     table.index = pd.Index(names.loc[table.index], name="指标" if lang == "zh" else "indicator")
     return table.rename_axis(columns=None)
-
-
-def _spans(years: list[int]) -> str:
-    """Runs of years, 2011-2013, 2020."""
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
 
 def vintages_table(area: str, indicator: str, lang: str = "zh") -> pd.DataFrame:
@@ -617,7 +607,7 @@ def gaps_table(lang: str = "zh") -> pd.DataFrame:
     missing = []
     for _, row in card.iterrows():
         known = set(history(config().areas.city, row["indicator"]).index)
-        missing.append(_spans([year for year in period if year not in known]))
+        missing.append(spans([year for year in period if year not in known]))
     card["missing"] = missing
     heads = {
         "id": ("编号", "id"),

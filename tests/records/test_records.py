@@ -137,6 +137,12 @@ def test_areas_lie_in_each_other(tiny):
     assert frame.loc[["广州市", "甲市"], "parent"].tolist() == ["广东", "新疆"]
 
 
+def test_a_circle_through_the_configuration_is_found(tiny):
+    tiny(**{"reference/areas.csv": AREAS + "新疆,province,甲市,新疆维吾尔自治区,Xinjiang\n"})
+    with pytest.raises(DataError, match="lies in itself"):
+        load_areas()
+
+
 @pytest.mark.parametrize(
     ("parent", "code"), [("广西", "unknown_area"), ("广州市", "lies_in_itself")]
 )
