@@ -30,3 +30,4 @@ from .plan import Target as Target
 from .quantities import Quantity as Quantity
 from .quantities import convert as convert
 from .quantities import parse_quantity as parse_quantity
+from .wording import set_language as set_language

@@ -14,18 +14,11 @@ from .config import Verdict
 from .forecasting import Forecast, attainment, checked, forecast
 from .plan import Target
 from .reading_tables import Given, chances, reading_table
+from .showing import drawer
 from .trends.pooled import Prior
-
-VERDICTS = {
-    "achieved": ("已实现", "achieved"),
-    "likely": ("可望实现", "likely to be met"),
-    "at_risk": ("有风险", "at risk"),
-    "unlikely": ("困难", "unlikely"),
-    "out_of_reach": ("基本不可达", "out of reach"),
-    "missed": ("未实现", "missed"),
-    "insufficient_evidence": ("依据不足", "insufficient evidence"),
-}
-"""Code: Chinese and English label."""
+from .wording import LIKELIHOODS as LIKELIHOODS
+from .wording import VERDICTS as VERDICTS
+from .wording import likelihood as likelihood
 
 BANDS = ("out_of_reach", "unlikely", "at_risk", "likely")
 """Verdicts that a probability alone decides, rising."""
@@ -39,19 +32,6 @@ LACKING = {
     "no_later_figure": "no figure after the base is known",
 }
 """Why there is no verdict."""
-
-LIKELIHOODS = (
-    (0.99, "virtually certain", "几乎确定"),
-    (0.90, "very likely", "很可能"),
-    (0.66, "likely", "可能"),
-    (0.33, "about as likely as not", "或许可能"),
-    (0.10, "unlikely", "不太可能"),
-    (0.01, "very unlikely", "很不可能"),
-    (0.00, "exceptionally unlikely", "极不可能"),
-)
-"""Least probability and term (Mastrandrea et al. 2010, IPCC guidance note on uncertainty, table 1)
-
-A bound that two of the guidance note's ranges share goes to the likelier term."""
 
 
 @dataclass(frozen=True)
@@ -214,15 +194,9 @@ class Assessment:
             f"target={self.target}, evidence={self.evidence})"
         )
 
-    def _repr_html_(self):
-        from .tables.notebook import as_html
-
-        return as_html(self)
-
-    def _repr_pretty_(self, printer, cycle):
-        from .tables.notebook import as_text
-
-        printer.text(as_text(self))
+    def plot(self, ax=None, lang=None):
+        """Draw the forecast with the target and both paths; see `changji_analysis.figures.fan`."""
+        return drawer("fan")(self, None, ax, lang)
 
     @property
     def _gap(self) -> float | None:
@@ -231,11 +205,6 @@ class Assessment:
         if base is None or goal is None or self.target.met_by(base, base):
             return None
         return goal - base
-
-
-def likelihood(probability: float) -> tuple[str, str]:
-    """IPCC likelihood term of a probability, English and Chinese."""
-    return next((en, zh) for least, en, zh in LIKELIHOODS if probability >= least)
 
 
 def verdict_of(probability: float | None, thresholds: Verdict = DEFAULT) -> str:

@@ -267,7 +267,13 @@ class Dataset:
         histories.require_known("area", area, {*self.observations["area"], *self.config.areas.all})
         breaks = self._breaks(indicator).get(area, [])
         series = histories.history(self.observations, area, registered, breaks)
-        series.attrs["as_of"] = self.as_of and str(self.as_of)
+        english = self.areas.set_index("area")["en"].get(area, area)
+        series.attrs |= {
+            "as_of": self.as_of and str(self.as_of),
+            "decimals": int(registered["decimals"]),
+            "area_names": {"zh": area, "en": english},
+            "indicator_names": {"zh": registered["zh"], "en": registered["en"]},
+        }
         return series
 
     @_kept

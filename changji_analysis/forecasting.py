@@ -11,6 +11,7 @@ import pandas as pd
 from . import trends
 from .errors import ForecastError
 from .scales import Scale, scale_for
+from .showing import drawer
 from .trends import recalibrated
 from .trends.pooled import Prior
 
@@ -154,15 +155,9 @@ class Forecast:
             )
         return self.years.index(year)
 
-    def _repr_html_(self):
-        from .tables.notebook import as_html
-
-        return as_html(self)
-
-    def _repr_pretty_(self, printer, cycle):
-        from .tables.notebook import as_text
-
-        printer.text(as_text(self))
+    def plot(self, ax=None, lang=None):
+        """Draw median and intervals; see `changji_analysis.figures.fan`."""
+        return drawer("fan")(self, None, ax, lang)
 
 
 def chance(above, spread, df):

@@ -1,19 +1,280 @@
-"""Words of the report: numbers, comparisons and hedges in Chinese and English."""
+"""How everything is said in Chinese and English: labels, units, numbers, dates, names.
+
+Tables, figures, notebooks, workbook, web page and Word take their words from here, so that one
+thing has one name and one number one form. `Words` speaks one language; codes become words by
+`Words.term`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
-from ._compat import config
-from .assessment import VERDICTS, likelihood
-from .names import area_name
-from .tables import UNITS_EN, probability_text
+from .config import Areas
+from .errors import UsageError
 
-_MONTHS = "January February March April May June July August September October November December"
+LANGUAGES = ("zh", "en")
+_LOCALES = {"zh": "zh", "en": "en_GB"}
+_default = ["zh"]
+
+
+def set_language(lang: str) -> None:
+    """Set what every ``lang=`` is that is not given; Chinese until then.
+
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
+
+    Examples
+    --------
+    >>> import changji_analysis as ca
+    >>> ca.set_language("en")
+    >>> ca.set_language("zh")
+    """
+    _default[0] = language(lang)
+
+
+def language(lang: str | None = None) -> str:
+    """The language named, else the one set by `set_language`."""
+    lang = _default[0] if lang is None else lang
+    if lang not in LANGUAGES:
+        raise UsageError(f"unknown language {lang!r}: use {' or '.join(LANGUAGES)}")
+    return lang
+
+
+# ---- codes -------------------------------------------------------------------------------------
+VERDICTS = {
+    "achieved": ("已实现", "achieved"),
+    "likely": ("可望实现", "likely to be met"),
+    "at_risk": ("有风险", "at risk"),
+    "unlikely": ("困难", "unlikely"),
+    "out_of_reach": ("基本不可达", "out of reach"),
+    "missed": ("未实现", "missed"),
+    "insufficient_evidence": ("依据不足", "insufficient evidence"),
+}
+"""Code: Chinese and English label, the best first."""
+
+LIKELIHOODS = (
+    (0.99, "virtually certain", "几乎确定"),
+    (0.90, "very likely", "很可能"),
+    (0.66, "likely", "可能"),
+    (0.33, "about as likely as not", "或许可能"),
+    (0.10, "unlikely", "不太可能"),
+    (0.01, "very unlikely", "很不可能"),
+    (0.00, "exceptionally unlikely", "极不可能"),
+)
+"""Least probability and term (Mastrandrea et al. 2010, IPCC guidance note on uncertainty, table 1)
+
+A bound that two of the guidance note's ranges share goes to the likelier term."""
+
+
+def likelihood(probability: float) -> tuple[str, str]:
+    """IPCC likelihood term of a probability, English and Chinese."""
+    return next((en, zh) for least, en, zh in LIKELIHOODS if probability >= least)
+
+
+MODELS = {
+    "pooled": ("参照组合并模型（默认）", "pooled with peers (default)"),
+    "naive": ("保持不变", "no change"),
+    "drift": ("随机游走加漂移", "random walk with drift"),
+    "log_linear": ("对数线性回归", "log-linear regression"),
+    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"),
+    "theta": ("Theta法", "Theta"),
+    "local_linear": ("局部线性趋势", "local linear trend"),
+    "count_trend": ("计数趋势", "count trend"),
+    "combination": ("等权组合", "equal-weight combination"),
+    "weighted": ("加权组合", "weighted combination"),
+    "parent": ("参照组加上级地区", "pooled with peers and parent"),
+    "generic": ("通用参数（无可比地区）", "generic prior, no peers"),
+    "base_rate": ("参照组基础比率", "base rate of the peers"),
+    "cohort": ("证书分批推算", "certificate cohorts"),
+    "outcome": ("目标年实际数", "the target year's own figure"),
+    "no_change": ("规则：现值已达标", "rule: met already"),
+    "eurostat": ("规则：增速比（欧盟统计局）", "rule: ratio of growth (Eurostat)"),
+    "un_desa": ("规则：到期弥合差距（联合国）", "rule: gap closed by the deadline (UN)"),
+    "linear": ("规则：直线外推", "rule: straight line"),
+    "time_progress": ("规则：时序进度", "rule: share of time elapsed"),
+}
+"""Models, priors and rules, in the order in which they are listed."""
+
+PACE = {
+    "significant_progress": ("进展显著", "significant progress"),
+    "moderate_progress": ("进展中等", "moderate progress"),
+    "insufficient_progress": ("进展不足", "insufficient progress"),
+    "moving_away": ("偏离目标", "moving away"),
+    "target_achieved": ("已达目标", "target achieved"),
+    "on_track": ("按期", "on track"),
+    "acceleration_needed": ("有进展，须加快", "progress made, acceleration needed"),
+    "limited_progress": ("进展有限", "limited progress"),
+    "deterioration": ("恶化", "deterioration"),
+    "met_or_on_track": ("已达到或按期", "met or on track"),
+    "fair_progress": ("有进展，须加快", "fair progress, acceleration needed"),
+    "stagnation_or_regression": ("停滞或倒退", "stagnation or regression"),
+    "ahead_of_schedule": ("超过时序进度", "ahead of schedule"),
+    "on_schedule": ("达到时序进度", "on schedule"),
+    "behind_schedule": ("滞后于时序进度", "behind schedule"),
+}
+TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
+    "verdict": VERDICTS,
+    "likelihood": {en: (zh, en) for _, en, zh in LIKELIHOODS},
+    "model": MODELS,
+    "pace": PACE,
+    "measure": {
+        "eurostat": ("增速比（欧盟统计局）", "ratio of growth (Eurostat)"),
+        "statistics_canada": ("增速比（加拿大统计局）", "ratio of growth (Statistics Canada)"),
+        "un_desa": ("到期可弥合差距（联合国经社部）", "gap closed by the deadline (UN DESA)"),
+        "time_progress_straight": ("时序进度（直线路径）", "share of time (straight path)"),
+        "time_progress_geometric": ("时序进度（等比路径）", "share of time (geometric path)"),
+    },
+    "path": {
+        "straight": ("直线路径", "straight path"),
+        "geometric": ("等比路径", "geometric path"),
+        "observed": ("实际", "observed"),
+    },
+    "bound": {
+        "exact": ("等于", "exact"),
+        "at_least": ("不少于", "at least"),
+        "at_most": ("不多于", "at most"),
+        "more_than": ("多于", "more than"),
+        "less_than": ("少于", "less than"),
+        "about": ("约", "about"),
+        "between": ("区间", "between"),
+        "non_decreasing": ("只增不减", "not to fall"),
+        "derived": ("推算", "derived"),
+        "derived_at_least": ("推算，不少于", "derived, at least"),
+        "derived_at_most": ("推算，不多于", "derived, at most"),
+    },
+    "strength": {"firm": ("确定", "firm"), "soft": ("争取", "soft")},
+    "vintage": {
+        "signal": ("媒体信号", "early signal"),
+        "preliminary": ("快报", "preliminary"),
+        "first": ("首次公布", "first"),
+        "revised": ("修订", "revised"),
+    },
+    "status": {
+        "attained": ("已实现", "met"),
+        "missed": ("未实现", "missed"),
+        "passed": ("提前实现", "passed early"),
+        "pending": ("未到期", "pending"),
+        "unknown": ("不详", "unknown"),
+    },
+    "level": {
+        "nation": ("国家", "nation"),
+        "region": ("自治区", "region"),
+        "province": ("省级", "province"),
+        "prefecture": ("地市级", "prefecture"),
+        "city": ("城市", "city"),
+        "county": ("县级", "county"),
+    },
+    "severity": {
+        "error": ("错误", "error"),
+        "warning": ("警告", "warning"),
+        "info": ("提示", "note"),
+    },
+    "reason": {
+        "too_few_points": ("观测值太少", "too few figures"),
+        "kind": ("只适用于计数指标", "for counts only"),
+        "no_figure": ("没有数据", "no figure"),
+        "no_peers": ("没有参照组", "no peers"),
+        "no_target": ("规划未设该目标", "the plan sets no such target"),
+    },
+    "box": {
+        "countries": ("各国R&D强度", "R&D intensity, countries"),
+        "provinces": ("各省R&D强度", "R&D intensity, provinces"),
+        "certificates": ("各省高企证书", "high-tech certificates, provinces"),
+        "stock": ("各省高企存量", "high-tech firms, provinces"),
+    },
+    "evidence": {
+        "A": (
+            "目标年已有实际数，或基期之后有三个以上数据",
+            "the target year, or three later figures",
+        ),
+        "B": ("基期之后有一至两个数据", "one or two figures after the base"),
+        "C": ("只有基期数，有参照组", "the base only, with peers"),
+        "D": ("只有基期数，采用通用参数（缺少可比地区）", "the base only, generic prior"),
+        "E": ("没有可用数据", "no usable figure"),
+    },
+    "yes": {"True": ("是", "yes"), "False": ("否", "no")},
+}
+"""Kind of a code to code to Chinese and English."""
+
+_UNITS = {
+    "亿元": (1e8, "CNY"), "万元": (1e4, "CNY"), "元": (1, "CNY"), "万亩": (1e4, "mu"),
+    "亩": (1, "mu"), "万吨": (1e4, "t"), "吨": (1, "t"), "万人": (1e4, "people"),
+}  # fmt: skip
+"""English unit and the factor that leads to it; what is missing is counted without a word."""
+
+
+# ---- names -------------------------------------------------------------------------------------
+_PUBLISHERS = {
+    "国家统计局 科学技术部 财政部": "National Bureau of Statistics and ministries",
+    "国家统计局": "National Bureau of Statistics",
+    "科学技术部": "Ministry of Science and Technology",
+    "科学技术部火炬中心": "Torch Center (MOST)",
+    "中国科学技术协会": "CAST",
+    "中国科普研究所": "CRISP",
+    "国务院新闻办": "State Council Information Office",
+    "国务院": "State Council",
+    "全国人民代表大会": "National People's Congress",
+    "新华社": "Xinhua",
+    "地方媒体": "local media",
+}
+"""In English; an office of one area is read as area and office, another stays as printed."""
+_OFFICES = {
+    "人民政府办公室": "Government Office",
+    "人民政府": "Government",
+    "政府新闻办": "Press Office",
+    "统计局": "Bureau of Statistics",
+    "科技厅": "Department of Science and Technology",
+    "科技局": "Science and Technology Bureau",
+    "科学技术协会": "CAST",
+    "日报": "Daily",
+    "科技工作会议": "S&T conference",
+    "": "authorities",
+}
+_ABROAD = {
+    "World Bank, from the UNESCO Institute for Statistics": "世界银行（教科文组织统计研究所）",
+    "Eurostat": "欧盟统计局",
+    "European Council": "欧洲理事会",
+}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """English name of a country to its Chinese one (CLDR)."""
+    from babel import Locale
+
+    zh, en = Locale("zh").territories, Locale("en").territories
+    named = {name: zh[code] for code, name in en.items() if code in zh}
+    return named | {"Turkey": "土耳其", "Mongolia": "蒙古国"}
+
+
+# ---- numbers -----------------------------------------------------------------------------------
+def probability_text(probability: float | None, lang: str) -> str:
+    """A probability as printed: whole per cent, never 0 or 100 short of an outcome."""
+    if probability is None or pd.isna(probability):
+        return ""
+    if 0 < probability < 0.01:
+        return "不到1%" if lang == "zh" else "less than 1%"
+    if 0.99 < probability < 1:
+        return "超过99%" if lang == "zh" else "more than 99%"
+    return f"{probability:.0%}"
+
+
+def shortest(value: float) -> int:
+    """Decimals that a number needs, at most four: how a plan prints its goals."""
+    return next((d for d in range(4) if abs(round(value, d) - value) < 1e-9), 4)
 
 
 @dataclass(frozen=True)
@@ -21,59 +282,126 @@ class Words:
     """Everything that is said differently in the two languages.
 
     ``w(zh, en)`` is the text of the language; a sentence is written with both side by side.
+
+    Attributes
+    ----------
+    lang : {"zh", "en"}
+    areas : Areas, optional
+        Whose names `place` knows: those of a data folder's configuration.
+    named : mapping, optional
+        Area to its English name.
     """
 
     lang: str
+    areas: Areas | None = None
+    named: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, data: Any, lang: str | None = None) -> Words:
+        """The words of a dataset in the language named, else the one that is set."""
+        lang, own, tree = language(lang), data.config.areas, data.areas
+        if lang == "zh":
+            return cls(lang, own)
+        named = dict(zip(tree["zh"], tree["en"], strict=True))
+        named |= dict(zip(tree["area"], tree["en"], strict=True))
+        return cls(lang, own, named | {"自治区": named[own.region]})
 
     def __call__(self, zh: str, en: str) -> str:
         """Pick the text of the language."""
         return zh if self.lang == "zh" else en
 
-    def column(self, row: pd.Series, stem: str) -> str:
-        """The cell of ``stem_zh`` or ``stem_en``."""
-        return row[f"{stem}_{self.lang}"]
+    def term(self, kind: str, code: Any) -> str:
+        """The words of a code of a kind in `TERMS`; empty for none, an unknown one as it is."""
+        if code is None or pd.isna(code):
+            return ""
+        pair = TERMS[kind].get(str(code))
+        return self(*pair) if pair else str(code)
 
+    def verdict(self, *codes: str) -> str:
+        """The label of a verdict; of a range of verdicts, from the worse to the better."""
+        order = [code for code in [*VERDICTS][::-1] if code in codes]
+        return self("至", " to ").join(self.term("verdict", code) for code in order)
+
+    def model(self, name: str) -> str:
+        """The name of a model or rule; ``…_own`` is one with the interval of its own."""
+        plain, own, _ = name.partition("_own")
+        return self.term("model", plain) + (own and self("·原有区间", ", own interval"))
+
+    # ---- numbers with units
     def number(self, value: float, decimals: int = 0) -> str:
         """A number with thousands separators; never a minus before a zero."""
         text = f"{value:,.{decimals}f}"
-        return text.removeprefix("-") if not text.strip("-0.,") else text
+        return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
 
     def amount(self, value: float, row: pd.Series) -> str:
         """A value of an indicator with its unit, in the indicator's decimals."""
         return self.measured(value, row["unit"], int(row["decimals"]))
 
     def measured(self, value: float, unit: str, decimals: int) -> str:
-        """A value with its unit."""
-        text = self.number(value, decimals)
-        if unit == "%":
-            return f"{text}%"
-        if unit == "亿元":
-            return self.money(value, decimals)
-        return self(f"{text}{unit}", f"{text} {UNITS_EN.get(unit, unit)}".rstrip())
+        """A value with its unit: 41家, 0.17%, 10.4亿元; 41, 0.17%, CNY 1.04 billion."""
+        if unit == "%" or self.lang == "zh":
+            return self.number(value, decimals) + unit
+        factor, english = _UNITS.get(unit, (1, ""))
+        if english == "CNY":
+            return self._yuan(value * factor)
+        decimals = decimals if factor == 1 else max(0, decimals - 4)
+        return f"{self.number(value * factor, decimals)} {english}".rstrip()
 
     def money(self, value: float, decimals: int = 1) -> str:
-        """亿元, in English million yuan."""
-        return self(f"{self.number(value, decimals)}亿元", f"{value * 100:,.0f} million yuan")
+        """An amount in 亿元."""
+        return self.measured(value, "亿元", decimals)
 
-    def percent(self, share: float, decimals: int = 1) -> str:
-        """A fraction as per cent."""
-        return f"{self.number(100 * share, decimals)}%"
+    def _yuan(self, yuan: float) -> str:
+        if abs(yuan) >= 999.5e6:
+            return f"CNY {self.number(yuan / 1e9, 2)} billion"
+        if abs(yuan) >= 999.5e3:
+            return f"CNY {self.number(yuan / 1e6, 0 if abs(yuan) >= 1e7 else 1)} million"
+        return f"CNY {self.number(yuan)}"
+
+    def unit(self, unit: str) -> str:
+        """A unit at an axis or in a head; counted things have none in English."""
+        if self.lang == "zh" or unit == "%":
+            return unit
+        factor, english = _UNITS.get(unit, (1, ""))
+        return english if factor == 1 else f"{factor:,.0f} {english}"
+
+    def goal(
+        self, value: float | None, direction: str, unit: str = "", tolerance: float | None = None
+    ) -> str:
+        """What a target asks for, in the digits of the plan: ≥1.5%, 约28万亩, 只增不减."""
+        if value is None or pd.isna(value):
+            return self.term("bound", "non_decreasing")
+        text = self.measured(value, unit, shortest(value))
+        if direction == "within" and tolerance and tolerance > 0.06:
+            low, high = value * (1 - tolerance), value * (1 + tolerance)
+            return f"{self.number(low, shortest(low))}{self('—', '–')}" + self.measured(
+                high, unit, shortest(high)
+            )
+        exact = (direction, value) in (("at_most", 0), ("at_least", 100)) and unit in ("%", "座")
+        sign = {"at_least": "≥", "at_most": "≤", "within": self("约", "about ")}[direction]
+        return text if exact else sign + text
+
+    def percent(self, share: float | None, decimals: int = 1, *, signed: bool = False) -> str:
+        """A fraction as per cent; empty where there is none."""
+        if share is None or pd.isna(share):
+            return ""
+        sign = "+" if signed and share > 0 else ""
+        return f"{sign}{self.number(100 * share, decimals)}%"
 
     def points(self, value: float, decimals: int = 2) -> str:
         """Percentage points."""
-        text = self.number(value, decimals)
-        return self(f"{text}个百分点", f"{text} percentage points")
+        return self.number(value, decimals) + self("个百分点", " percentage points")
 
-    def times(self, factor: float) -> str:
+    def times(self, factor: float, decimals: int = 1) -> str:
         """A factor."""
-        return self(f"{self.number(factor, 1)}倍", f"{self.number(factor, 1)} times")
+        return self.number(factor, decimals) + self("倍", " times")
 
-    def chance(self, probability: float) -> str:
-        """A probability as printed: whole per cent, bounds below 1 and above 99."""
+    def chance(self, probability: float | None) -> str:
+        """A probability as printed; see `probability_text`."""
         return probability_text(probability, self.lang)
 
     def chance_is(self, probability: float) -> str:
-        """The probability after its noun, as 为29% or 不足1%; in English, is 29%."""
+        """The probability after its noun, as 为29% or 不到1%; in English, is 29%."""
         text = self.chance(probability)
         return self(f"为{text}" if text[:1].isdigit() else text, f"is {text}")
 
@@ -81,26 +409,44 @@ class Words:
         """The IPCC term of a probability."""
         return likelihood(probability)[1 if self.lang == "zh" else 0]
 
-    def verdict(self, code: str) -> str:
-        """The label of a verdict."""
-        return VERDICTS[code][0 if self.lang == "zh" else 1]
+    # ---- names
+    def column(self, row: pd.Series, stem: str) -> str:
+        """The cell of ``stem_zh`` or ``stem_en``."""
+        return row[f"{stem}_{self.lang}"]
+
+    def area(self, name: str) -> str:
+        """The name of an area; one that is not known stays as it is."""
+        if self.lang == "zh":
+            return _countries().get(name, name) if name.isascii() else name
+        return self.named.get(name, name)
+
+    def publisher(self, name: str) -> str:
+        """The name of a publisher; one that is not known stays as it is."""
+        if self.lang == "zh":
+            return _ABROAD.get(name, name).replace(" ", "、")
+        if name in _PUBLISHERS:
+            return _PUBLISHERS[name]
+        for area in sorted(self.named, key=len, reverse=True):
+            office = name.removeprefix(area)
+            if office != name and office in _OFFICES:
+                return f"{self.named[area]} {_OFFICES[office]}"
+        return name
 
     def place(self, which: str) -> str:
         """The name of the configuration's ``city``, ``region`` …"""
-        return self.area(getattr(config().areas, which))
-
-    def area(self, name: str) -> str:
-        """The name of an area."""
-        return area_name(name, self.lang)
+        return self.area(getattr(self.areas, which))
 
     def name(self, row: pd.Series) -> str:
         """The short name of a target."""
         return row[f"short_{self.lang}"]
 
     def mid(self, row: pd.Series) -> str:
-        """The short name inside an English sentence: no capital but of an abbreviation."""
-        name = self.name(row)
-        return name[:1].lower() + name[1:] if name[1:2].islower() else name
+        """The short name inside an English sentence."""
+        return self.lowered(self.name(row))
+
+    def lowered(self, text: str) -> str:
+        """A text inside a sentence: no capital but of an abbreviation."""
+        return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
     def names(self, rows: pd.DataFrame) -> str:
         """Short names in a list, split by semicolons where a name has a comma of its own."""
@@ -109,10 +455,16 @@ class Words:
             return self.clauses(items)
         return self.join(items)
 
-    def date(self, day: dt.date) -> str:
-        """A date in words."""
-        month = _MONTHS.split()[day.month - 1]
-        return self(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {month} {day.year}")
+    # ---- dates and sentences
+    def date(self, day: dt.date | str) -> str:
+        """A date in words; any other text stays as it is."""
+        from babel.dates import format_date
+
+        try:
+            day = dt.date.fromisoformat(day) if isinstance(day, str) else day
+        except ValueError:
+            return str(day)
+        return format_date(day, "long", _LOCALES[self.lang])
 
     def years(self, first: int, last: int) -> str:
         """A run of years."""
@@ -123,13 +475,11 @@ class Words:
         return self(text.replace("–", "—").replace(", ", "、"), text)
 
     def join(self, items: Iterable[str]) -> str:
-        """Items in a sentence."""
+        """Items in a sentence: 甲、乙、丙; a, b and c."""
+        from babel.lists import format_list
+
         items = list(items)
-        if self.lang == "zh":
-            return "、".join(items)
-        if len(items) < 2:
-            return "".join(items)
-        return f"{', '.join(items[:-1])} and {items[-1]}"
+        return "、".join(items) if self.lang == "zh" else format_list(items, locale="en_GB")
 
     def clauses(self, items: Iterable[str]) -> str:
         """Clauses of one sentence, without its full stop."""
@@ -142,3 +492,28 @@ class Words:
     def plural(self, n: int, one: str, many: str | None = None) -> str:
         """English ``n thing(s)``."""
         return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+    def not_public(self, count: int) -> str:
+        """What a page says that rests on figures which are not public; empty without any."""
+        if not count:
+            return ""
+        several = "figures that are" if count > 1 else "figure that is"
+        return self(
+            f"内部资料：含{count}个未公开数据，不得公开",
+            f"Internal: rests on {count} {several} not public",
+        )
+
+    def calibration(self, c: Any) -> str:
+        """What became of statements like this one in replays."""
+        if c is None:
+            return self("尚无回溯检验", "not scored in replays")
+        digits = 1 if c.came_true < 0.01 else 0
+        stated, came, low, high = (
+            f"{p:.{digits}%}" for p in (c.stated, c.came_true, c.lower, c.upper)
+        )
+        return self(
+            f"回溯检验同概率区间样本{self.number(c.cases)}个（{c.areas}个地区），平均预测{stated}，"
+            f"实际实现{came}（95%区间{low}—{high}）",
+            f"of {self.number(c.cases)} such statements in replays ({c.areas} areas), {stated} on "
+            f"average, {came} came true (95% interval {low}–{high})",
+        )

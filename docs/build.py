@@ -18,10 +18,9 @@ import nbformat
 from PIL import Image
 
 import changji_analysis as ca
-from changji_analysis import tables
 from changji_analysis._compat import config
-from changji_analysis.assessment import VERDICTS
 from changji_analysis.records import _TABLES
+from changji_analysis.wording import Words
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, BUILT = ROOT / "docs", ROOT / "docs" / "_build"
@@ -142,13 +141,12 @@ def described(path: Path) -> str:
 def answer(lang: str) -> str:
     """The headline verdicts, and the scorecard."""
     card = ca.scorecard()
-    side = lang == "en"
+    side, w = lang == "en", Words(lang)
     lines = []
     for indicator in config().report.headline:
         row = card[card["default"] & card["indicator"].eq(indicator)].iloc[0]
-        chance = tables.probability_text(row["probability"], lang)
-        goal = tables.printed(row["value"], row, lang)
-        verdict = VERDICTS[row["verdict"]][side]
+        chance, verdict = w.chance(row["probability"]), w.verdict(row["verdict"])
+        goal = w.goal(row["value"], row["direction"], row["unit"])
         if side:
             lines.append(f"- {row['en']}, {goal} by {row['year']}: **{verdict}** ({chance})")
         else:

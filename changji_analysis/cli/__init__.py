@@ -199,17 +199,16 @@ def assess_panel(
 
 
 def _print_scorecard(lang: str, readings: bool, data: Dataset) -> None:
-    from ..tables import scorecard_table
+    from ..tables import show
 
-    table = scorecard_table(
-        lang, all_readings=readings, as_of=data.as_of and str(data.as_of)
-    ).reset_index()
-    shown = table.iloc[:, [0, 1, 2, 4, 7, 9]]
+    card = data.scorecard if readings else data.scorecard[data.scorecard["default"]]
+    columns = ["id", "name", *["reading"] * readings, "goal", "last", "probability", "verdict"]
+    shown = show(card, lang, columns, data=data)
     grid = Table(box=None, pad_edge=False)
-    for place, head in enumerate(shown.columns):
-        grid.add_column(str(head), no_wrap=place != 1)
-    for cells in shown.itertuples(index=False):
-        grid.add_row(*map(str, cells))
+    for place, head in enumerate(shown.heads):
+        grid.add_column(head, no_wrap=place != 1)
+    for cells in shown.rows:
+        grid.add_row(*cells)
     console.print(grid)
     if data.not_public:
         count = data.not_public

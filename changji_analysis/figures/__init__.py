@@ -1,81 +1,56 @@
-"""The figures of the report: `FIGURES` by name, in the order in which the report prints them.
+"""The figures: `FIGURES` by name, in the order in which the report prints them.
 
-Each is a function ``name(lang="zh", as_of=None)`` that returns a `Chart`; its numbers come from
-the library.
+Each is a function ``name(data, lang=None)`` of a `changji_analysis.Dataset` that returns a
+`Chart`; its numbers come from the dataset. `fan` and `compare` draw what an analyst has made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial, update_wrapper
 
-from . import firms as charts_firms
-from . import outlook as charts_outlook
-from . import plan as charts_plan
-from . import provinces as charts_panel
-from . import rd_intensity as charts_rd
-from . import replays as charts_validation
-from . import targets as charts_targets
-from .page import LANGUAGES, Chart, save, styled
+from . import firms, plan, rd_intensity, replays
+from .fans import compare, fan, fan_chart, rd_paths, reading_chart
+from .page import Chart, save, styled
+from .provinces import panel
 
-__all__ = ["FIGURES", "LANGUAGES", "PROOFS", "Chart", "save"]
+__all__ = ["FIGURES", "PROOFS", "Chart", "compare", "fan", "panel", "save"]
 
 
-@styled
-def rd_fan(lang: str = "zh", as_of: str | None = None) -> Chart:
-    """R&D intensity: the city's figures, the forecast and the two required paths."""
-    return charts_targets.fan_chart("rd_intensity", lang, as_of)
+def _of(draw, indicator: str, name: str, doc: str) -> Callable[..., Chart]:
+    """A figure of one indicator's target."""
+    figure = styled(update_wrapper(partial(draw, indicator=indicator), draw))
+    figure.__name__, figure.__doc__ = name, doc
+    return figure
 
 
-@styled
-def firms_fan(lang: str = "zh", as_of: str | None = None) -> Chart:
-    """High-tech firms: the city's figures, the forecast and the two required paths."""
-    return charts_targets.fan_chart("hightech_firms", lang, as_of)
-
-
-scorecard = styled(charts_plan.scorecard)
-rd_region = styled(charts_rd.rd_region)
-rd_paths = styled(charts_targets.rd_paths)
-rd_reference_class = styled(charts_rd.rd_reference_class)
-rd_precedents = styled(charts_rd.rd_precedents)
-models = styled(charts_targets.models)
-rd_money = styled(charts_rd.rd_money)
-gdp_breaks = styled(charts_plan.gdp_breaks)
-firms_reference_class = styled(charts_firms.firms_reference_class)
-firms_identity = styled(charts_firms.firms_identity)
-firms_first_time = styled(charts_firms.firms_first_time)
-cohort_stock = styled(charts_outlook.cohort_stock)
-tech_smes = styled(charts_firms.tech_smes)
-science_literacy = styled(charts_plan.science_literacy)
-probability_moves = styled(charts_outlook.probability_moves)
-calibration = styled(charts_validation.calibration)
-validation_ranking = styled(charts_validation.validation_ranking)
-targets_replayed = styled(charts_validation.targets_replayed)
-panel = styled(charts_panel.panel)
+rd_fan = _of(fan_chart, "rd_intensity", "rd_fan", "R&D intensity: figures, forecast and paths.")
+firms_fan = _of(fan_chart, "hightech_firms", "firms_fan", "High-tech firms: the same.")
+rd_reading = _of(reading_chart, "rd_intensity", "rd_reading", "Which R&D intensity means what.")
+firms_reading = _of(reading_chart, "hightech_firms", "firms_reading", "Which stock means what.")
+scorecard = styled(plan.scorecard)
+rd_paths = styled(rd_paths)
+rd_reference_class = styled(rd_intensity.rd_reference_class)
+rd_precedents = styled(rd_intensity.rd_precedents)
+rd_region = styled(rd_intensity.rd_region)
+rd_money = styled(rd_intensity.rd_money)
+gdp_breaks = styled(plan.gdp_breaks)
+firms_reference_class = styled(firms.firms_reference_class)
+firms_identity = styled(firms.firms_identity)
+cohort_stock = styled(firms.cohort_stock)
+science_literacy = styled(plan.science_literacy)
+probability_moves = styled(plan.probability_moves)
+calibration = styled(replays.calibration)
+ranking = styled(replays.ranking)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
-    "scorecard": scorecard,
-    "rd_fan": rd_fan,
-    "rd_paths": rd_paths,
-    "rd_reference_class": rd_reference_class,
-    "rd_precedents": rd_precedents,
-    "rd_region": rd_region,
-    "rd_money": rd_money,
-    "gdp_breaks": gdp_breaks,
-    "models": models,
-    "firms_fan": firms_fan,
-    "firms_reference_class": firms_reference_class,
-    "firms_identity": firms_identity,
-    "firms_first_time": firms_first_time,
-    "cohort_stock": cohort_stock,
-    "tech_smes": tech_smes,
-    "science_literacy": science_literacy,
-    "probability_moves": probability_moves,
-    "panel": panel,
-}
+    figure.__name__: figure
+    for figure in (
+        scorecard, rd_fan, rd_reading, rd_paths, rd_region, rd_reference_class, rd_precedents,
+        rd_money, gdp_breaks, firms_fan, firms_reading, firms_reference_class, firms_identity,
+        cohort_stock, science_literacy, probability_moves,
+    )
+}  # fmt: skip
 
-PROOFS: dict[str, Callable[..., Chart]] = {
-    "calibration": calibration,
-    "validation_ranking": validation_ranking,
-    "targets_replayed": targets_replayed,
-}
-"""Figures of the method, not of a review: drawn from the shipped reference data, without a date."""
+PROOFS: dict[str, Callable[..., Chart]] = {}
+"""Figures of the method, whatever the data and the date; empty until the proof keeps tables."""

@@ -1,18 +1,20 @@
 """What every chart shares: the printed page, the words around the axes, the files.
 
 A chart is a matplotlib figure made without pyplot. Its title is a sentence computed from the
-data, its alternative text goes into the files' description, and drawing it twice gives the same
-bytes.
+data and its alternative text goes into the files. Coordinates are rounded before they are drawn,
+so that another processor gives the same bytes.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import matplotlib.style
 import numpy as np
@@ -20,63 +22,56 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from .._compat import (
-    config,
-    load_reference,
-    load_sources,
-    load_statistics,
-    not_public,
-    plan_target,
-    plan_targets,
-)
-from ..errors import ForecastError, UsageError
-from ..names import area_name, publisher_name
+from ..errors import ForecastError
+from ..files import write_bytes
+from ..palette import ACCENT, GREY, VERDICTS
+from ..wording import Words, language, shortest
 
-LANGUAGES = ("zh", "en")
-WIDTH, TALLEST = 6.3, 4.6
-PRINT_DPI, SCREEN_DPI = 200, 130
-INK, GREY, PALE = "#12436D", "#6B6B6B", "#C9CED3"
-ACCENT, SKY = "#B84A00", "#8CBBD6"
-FAN = {0.95: "#DCE8F1", 0.80: "#B3CEE2", 0.50: "#7DA9CB"}
-"""Shade of a predictive interval by its coverage, darker towards the middle."""
-
-_TITLE, _SUBTITLE, _SOURCE = 11.0, 8.5, 7.0
+WIDTH, TALLEST = 6.3, 8.2
+PRINT_DPI, SCREEN_DPI = 300, 130
+SMALL = 7.5
+"""Least size of letters in points, as printed."""
+_TITLE, _SUBTITLE = 11.0, 8.5
 _CLOSING = "，。、；：！？）》”’%…—"
 _STOPS = dict.fromkeys("。；：;:", 1.0) | dict.fromkeys("，,、", 0.7)
 
 
 class Goal(NamedTuple):
-    """A target of the plan in numbers; nan where the plan prints no base."""
+    """The target of the plan on an indicator, in numbers and as printed."""
 
+    id: str
     value: float
     year: int
     base_year: int
     base_value: float
+    row: pd.Series
+    text: str
 
 
-def target_on(indicator: str, *, stretch: bool = False) -> str:
-    """Id of the plan's target on an indicator; what needs one it lacks is not drawn."""
-    table = plan_targets()
+def goal_of(data, w: Words, indicator: str, *, stretch: bool = False) -> Goal:
+    """The default reading of the target on an indicator; without one nothing is drawn."""
+    table = data.plan_targets
     on = table["indicator"].eq(indicator) & table["stretch_of"].ne("").eq(stretch)
-    ids = table.loc[on & table["default"], "id"]
-    if ids.empty:
+    rows = table[on & table["default"]]
+    if rows.empty:
         raise ForecastError(
             f"the plan sets no {'stretch ' * stretch}target on {indicator}.",
             reason="no_target",
             remedy="none needed, or add it to raw/plan_targets.csv",
         )
-    return ids.iloc[0]
-
-
-def goal_of(indicator: str, *, stretch: bool = False) -> Goal:
-    """The default reading of the target on an indicator that has a number."""
-    read = plan_target(target_on(indicator, stretch=stretch))
+    row = rows.iloc[0]
+    read = data.plan_target(row["id"])
     base = (read.year, np.nan) if read.base_value is None else (read.base_year, read.base_value)
-    return Goal(cast("float", read.value), read.year, cast("int", base[0]), base[1])
+    text = w.measured(read.value, row["unit"], shortest(read.value))
+    return Goal(row["id"], read.value, read.year, *base, row, text)
 
 
 class Chart(Figure):
@@ -100,14 +95,26 @@ class Chart(Figure):
     def _repr_png_(self):
         return self.png(SCREEN_DPI)
 
+    @functools.cached_property
+    def drawing(self) -> str:
+        """Name of what is drawn: two charts with the same look and the same numbers share it."""
+        drawn = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", self._plain_svg, flags=re.S)
+        return "drawing-" + hashlib.sha256(drawn.encode()).hexdigest()[:16]
+
     def png(self, dpi: int = PRINT_DPI) -> bytes:
         """Encode the chart as PNG."""
-        return self._encoded("png", dpi, {"Software": None, "Description": self.alt})
+        about = {"Software": None, "Description": self.alt, "Identifier": self.drawing}
+        return self._encoded("png", dpi, about)
 
     def svg(self) -> bytes:
         """Encode the chart as SVG, its text as outlines."""
+        about = f"<dc:identifier>{self.drawing}</dc:identifier></cc:Work>"
+        return self._plain_svg.replace("</cc:Work>", about, 1).encode()
+
+    @functools.cached_property
+    def _plain_svg(self) -> str:
         words = {"Title": self.title, "Description": self.alt, "Creator": None, "Date": None}
-        return self._encoded("svg", PRINT_DPI, words)
+        return _steady_svg(self._encoded("svg", 72, words).decode())
 
     def _encoded(self, form: str, dpi: int, metadata: dict) -> bytes:
         stream = io.BytesIO()
@@ -117,7 +124,7 @@ class Chart(Figure):
 
 
 def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
-    """Write a chart as PNG and SVG.
+    """Write a chart as PNG and SVG; a file that shows the same already is left alone.
 
     Parameters
     ----------
@@ -132,19 +139,35 @@ def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
     list of Path
         The two files. Each is complete or, after a failure, as it was before.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for form, data in (("png", chart.png()), ("svg", chart.svg())):
-        path = folder / f"{name}.{form}"
-        unfinished = folder / f".{name}.{form}.part"
-        try:
-            unfinished.write_bytes(data)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        paths.append(path)
+    paths = [Path(folder) / f"{name}.{form}" for form in ("png", "svg")]
+    for path, encode in zip(paths, (chart.png, chart.svg), strict=True):
+        if not path.is_file() or chart.drawing.encode() not in path.read_bytes():
+            write_bytes(path, encode())
     return paths
+
+
+def _steady_svg(text: str) -> str:
+    """Coordinates to a hundredth of a point; ids numbered in the order in which they stand."""
+    decimal = re.compile(r"-?\d+\.\d{3,}")
+    text = re.sub(
+        r'(?<= )(?:d|x|y|x1|x2|y1|y2|width|height|points|transform)="[^"]*"',
+        lambda found: (
+            found[0]
+            if "scale" in found[0] and "translate" not in found[0]
+            else _rounded_svg(found[0], decimal)
+        ),
+        text,
+    )
+    ids = re.findall(r'id="([a-z][0-9a-f]{10})"', text)
+    for i, name in enumerate(dict.fromkeys(ids)):
+        text = text.replace(name, f"{name[0]}{i}")
+    return text
+
+
+def _rounded_svg(attribute: str, decimal: re.Pattern) -> str:
+    head, scale, tail = attribute.partition(" scale")
+    short = decimal.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), head)
+    return re.sub(r"(?<![\d.])-0(?![\d.])", "0", short) + scale + tail
 
 
 @functools.cache
@@ -159,24 +182,56 @@ def house_style():
     return matplotlib.style.context("changji_analysis.style", after_reset=True)
 
 
-def styled(draw: Callable[..., Chart]) -> Callable[..., Chart]:
-    """Make a public figure of a drawing function: check the language, apply the style."""
+def styled(draw: Callable[[Any, Words], Chart]) -> Callable[..., Chart]:
+    """Make a public figure ``name(data, lang=None)`` of a function that draws with `Words`."""
 
     @functools.wraps(draw)
-    def figure(lang: str = "zh", as_of: str | None = None) -> Chart:
-        if lang not in LANGUAGES:
-            raise UsageError(f"unknown language {lang!r}: use {' or '.join(LANGUAGES)}")
+    def figure(data, lang: str | None = None) -> Chart:
+        w = Words.of(data, lang) if hasattr(data, "plan_targets") else Words(language(lang))
         with house_style():
             try:
-                chart = draw(lang, as_of)
+                chart = draw(data, w)
             except ForecastError as error:
-                chart = _without_figures(lang, as_of, str(error))
-            # Lay out once: each further pass would move the axes by a hair, and so the bytes.
-            chart.draw_without_rendering()
-            chart.set_layout_engine("none")
-            return chart
+                chart = _without_figures(data, w, str(error))
+            return finished(chart)
 
     return figure
+
+
+def finished(chart: Chart) -> Chart:
+    """Lay a chart out once, each further pass would move the axes, and round what it draws."""
+    chart.draw_without_rendering()
+    chart.set_layout_engine("none")
+    for ax in chart.axes:
+        ax.set_position(np.round(ax.get_position().bounds, 5))
+        ax.set(xlim=_short(ax.get_xlim()), ylim=_short(ax.get_ylim()))
+    for artist in chart.findobj():
+        if isinstance(artist, Line2D) and not isinstance(artist.get_xdata(), str):
+            artist.set_data(_short(artist.get_xdata(False)), _short(artist.get_ydata(False)))
+        elif isinstance(artist, Collection):
+            artist.set_offsets(_short(artist.get_offsets()))
+            for path in artist.get_paths():
+                if path.vertices.flags.writeable:
+                    path.vertices[:] = _short(path.vertices)
+        elif isinstance(artist, Rectangle) and artist.axes is not None:
+            if artist is not artist.axes.patch:
+                artist.set_bounds(*_short(artist.get_bbox().bounds))
+        elif isinstance(artist, Annotation):
+            artist.xy, artist.xyann = _short(artist.xy), _short(artist.xyann)
+        elif isinstance(artist, Text):
+            artist.set_position(_short(artist.get_position()))
+    return chart
+
+
+def _short(values):
+    """Numbers to seven significant digits; dates and words as they are."""
+    numbers = np.asarray(values)
+    if numbers.dtype.kind not in "fi":
+        return values
+    size = np.floor(np.log10(np.where(np.abs(numbers) > 0, np.abs(numbers), 1.0)))
+    with np.errstate(invalid="ignore"):
+        scale = 10.0 ** (6 - np.where(np.isfinite(size), size, 0))
+        return np.round(numbers * scale) / scale
 
 
 def need(known, what: str) -> None:
@@ -187,31 +242,25 @@ def need(known, what: str) -> None:
         )
 
 
-def _without_figures(lang: str, as_of: str | None, reason: str) -> Chart:
-    on = pick(lang, f"截至{as_of}", f"on {as_of}") if as_of else pick(lang, "目前", "so far")
-    title = pick(
-        lang, f"{on}没有可绘制的数据：依据不足", f"Nothing to draw {on}: insufficient evidence"
-    )
-    chart, (ax,) = page(lang, title, reason, "", height=1.6)
+def _without_figures(data, w: Words, reason: str) -> Chart:
+    day = getattr(data, "as_of", None)
+    on = w(f"截至{w.date(day)}", f"on {w.date(day)}") if day else w("目前", "so far")
+    title = w(f"{on}没有可绘制的数据：依据不足", f"Nothing to draw {on}: insufficient evidence")
+    chart, (ax,) = page(data, w, title, w("请补充该指标的数据", reason), "", height=1.6)
     ax.axis("off")
     return chart
 
 
 def page(
-    lang: str,
-    title: str,
-    subtitle: str,
-    source: str,
-    *,
-    height: float = 3.5,
-    alt: str = "",
-    **grid,
+    data, w: Words, title: str, subtitle: str, source: str, *, height=3.5, alt="", **grid
 ) -> tuple[Chart, np.ndarray]:
     """Start a chart: title and subtitle above, source below, axes between.
 
     Parameters
     ----------
-    lang : {"zh", "en"}
+    data : Dataset or frame
+        A dataset that rests on figures which are not public marks the page.
+    w : Words
     title, subtitle, source : str
         Wrapped to the width of the page.
     height : float
@@ -229,47 +278,26 @@ def page(
     """
     chart = Chart(figsize=(WIDTH, min(height, TALLEST)))
     FigureCanvasAgg(chart)
-    chart.title, chart.lang = title, lang
-    chart.alt = f"{title}{'。' if lang == 'zh' else '. '}{alt or subtitle}"
-    if mark := not_public(lang):
-        source = f"{source} {mark}{pick(lang, '。', '.')}"
-        chart.alt = f"{mark}{pick(lang, '。', '. ')}{chart.alt}"
-    height = chart.get_figheight()
-    top = 0.07
-    for text, size, weight, color in (
-        (title, _TITLE, "bold", "black"),
-        (subtitle, _SUBTITLE, "normal", GREY),
+    chart.title, chart.lang = title, w.lang
+    stop = w("。", ". ")
+    chart.alt = f"{title}{stop}{alt or subtitle}"
+    if mark := w.not_public(getattr(data, "not_public", 0)):
+        source, chart.alt = f"{source} {mark}{stop}", f"{mark}{stop}{chart.alt}"
+    height, top = chart.get_figheight(), 0.07
+
+    def write(lines: list[str], y: float, size: float, **style) -> float:
+        chart.text(0.012, y / height, "\n".join(lines), size=size, linespacing=1.25, **style)
+        return len(lines) * size * 1.42 / 72
+
+    for text, size, style in (
+        (title, _TITLE, {"weight": "bold", "color": "black"}),
+        (subtitle, _SUBTITLE, {"color": GREY}),
     ):
-        lines = wrapped(text, size, weight == "bold")
-        chart.text(
-            0.012,
-            1 - top / height,
-            "\n".join(lines),
-            size=size,
-            weight=weight,
-            color=color,
-            va="top",
-            linespacing=1.25,
-        )
-        top += len(lines) * size * 1.42 / 72 + 0.02
-    notes = wrapped(source, _SOURCE)
-    bottom = 0.05 + len(notes) * _SOURCE * 1.4 / 72
-    chart.text(
-        0.012,
-        0.05 / height,
-        "\n".join(notes),
-        size=_SOURCE,
-        color=GREY,
-        va="bottom",
-        linespacing=1.25,
-    )
-    top += 0.06
-    chart.set_layout_engine(
-        "constrained",
-        rect=(0.006, bottom / height, 0.988, 1 - (top + bottom) / height),
-        w_pad=0.04,
-        h_pad=0.04,
-    )
+        lines = wrapped(text, size, "weight" in style)
+        top += write(lines, height - top, size, va="top", **style) + 0.02
+    bottom = 0.05 + write(wrapped(source, SMALL), 0.05, SMALL, va="bottom", color=GREY)
+    rect = (0.006, bottom / height, 0.988, 1 - (top + 0.06 + bottom) / height)
+    chart.set_layout_engine("constrained", rect=rect, w_pad=0.04, h_pad=0.04)
     return chart, np.atleast_1d(chart.subplots(**grid)).ravel()
 
 
@@ -288,6 +316,11 @@ def wrapped(text: str, size: float, bold: bool = False, width: float = WIDTH - 0
         if len(narrower) > len(ways[0]):
             break
         ways.append(narrower)
+    if len(ways[0]) == 2:  # a short first line that ends a clause reads well too
+        cuts = [i + 1 for i, character in enumerate(text[:-1]) if _STOPS.get(character) == 1]
+        halves = [[text[:cut].strip(), text[cut:].strip()] for cut in cuts]
+        full = width * 72 / size / (1.06 if bold else 1.0)
+        ways += [pair for pair in halves if max(sum(map(_extent, line)) for line in pair) <= full]
     return max(ways, key=_ease) if len(ways) > 1 else ways[0]
 
 
@@ -328,6 +361,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _extent(character: str) -> float:
+    """Rough width of a character in em."""
     if unicodedata.east_asian_width(character) in "WF" or character in "—…“”≈×≥≤":
         return 1.0
     if character in " .,;:ilI|'()":
@@ -336,108 +370,81 @@ def _extent(character: str) -> float:
 
 
 def sources(
-    lang: str,
+    data,
+    w: Words,
     *used: tuple[str, Iterable[str] | None],
     since: int = 0,
-    more: Iterable[str] = (),
-    as_of: str | None = None,
+    documents: Iterable[str] = (),
 ) -> str:
     """The source line: publishers of the observations used, the most frequent first.
 
     Parameters
     ----------
-    lang : {"zh", "en"}
+    data : Dataset
+    w : Words
     *used : (indicator, areas)
         Areas None stands for all there are.
     since : int
         First year used.
-    more : iterable of str
-        Further publishers, as ``sources.csv`` prints them.
-    as_of : str, optional
-        Only of observations known on that date.
+    documents : iterable of str
+        Ids of further documents, as `Dataset.sources` has them.
     """
-    peers = [load_reference(name, as_of) for name in ("provinces", "countries")]
-    tables = [load_statistics(as_of), *peers]
+    tables = [data.statistics, data.reference("provinces"), data.reference("countries")]
     rows = pd.concat([t[["area", "indicator", "year", "source"]] for t in tables])
     rows = rows[rows["year"] >= since]
-    documents = load_sources().set_index("id")["publisher"]
-    names, rest = [], False
+    publishers = data.sources.set_index("id")["publisher"]
+    names: list[str] = []
+    rest = False
     for indicator, areas in used:
         match = rows["indicator"].eq(indicator)
         match = match if areas is None else match & rows["area"].isin(list(areas))
-        counts = documents.reindex(rows.loc[match, "source"]).value_counts()
+        counts = publishers.reindex(rows.loc[match, "source"]).value_counts()
         main = counts[counts >= counts.max() / 20] if len(counts) else counts
-        names += [publisher_name(p, lang) for p in main.index]
+        names.extend(main.index)
         rest |= len(main) < len(counts)
-    names = list(dict.fromkeys([*names, *(publisher_name(p, lang) for p in more)]))
+    names.extend(publishers.reindex(list(documents)).value_counts().index[:2])
+    names = list(dict.fromkeys(map(w.publisher, names)))
+    if w.lang == "en":
+        names = [name for name in names if name.isascii()]
     rest |= len(names) > 5
-    if lang == "zh":
-        return f"资料来源：{'；'.join(names[:5])}{'等' if rest else ''}；项目计算。"
-    return f"Source: {'; '.join(names[:5])}{' and others' if rest else ''}; own calculations."
+    return w(
+        f"资料来源：{'；'.join(names[:5])}{'等' if rest else ''}；项目计算。",
+        f"Source: {'; '.join([*names[:5], *['others'] * rest])}; own calculations.",
+    )
 
 
-def place(lang: str, which: str) -> str:
-    """Name of the configuration's ``city``, ``region`` … in the language."""
-    return area_name(getattr(config().areas, which), lang)
-
-
-def pick(lang: str, zh: str, en: str) -> str:
-    """The text of the language."""
-    return zh if lang == "zh" else en
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """A number with thousands separators."""
-    return f"{value:,.{decimals}f}"
-
-
-def amount(value: float, unit: str, decimals: int, lang: str) -> str:
-    """A value with its unit, e.g. ``0.17%`` and ``0.17 %``, ``41家`` and ``41``."""
-    text = number(value, decimals)
-    if unit == "%":
-        return pick(lang, f"{text}%", f"{text} %")
-    return pick(lang, f"{text}{unit}", text)
-
-
-def percent(fraction: float, lang: str) -> str:
-    """A probability or share in whole per cent; the ends are not rounded to 0 or 100."""
-    if 0 < fraction < 0.01:
-        return pick(lang, "不到1%", "less than 1 %")
-    if 0.99 < fraction < 1:
-        return pick(lang, "超过99%", "more than 99 %")
-    return pick(lang, f"{fraction:.0%}", f"{100 * fraction:.0f} %")
-
-
-def halo(text):
-    """Keep a text legible over lines and shades."""
-    text.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
+# ---- marks and axes ----------------------------------------------------------------------------
+def note(ax: Axes, words: str, at, shift=(0, 0), *, ha="left", va="center", halo=True, **style):
+    """Write words at a point of the data, shifted by points, legible over lines and shades."""
+    style = {"size": 8, "linespacing": 1.3, "annotation_clip": False} | style
+    text = ax.annotate(words, at, shift, textcoords="offset points", ha=ha, va=va, **style)
+    if halo:
+        text.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
     return text
 
 
-def fan(ax: Axes, forecast, start: tuple[int, float]) -> None:
-    """Draw a forecast's intervals and median, opening from the last figure."""
-    years = [start[0], *forecast.years]
-    for coverage, shade in FAN.items():
-        band = forecast.interval(coverage)
-        ax.fill_between(
-            years,
-            [start[1], *band["lower"]],
-            [start[1], *band["upper"]],
-            color=shade,
-            linewidth=0,
-            label=f"interval_{coverage:g}",
-            gid=f"interval_{coverage:g}",
-        )
-    median = [start[1], *forecast.median]
-    ax.plot(years, median, color=INK, label="median", gid="median")
+def verdict_mark(ax: Axes, x: float, y: float, verdict: str, size: float = 5, **style):
+    """The mark of a verdict."""
+    look = VERDICTS[verdict]
+    return ax.plot([x], [y], look.marker, mfc=look.fill, mec=look.edge, ms=size, **style)
 
 
-def year_axis(ax: Axes, years: Iterable[int]) -> None:
+def rows_only(ax: Axes, names: Iterable[str], size: float = SMALL) -> None:
+    """Rows with names, the first on top, and vertical grid lines only."""
+    names = list(names)
+    ax.set_yticks(range(len(names)), names, size=size)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.grid(visible=False)
+    ax.xaxis.grid(visible=True)
+    ax.spines["left"].set_visible(False)
+
+
+def year_axis(ax: Axes, years: Iterable[int], **style) -> None:
     """Whole years on the horizontal axis, which ends at the last of them."""
     years = list(years)
     ax.xaxis.set_major_locator(FixedLocator(years))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
-    ax.tick_params(axis="x", length=3)
+    ax.tick_params(axis="x", length=3, **style)
     ax.spines["bottom"].set_bounds(ax.get_xlim()[0], max(years) + 0.05)
 
 
@@ -453,11 +460,6 @@ def nice_ticks(low: float, high: float) -> list[float]:
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     ticks = [m * 10.0**p for p in powers for m in (1, 2, 5)]
     return [t for t in ticks if low <= t <= high]
-
-
-def root_of(ax: Axes) -> Figure:
-    """The chart that an axes belongs to."""
-    return cast("Figure", ax.get_figure(root=True))
 
 
 def label_ends(
@@ -477,7 +479,7 @@ def label_ends(
     """
     if not labels:
         return
-    chart = root_of(ax)
+    chart = cast("Figure", ax.get_figure(root=True))
     chart.draw_without_rendering()
     labels = sorted(labels, key=lambda item: item[0])
     at = np.array([ax.transData.transform((x, value))[1] for value, _, _ in labels])
@@ -495,17 +497,35 @@ def label_ends(
         centre = wanted[block].mean()
         for i in block:
             value, text, color = labels[i]
-            shift = (centre + least[i] - at[i]) * 72 / chart.dpi
-            halo(
-                ax.annotate(
-                    text,
-                    (x, value),
-                    xytext=(offset, shift),
-                    textcoords="offset points",
-                    va="center",
-                    size=size,
-                    color=color,
-                    annotation_clip=False,
-                    linespacing=1.15,
-                )
-            )
+            shift = round((centre + least[i] - at[i]) * 72 / chart.dpi, 2)
+            note(ax, text, (x, value), (offset, shift), size=size, color=color, linespacing=1.15)
+
+
+def name_points(ax: Axes, points: pd.DataFrame, dots: np.ndarray) -> None:
+    """Name points of a scatter where the names cover neither dots nor each other.
+
+    Parameters
+    ----------
+    points : DataFrame
+        ``x``, ``y`` and ``name``.
+    dots : array (n, 2)
+        Every dot drawn.
+    """
+    from adjustText import adjust_text
+
+    texts = [
+        ax.text(x, y, name, size=SMALL, ha="center", va="center")
+        for x, y, name in points[["x", "y", "name"]].itertuples(index=False)
+    ]
+    adjust_text(
+        texts, *dots.T, ax=ax, iter_lim=500, expand=(1.2, 2.2), force_text=(0.4, 0.8),
+        force_static=(0.2, 0.5),
+        arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.6, "shrinkB": 3}, min_arrow_len=9,
+    )  # fmt: skip
+    for text in texts:
+        text.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
+
+
+def required_line(ax: Axes, value: float) -> None:
+    """What the target asks for, across the rows."""
+    ax.axvline(value, color=ACCENT, lw=1.8, ls="--", gid="required")

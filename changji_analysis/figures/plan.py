@@ -1,352 +1,311 @@
-"""Charts of the plan as a whole: scorecard, science literacy, the city's GDP."""
+"""Charts of the plan as a whole: scorecard, probabilities over time, literacy, the city's GDP."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 
-from .._compat import config, history, peers
-from .._compat import scorecard as judged_targets
-from ..assessment import VERDICTS
-from ..names import area_name
+from ..histories import COUNTED_BY
+from ..palette import ACCENT, CONTEXT, GREY, INK, PALE
+from ..wording import VERDICTS, Words
 from .page import (
-    ACCENT,
-    GREY,
-    INK,
-    PALE,
-    SKY,
+    SMALL,
     Chart,
-    amount,
     goal_of,
-    halo,
     label_ends,
     log_axis,
     need,
     nice_ticks,
-    number,
+    note,
     page,
-    percent,
-    pick,
-    place,
     sources,
+    verdict_mark,
     year_axis,
-)
+)  # fmt: skip
 
-MARKS = {
-    "achieved": ("s", INK, INK),
-    "likely": ("^", INK, INK),
-    "at_risk": ("D", SKY, INK),
-    "unlikely": ("v", "#F0C9AC", ACCENT),
-    "out_of_reach": ("X", ACCENT, ACCENT),
-    "missed": ("X", "black", "black"),
-    "insufficient_evidence": ("o", "white", GREY),
-}
-"""Marker, fill and edge of each verdict: told apart by shape as well as shade."""
+BEST = ("achieved", "likely")
 
 
-def science_literacy(lang: str, as_of: str | None) -> Chart:
-    """Surveys of nation, region and provinces against the city's two targets."""
-    areas, indicator = config().areas, "science_literacy"
-    goals = {"firm": goal_of(indicator), "stretch": goal_of(indicator, stretch=True)}
-    nation, region, city = (
-        history(a, indicator, as_of) for a in (areas.nation, areas.region, areas.city)
+def scorecard(data, w: Words) -> Chart:
+    """Every target by the office that holds its figures: verdict, or what is missing.
+
+    A row without a verdict says which years are missing and, where the reading table knows it,
+    which figure of the last year would make the target likely.
+    """
+    card = data.scorecard[data.scorecard["default"]]
+    counts = card["verdict"].value_counts()
+    blind = int(counts.get("insufficient_evidence", 0))
+    told = [code for code in VERDICTS if code in counts and code != "insufficient_evidence"]
+    parts = w.join(
+        w(f"{w.verdict(code)}{counts[code]}项", f"{counts[code]} {w.verdict(code)}")
+        for code in told
     )
-    others = peers(indicator, as_of).drop(columns=areas.region, errors="ignore")
-    firm, stretch = goals["firm"].value, goals["stretch"].value
-    need([*nation, *region], indicator)
+    title = w(
+        f"{len(card)}项目标中{blind}项依据不足；可判断的{len(card) - blind}项：{parts}",
+        f"Of {len(card)} targets {blind} lack the evidence for a verdict; the other "
+        f"{len(card) - blind}: {parts}",
+    )
+    if not told:
+        title = w(f"{len(card)}项目标全部依据不足",
+                  f"All {len(card)} targets lack the evidence for a verdict")  # fmt: skip
+    subtitle = w(
+        "按数据持有单位排列；横条为实现概率；○为依据不足，列出所缺年份",
+        "By the office that holds the figures; bars: probability of attainment; ○: insufficient "
+        "evidence, with the years missing",
+    )
+    used = [(name, [data.config.areas.city]) for name in card["indicator"].unique()]
+    offices = card.groupby(f"holder_{w.lang}", sort=False)
+    lines = len(card) + offices.ngroups
+    source = sources(data, w, *used)
+    chart, (ax,) = page(data, w, title, subtitle, source, height=1.15 + 0.185 * lines)
+    ax.axis("off")
+    x_goal, x_say, y = w(0.5, 0.66), w(0.515, 0.672), 0
+    for office, rows in offices:
+        ax.axhspan(y - 0.5, y + 0.5, color="#EEF0F2", lw=0)
+        ax.text(0.004, y, office, va="center", size=8, weight="bold", color=INK)
+        for _, row in rows.iterrows():
+            y += 1
+            _target_row(ax, w, row, y, x_goal, x_say, _asked(data, w, row))
+        y += 1
+    ax.set_xlim(0, 1)
+    ax.set_ylim(y - 0.4, -0.6)
+    return chart
 
-    def standing(name, known):
-        if known.empty:
-            return pick(lang, f"{name}没有公布数", f"{name} has no public figure")
-        value = f"{known.iloc[-1]:.2f}" + pick(lang, "%", " %")
-        met = [g for g in (stretch, firm) if known.iloc[-1] >= g]
-        if met:
-            aim = amount(met[0], "%", 0, lang)
-            return pick(
-                lang,
-                f"{name}{known.index[-1]}年{value}，已超过{aim}",
-                f"{name} with {value} in {known.index[-1]} is past {aim}",
-            )
-        aim = amount(firm, "%", 0, lang)
-        return pick(
-            lang,
-            f"{name}{known.index[-1]}年{value}，低于{aim}",
-            f"{name} with {value} in {known.index[-1]} is below {aim}",
+
+def _target_row(
+    ax, w: Words, row: pd.Series, y: int, x_goal: float, x_say: float, asked: str
+) -> None:
+    """Mark, name and goal of a target; then its bar and verdict, or what is missing."""
+    style = {"va": "center", "size": SMALL}
+    verdict_mark(ax, 0.014, y, row["verdict"], 4.8, gid=f"verdict_{row['id']}")
+    ax.text(0.034, y, row[f"short_{w.lang}"], **style)
+    goal = w.goal(row["value"], row["direction"], row["unit"])
+    ax.text(x_goal, y, goal, ha="right", **style)
+    if row["verdict"] == "insufficient_evidence":
+        missing = w(f"缺{w.spans(row['missing_years'])}年", f"missing: {row['missing_years']}")
+        ax.text(x_say, y, missing + asked, color="#4A4A4A", **style)
+        return
+    words = w.verdict(row["verdict"])
+    if pd.notna(row["probability"]):
+        width = w(0.13, 0.08)
+        ax.barh(y, width, left=x_say, height=0.5, color="white", ec=PALE, lw=0.6)
+        ax.barh(y, width * row["probability"], left=x_say, height=0.5, color=INK, lw=0,
+                gid=f"probability_{row['id']}")  # fmt: skip
+        ax.text(x_say + width + 0.008, y, w.chance(row["probability"]), **style)
+        x_say += width + w(0.085, 0.12)
+    ax.text(x_say, y, words, weight="bold", **style)
+
+
+def _asked(data, w: Words, row: pd.Series) -> str:
+    """Which figure of the last year before the target's would make it likely."""
+    table = data.reading_tables
+    own = table["id"].eq(row["id"]) & table["reading"].eq(row["reading"])
+    table = table[own & table["verdict"].isin(BEST) & table["year"].lt(row["year"])]
+    if table.empty:
+        return ""
+    last = table[table["year"].eq(table["year"].max())]
+    falling = row["direction"] == "at_most"
+    bound = last["to_value"].max() if falling else last["from_value"].min()
+    if pd.isna(bound):
+        return ""
+    value = w.goal(bound, row["direction"], row["unit"])
+    year = int(last["year"].iloc[0])
+    return w(f"；{year}年{value}则可望实现", f"; {value} in {year}: likely")
+
+
+def probability_moves(data, w: Words) -> Chart:
+    """How the probability of each main target moved with every publication."""
+    goals = [goal_of(data, w, name) for name in data.config.report.headline]
+    moved = {goal.id: data.probability_history(goal.id) for goal in goals}
+    moved = {name: moves.dropna(subset=["probability"]) for name, moves in moved.items()}
+    moved = {name: moves for name, moves in moved.items() if len(moves)}
+    need(list(moved), "probabilities")
+    rows = {goal.id: goal.row for goal in goals}
+    clauses = [_moved(w, rows[i][w.lang], m["probability"]) for i, m in moved.items()]
+    clauses[1:] = [w.lowered(clause) for clause in clauses[1:]]
+    subtitle = w(
+        "实现概率（%），按每次数据发布之日重新评估；标记处有新数发布，点线为结论的分界",
+        "Probability of attainment (%), judged again on every date of publication (marks); dotted: "
+        "bounds of the verdicts",
+    )
+    counted = {COUNTED_BY.get(rows[i]["indicator"], rows[i]["indicator"]): None for i in moved}
+    source = sources(data, w, *counted.items())
+    chart, (ax,) = page(data, w, w.clauses(clauses), subtitle, source, height=3.5)
+    days = {i: [dt.date.fromisoformat(day) for day in moves.index] for i, moves in moved.items()}
+    first = min(d[0] for d in days.values())
+    last = max([*(d[-1] for d in days.values()), *([data.as_of] if data.as_of else [])])
+    styles = (INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"), ("black", ":", "^")
+    for (i, moves), style in zip(moved.items(), styles, strict=False):
+        _steps(
+            ax, w, days[i], 100 * moves["probability"].to_numpy(), last, i, rows[i][w.lang], style
         )
+    bands = data.config.verdict
+    edges = (0.0, bands.unlikely, bands.at_risk, bands.likely, 1.0)
+    codes = ("out_of_reach", "unlikely", "at_risk", "likely")
+    for code, low, high in zip(codes, edges, edges[1:], strict=False):
+        ax.axhline(100 * low, color=PALE, ls=":", lw=1.2, zorder=0)
+        ax.annotate(w.verdict(code), (1, 50 * (low + high)), (6, 0), va="center", size=8,
+                    color=GREY, xycoords=("axes fraction", "data"), textcoords="offset points",
+                    annotation_clip=False)  # fmt: skip
+    ax.set_ylim(0, 100)
+    margin = 0.03 * ((last - first) or dt.timedelta(days=365))
+    ax.set_xlim(first - margin, last + margin)
+    ax.grid(visible=False)
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
+    ax.tick_params(axis="x", length=3)
+    return chart
 
-    title = pick(lang, "；", "; ").join(
-        standing(place(lang, which), known)
-        for which, known in (("nation", nation), ("region", region), ("city", city))
+
+def _moved(w: Words, name: str, chances: pd.Series) -> str:
+    low, high, last = map(w.chance, (chances.min(), chances.max(), chances.iloc[-1]))
+    if low == high:
+        return w(f"{name}的概率一直{w.chance_is(chances.iloc[-1])}", f"{name} stayed at {low}")
+    return w(
+        f"{name}的概率在{low}至{high}之间变动，最近为{last}",
+        f"{name} moved between {low} and {high}, last {last}",
     )
-    subtitle = pick(
-        lang,
+
+
+def _steps(ax, w: Words, x: list, y: np.ndarray, last: dt.date, gid: str, name: str, style) -> None:
+    """One target's probability; a value is written where it differs from the one before."""
+    color, dash, mark = style
+    ends = mdates.date2num([*x, last])
+    ax.step(ends, [*y, y[-1]], where="post", color=color, ls=dash, gid=f"path_{gid}")
+    ax.plot(ends[:-1], y, mark, color=color, ms=5, gid=f"moves_{gid}", clip_on=False, zorder=5)
+    ax.xaxis_date()
+    before, fallen = "", np.diff(y, prepend=y[0]) < 0
+    for day, value, below in zip(ends, y, fallen, strict=False):
+        words = w.chance(value / 100)
+        if words != before:
+            late = ends[-1] - day < 0.08 * (ends[-1] - ends[0])
+            side = "right" if late and not below else "left"
+            note(ax, words, (day, value), (0, -15 if below else 7), va="baseline", ha=side,
+                 size=8.5, color=color, weight="bold")  # fmt: skip
+        before = words
+    spans = np.diff(ends)
+    longest = int(np.where(spans >= 0.6 * spans.max(), y, -1).argmax())
+    away = 20 if y[longest] < 10 else -14
+    note(ax, name, (ends[longest : longest + 2].mean(), y[longest]), (0, away), ha="center",
+         size=8.5, va="baseline", color=color)  # fmt: skip
+
+
+def science_literacy(data, w: Words) -> Chart:
+    """Surveys of nation, region and provinces against the city's two targets."""
+    areas, indicator = data.config.areas, "science_literacy"
+    firm, stretch = (goal_of(data, w, indicator, stretch=s) for s in (False, True))
+    known = {
+        which: data.history(getattr(areas, which), indicator)
+        for which in ("nation", "region", "city")
+    }
+    nation, region, city = known.values()
+    need([*nation, *region], indicator)
+    others = data.peers(indicator).drop(columns=areas.region, errors="ignore")
+
+    def standing(name: str, figures: pd.Series) -> str:
+        if figures.empty:
+            return w(f"{name}未查到公布数", f"no figure of {name} was found")
+        last, year = figures.iloc[-1], figures.index[-1]
+        met = [goal.text for goal in (stretch, firm) if last >= goal.value]
+        value = w.amount(last, firm.row)
+        if met:
+            return w(f"{name}{year}年{value}，已达到{met[0]}",
+                     f"{name} with {value} in {year} has reached {met[0]}")  # fmt: skip
+        return w(f"{name}{year}年{value}，低于{firm.text}",
+                 f"{name} with {value} in {year} is below {firm.text}")  # fmt: skip
+
+    title = w.clauses(standing(w.place(which), figures) for which, figures in known.items())
+    subtitle = w(
         "公民具备科学素质的比例（%），抽样调查年份；灰色为有公布数的省份",
         "Share of citizens with scientific literacy (%), survey years; grey: provinces",
     )
-    source = sources(lang, (indicator, None), as_of=as_of)
-    chart, (ax,) = page(lang, title, subtitle, source, height=3.9)
-    year = goals["firm"].year
-    for goal, known in goals.items():
-        first = min(k.index[0] for k in (nation, region) if len(k)) - 0.6
-        style = "--" if goal == "firm" else ":"
-        ax.plot([first, year], [known.value] * 2, color=ACCENT, lw=1.3, ls=style, gid=goal)
-    for name in others:
-        known = others[name].dropna()
-        ax.plot(known.index, known, "o-", color="#A9AFB5", ms=3, lw=0.9, gid=f"province_{name}")
+    source = sources(data, w, (indicator, None))
+    chart, (ax,) = page(data, w, title, subtitle, source, height=3.9)
+    lines = {name: others[name].dropna() for name in others}
+    first = min(int(k.index[0]) for k in (nation, region, *lines.values()) if len(k))
+    for goal, gid, style in ((firm, "firm", "--"), (stretch, "stretch", ":")):
+        ax.plot([first - 0.6, goal.year], [goal.value] * 2, color=ACCENT, lw=1.3, ls=style, gid=gid)
+        ax.plot([goal.year], [goal.value], "*", color=ACCENT, ms=11, zorder=5)
+    for name, figures in lines.items():
+        ax.plot(figures.index, figures, "o-", color=CONTEXT, ms=3, lw=0.9, gid=f"province_{name}")
     ax.plot(nation.index, nation, "o-", color="black", gid="nation")
     ax.plot(region.index, region, "s-", color=INK, gid="region")
-    if len(city):
-        ax.plot(city.index, city, "o", color=ACCENT, ms=7, gid="city")
-    ends = [
-        *((others[n].dropna(), area_name(n, lang), GREY) for n in others),
-        (nation, place(lang, "nation"), "black"),
-        (region, place(lang, "region"), INK),
-    ]
+    ax.plot(city.index, city, "o", color=ACCENT, ms=7, gid="city")
+    ends = [(figures, w.area(name), GREY) for name, figures in lines.items()]
+    ends += [(nation, w.place("nation"), "black"), (region, w.place("region"), INK)]
     by_year: dict[int, list] = {}
-    for known, name, color in ends:
-        if len(known):
-            x = int(known.index[-1])
-            by_year.setdefault(x, []).append(
-                (known.iloc[-1], f"{name} {known.iloc[-1]:.1f}", color)
+    for figures, name, color in ends:
+        if len(figures):
+            last = figures.iloc[-1]
+            by_year.setdefault(int(figures.index[-1]), []).append(
+                (last, f"{name} {w.number(last, 1)}", color)
             )
-    first = min(int(k.index[0]) for k, _, _ in ends if len(k))
-    ax.set_xlim(first - 0.6, year + 2.3)
-    ax.set_ylim(0, max(others.max().max(), stretch, nation.max()) * 1.08)
-    year_axis(ax, range(first, year + 1, 5))
+    ax.set_xlim(first - 0.6, firm.year + 2.3)
+    ax.set_ylim(0, max(others.max().max(), stretch.value, nation.max()) * 1.08)
+    year_axis(ax, range(first, firm.year + 1, 5))
     for x, labels in by_year.items():
-        label_ends(ax, labels, x, size=7.5)
-    for goal in goals.values():
-        ax.plot([year], [goal.value], "*", color=ACCENT, ms=11, zorder=5)
-    label_ends(
-        ax,
-        [
-            (firm, pick(lang, f"目标 {firm:g}%", f"target {firm:g} %"), ACCENT),
-            (stretch, pick(lang, f"力争 {stretch:g}%", f"stretch {stretch:g} %"), ACCENT),
-        ],
-        year,
-        size=7.5,
-        offset=8,
-    )
+        label_ends(ax, labels, x, size=SMALL)
+    words = w("目标 ", "target "), w("力争 ", "stretch ")
+    labels = [
+        (g.value, word + g.text, ACCENT) for g, word in zip((firm, stretch), words, strict=True)
+    ]
+    label_ends(ax, labels, firm.year, size=SMALL, offset=8)
     return chart
 
 
-def gdp_breaks(lang: str, as_of: str | None) -> Chart:
-    """The city's known GDP and the break of scope in it."""
-    city = config().areas.city
-    gdp = history(city, "gdp", as_of)
-    real = history(city, "gdp_real_growth", as_of)
+def gdp_breaks(data, w: Words) -> Chart:
+    """The city's known GDP, and the year in which its scope changed."""
+    city = data.config.areas.city
+    gdp, real = data.city("gdp"), data.city("gdp_real_growth")
+    row = data.indicator("gdp")
     need(gdp, f"{city}, gdp")
-    breaks = [y for y in gdp.attrs["breaks"] if gdp.index[0] < y <= gdp.index[-1]]
-    first_known = gdp.index[0]
-    here = place(lang, "city")
-    broken = [
-        (a, b)
-        for a, b in zip(gdp.index, gdp.index[1:], strict=False)
-        if any(a < y <= b for y in breaks)
-    ]
+    pairs = list(zip(gdp.index, gdp.index[1:], strict=False))
+    broken = [(a, b) for a, b in pairs if any(a < y <= b for y in gdp.attrs["breaks"])]
+    here, years = w.place("city"), w.years(gdp.index[0], gdp.index[-1])
+    title = w(f"{here}GDP在{years}间查到{len(gdp)}个年份的公布数",
+              f"{here}'s GDP was found for {len(gdp)} years of {years}")  # fmt: skip
     if broken:
         a, b = broken[-1]
-        jump = gdp[b] / gdp[a] - 1
-        title = pick(
-            lang,
-            f"{here}GDP {a}—{b}年名义增长{100 * jump:.0f}%",
-            f"{here}'s GDP rose by {100 * jump:.0f} % in {a}–{b}",
+        jump = w.percent(gdp[b] / gdp[a] - 1, 0)
+        title = w(
+            f"{here}GDP {w.years(a, b)}名义变动{jump}", f"{here}'s GDP changed by {jump} in {a}–{b}"
         )
-        if b in real.index:
-            title += pick(
-                lang,
-                f"，而{b}年实际只增长{real[b]:.1f}%：口径疑有变化，不能当作增长",
-                f" while real growth in {b} was {real[b]:.1f} %: a change of scope is suspected, "
-                "not growth",
-            )
-        else:
-            title += pick(lang, "：口径疑有变化", ": a change of scope is suspected")
-    else:
-        years = (
-            f"{gdp.index[0]}—{gdp.index[-1]}年"
-            if lang == "zh"
-            else f"{gdp.index[0]}–{gdp.index[-1]}"
-        )
-        title = pick(
-            lang,
-            f"{here}{years}年GDP只有{len(gdp)}年的公布数",
-            f"{here}'s GDP is known for only {len(gdp)} years of {years}",
-        )
-    subtitle = pick(
-        lang,
-        "地区生产总值（亿元，当年价，对数坐标）：只有公布过的年份；线上为两点之间的年均名义增速",
-        "GDP (100 million yuan, current prices, logarithmic scale): published years only; beside "
-        "the lines the nominal growth a year between them",
+        title += (
+            w(f"，而{b}年实际增长{real[b]:.1f}%：口径疑有变化，不能当作增长",
+              f" while real growth in {b} was {real[b]:.1f}%: a change of scope, not growth")
+            if b in real.index
+            else w("：口径疑有变化", ": a change of scope is suspected")
+        )  # fmt: skip
+    subtitle = w(
+        f"地区生产总值（{row['unit']}，当年价，对数坐标）：只有查到的年份；线旁为两点之间的年均名义增速，"
+        "虚线跨过口径变化",
+        "GDP (CNY billion, current prices, logarithmic scale): years found only; beside the lines "
+        "the nominal growth a year between them; dotted across the change of scope",
     )
-    source = sources(lang, ("gdp", [city]), as_of=as_of)
-    chart, (ax,) = page(lang, title, subtitle, source, height=3.7)
+    chart, (ax,) = page(data, w, title, subtitle, sources(data, w, ("gdp", [city])), height=3.7)
     ax.set_yscale("log")
-    for a, b in zip(gdp.index, gdp.index[1:], strict=False):
+    for a, b in pairs:
         cut = (a, b) in broken
-        ax.plot(
-            [a, b],
-            [gdp[a], gdp[b]],
-            color=ACCENT if cut else INK,
-            ls=":" if cut else "-",
-            lw=1.6,
-            gid="break" if cut else "span",
-        )
-        growth = (gdp[b] / gdp[a]) ** (1 / (b - a)) - 1
+        ax.plot([a, b], [gdp[a], gdp[b]], color=ACCENT if cut else INK, ls=":" if cut else "-",
+                lw=1.6, gid="break" if cut else "span")  # fmt: skip
         if b - a > 1:
-            text = f"{100 * growth:.1f}" + pick(lang, "%/年", " % a year")
-            halo(
-                ax.annotate(
-                    text + (pick(lang, "\n口径断点？", "\nbreak of scope?") if cut else ""),
-                    ((a + b) / 2, np.sqrt(gdp[a] * gdp[b])),
-                    xytext=(7, -9) if cut or lang == "zh" else (-2, -14),
-                    textcoords="offset points",
-                    ha="left" if cut or lang == "zh" or b - a > 9 else "center",
-                    va="top" if cut else "center",
-                    color=ACCENT if cut else GREY,
-                    size=8,
-                    linespacing=1.3,
-                )
-            )
+            rate = w.percent((gdp[b] / gdp[a]) ** (1 / (b - a)) - 1)
+            words = rate + w("/年", " a year") + w("\n口径变化", "\nscope changed") * cut
+            note(ax, words, ((a + b) / 2, np.sqrt(gdp[a] * gdp[b])), 
+                 (8, -24 if cut else -10), va="top", color=ACCENT if cut else GREY)  # fmt: skip
     ax.plot(gdp.index, gdp, "o", color="black", gid="gdp", zorder=4)
-    for i, (year, value) in enumerate(zip(gdp.index, gdp, strict=True)):
-        near = i + 1 < len(gdp) and gdp.index[i + 1] - year <= 2
-        shift, align = (-6, "right") if near else (0, "center")
-        if any(year - 2 <= y <= year for y in breaks):
-            shift, align = -5, "left"
-        halo(
-            ax.annotate(
-                f"{year}\n{number(value, 1)}",
-                (year, value),
-                xytext=(shift, 6),
-                textcoords="offset points",
-                ha=align,
-                size=7.5,
-                linespacing=1.2,
-            )
-        )
-    for y in breaks:
-        ax.axvspan(y - 1, y, facecolor="#F3DFCF", edgecolor=ACCENT, hatch="///", lw=0, alpha=0.6)
-    ax.set_xlim(first_known - 2, gdp.index[-1] + 5.2)
-    ax.set_ylim(gdp.min() / 1.6, gdp.max() * 2.3)
-    start = int(first_known // 5 * 5)
-    year_axis(ax, range(start if start >= first_known - 2 else start + 5, gdp.index[-1] + 1, 5))
-    log_axis(ax.yaxis, nice_ticks(*ax.get_ylim()), "{:g}".format)
+    before = -99
+    for year, value in gdp.items():
+        near = year - before <= 2
+        text = f"{year}\n{w.number(value / w(1, 10), w(1, 2))}"
+        note(ax, text, (year, value), (3 if near else -3, 7), va="bottom",
+             ha="left" if near else "right", size=SMALL, linespacing=1.2)  # fmt: skip
+        before = year
+    ax.set_xlim(gdp.index[0] - 4, gdp.index[-1] + 4)
+    ax.set_ylim(gdp.min() / 1.5, gdp.max() * 1.9)
+    year_axis(ax, range(-(-gdp.index[0] // 5) * 5, gdp.index[-1] + 1, 5))
+    log_axis(ax.yaxis, nice_ticks(*ax.get_ylim()), lambda v: f"{v / w(1, 10):,g}")
     return chart
-
-
-def scorecard(lang: str, as_of: str | None) -> Chart:
-    """Every target at a glance: its verdict by shape and shade, its probability where known."""
-    card = judged_targets(as_of)
-    main = card[card["default"]].copy()
-    rank = {code: place_ for place_, code in enumerate(VERDICTS)}
-    main["rank"] = main["verdict"].map(rank)
-    main = main.sort_values(["rank", "id"], ignore_index=True)
-    counts = main["verdict"].value_counts()
-    blind = int(counts.get("insufficient_evidence", 0))
-    known = "、" if lang == "zh" else ", "
-    parts = known.join(
-        f"{VERDICTS[code][0]}{counts[code]}项"
-        if lang == "zh"
-        else f"{counts[code]} {VERDICTS[code][1]}"
-        for code in VERDICTS
-        if code in counts and code != "insufficient_evidence"
-    )
-    title = pick(
-        lang,
-        f"{len(main)}项目标中{blind}项依据不足；可判断的{len(main) - blind}项：{parts}",
-        f"Of {len(main)} targets {blind} lack the evidence for a verdict; the other "
-        f"{len(main) - blind}: {parts}",
-    )
-    if blind == len(main):
-        title = pick(
-            lang,
-            f"{len(main)}项目标全部依据不足",
-            f"All {len(main)} targets lack the evidence for a verdict",
-        )
-    subtitle = pick(
-        lang,
-        "横条为达到目标的概率（有预测时）；小符号为同一目标的其他理解",
-        "Bars: probability of attainment where there is one; small marks: other readings of the "
-        "same target",
-    )
-    used = [(name, [config().areas.city]) for name in card["indicator"].unique()]
-    line = sources(lang, *used, as_of=as_of)
-    chart, (ax,) = page(lang, title, subtitle, line, height=4.6)
-    ax.axis("off")
-    rows = len(main)
-    x_mark, x_name, x_goal, x_bar, x_word, x_other = 0.012, 0.032, 0.545, 0.56, 0.72, 0.925
-    if lang == "en":
-        x_goal, x_bar, x_word, x_other = 0.6, 0.615, 0.745, 0.93
-    width = x_word - x_bar - 0.045
-    size = 6.6
-    for y, row in main.iterrows():
-        code = row["verdict"]
-        shape, fill, edge = MARKS[code]
-        told = code != "insufficient_evidence"
-        color = "black" if told else "#4A4A4A"
-        if y % 2 == 0:
-            ax.axhspan(y - 0.5, y + 0.5, color="#F4F5F6", lw=0)
-        ax.plot([x_mark], [y], shape, mfc=fill, mec=edge, ms=5, gid=f"verdict_{row['id']}")
-        style = {"va": "center", "size": size, "color": color}
-        ax.text(x_name, y, _name(row, lang), weight="bold" if told else "normal", **style)
-        ax.text(x_goal, y, _goal(row, lang), ha="right", **style)
-        if told and pd.notna(row["probability"]):
-            ax.barh(y, width, left=x_bar, height=0.52, color="white", ec=PALE, lw=0.6)
-            ax.barh(
-                y, width * row["probability"], left=x_bar, height=0.52, color=INK, lw=0,
-                gid=f"probability_{row['id']}",
-            )  # fmt: skip
-            words = percent(row["probability"], lang)
-            words = words.replace("不到", "<").replace("less than ", "<").replace("超过", ">")
-            ax.text(x_bar + width + 0.004, y, words.replace("more than ", ">"), **style)
-        ax.text(x_word, y, VERDICTS[code][lang == "en"], ha="left", **style)
-        if told and bool(row["met_at_last"]) and code not in ("achieved", "missed"):
-            ax.text(
-                x_other - 0.012,
-                y,
-                pick(lang, f"{row['last_year']}年已达到", f"met in {row['last_year']}"),
-                ha="right",
-                va="center",
-                size=size - 0.4,
-                color=GREY,
-            )
-        other = card[card["id"].eq(row["id"]) & ~card["default"]]
-        for i, verdict in enumerate(other["verdict"]):
-            shape, fill, edge = MARKS[verdict]
-            ax.plot([x_other + 0.021 * i], [y], shape, mfc=fill, mec=edge, ms=3.4, mew=0.7)
-    heads = (
-        (x_name, "left", pick(lang, "目标", "Target")),
-        (x_goal, "right", pick(lang, "目标值", "goal")),
-        (x_bar, "left", pick(lang, "概率", "probability")),
-        (x_word, "left", pick(lang, "结论", "verdict")),
-        (x_other - 0.01, "left", pick(lang, "其他理解", "others")),
-    )
-    for x, align, words in heads:
-        ax.text(x, -1.05, words, ha=align, va="center", size=size, color=GREY)
-    ax.axhline(-0.55, color="black", lw=0.8)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(rows - 0.4, -1.6)
-    return chart
-
-
-def _name(row: pd.Series, lang: str, room: int = 62) -> str:
-    name = row["zh"] if lang == "zh" else row["en"]
-    if len(name) <= room:
-        return name
-    return name[: name.rindex(" ", 0, room)].rstrip(" ,") + " ..."
-
-
-def _goal(row: pd.Series, lang: str) -> str:
-    if pd.isna(row["value"]):
-        return pick(lang, "只增不减", "not to fall")
-    sign = {"at_least": "≥", "at_most": "≤", "within": "≈"}.get(row["direction"], "")
-    value, unit = float(row["value"]), row["unit"]
-    if lang == "en":
-        scale, unit = _UNITS.get(unit, (1, ""))
-        value *= scale
-        unit = unit and f" {unit}"
-    return f"{sign}{number(value, 0 if value == int(value) else 1)}{unit}"
-
-
-_UNITS = {"%": (1, "%"), "万亩": (10_000, "mu"), "万吨": (10_000, "t"), "亿元": (0.1, "bn yuan")}
-"""English unit and the factor that leads to it; counted things need none."""

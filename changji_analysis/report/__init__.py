@@ -71,9 +71,9 @@ def compose(as_of: str | None = None, lang: str = "zh", *, figures: Path | None 
     """
     if lang not in LANGUAGES:
         raise UsageError(f"unknown language {lang!r}: use {' or '.join(LANGUAGES)}")
-    f, w = findings(as_of), Words(lang)
+    f, w = findings(as_of), Words.of(records.current(as_of), lang)
     plan, settings = config().plan, config().report
-    mark = records.not_public(lang)
+    mark = w.not_public(records.current().not_public)
     body = [*summary(f, w), *(block for chapter in CHAPTERS for block in chapter(f, w))]
     return Document(
         title=w(f"{plan.title_zh}{review_kind(f, w)}报告", _title_en(f, w)),
@@ -132,7 +132,7 @@ def traced_numbers(document: Document, as_of: str | None = None) -> pd.DataFrame
         ``found``, the tables that hold it as printed: a table of the document, the scorecard, a
         table of needs, or the configuration; empty where no table does.
     """
-    pools = dict(_pools(document, findings(as_of), Words(document.lang)))
+    pools = dict(_pools(document, findings(as_of), Words.of(records.current(as_of), document.lang)))
     rows = []
     for block in document.blocks:
         if isinstance(block, Paragraph):

@@ -7,8 +7,7 @@ import pandas as pd
 from .. import _compat as records
 from .._compat import config, history, problems
 from ..assessment import VERDICTS, likelihood
-from ..names import area_name
-from ..tables import PACE_WORDS
+from ..wording import PACE as PACE_WORDS
 from ..wording import Words
 from .chapters.clauses import calibration
 from .findings import Findings, findings
@@ -179,7 +178,9 @@ def _scorecard(f: Findings, lang: str) -> pd.DataFrame:
         name=f.card[lang],
         reading=f.card[f"reading_{lang}"],
         holder=f.card[f"holder_{lang}"],
-        calibration=[calibration(Words(lang), row) for _, row in f.card.iterrows()],
+        calibration=[
+            calibration(Words.of(records.current(), lang), row) for _, row in f.card.iterrows()
+        ],
         direction=f.card["direction"].map(lambda word: _DIRECTIONS[word][side]),
         verdict=f.card["verdict"].map(lambda code: VERDICTS[code][side]),
         likelihood=f.card["probability"].map(
@@ -208,7 +209,7 @@ def _histories(f: Findings, lang: str) -> pd.DataFrame:
             known = history(area, indicator, f.as_of)
             rows += [
                 {
-                    "area": area_name(area, lang),
+                    "area": Words.of(records.current(), lang).area(area),
                     "indicator": indicator,
                     "name": registry.at[indicator, lang],
                     "unit": registry.at[indicator, "unit"],

@@ -21,9 +21,9 @@ from ..errors import UsageError
 from ..files import write_bytes
 from ..forecasting import Forecast, forecast
 from ..plan import Target
-from ..tables import printed, probability_text
 from ..trends import walk_shape
 from ..trends.cohort import Stock, even_batches, predict_stock
+from ..wording import Words, probability_text
 
 RATE = Annotated[float, Field(ge=0, le=1)]
 GROWTH = Annotated[float, Field(gt=-0.5, le=2)]
@@ -341,4 +341,4 @@ def assumptions(scenario: Scenario) -> dict:
 
 
 def _amount(value: float | None, row: pd.Series, lang: str) -> str:
-    return "" if value is None else printed(value, row, lang)
+    return "" if value is None else Words(lang).amount(value, row)

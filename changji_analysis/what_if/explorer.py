@@ -16,10 +16,11 @@ from .. import what_if
 from .._compat import checked_targets, config
 from ..assessment import VERDICTS
 from ..errors import ChangjiError
-from ..figures.page import ACCENT, FAN, GREY, INK, Chart, house_style
+from ..figures.page import Chart, house_style
 from ..pace import cagr
-from ..tables import printed, probability_text
-from ..tables.notebook import SHADES
+from ..palette import ACCENT, FAN, GREY, INK
+from ..palette import VERDICTS as LOOKS
+from ..wording import Words, probability_text
 
 DPI = 100
 SIZE = (6.3, 3.3)
@@ -96,17 +97,25 @@ class Picture:
             self.assumed.set_data(own, known[own])
             self.goal.set_data([end] if goal else [], [goal] if goal else [])
             if goal:
-                labels["goal"] = (end, goal, f"目标 target\n{printed(goal, row)}")
+                labels["goal"] = (end, goal, f"目标 target\n{Words('zh').amount(goal, row)}")
             if found.forecast is not None:
                 middle = found.forecast.median.iloc[-1]
-                labels["median"] = (end, middle, f"中位数 median\n{printed(middle, row)}")
+                labels["median"] = (
+                    end,
+                    middle,
+                    f"中位数 median\n{Words('zh').amount(middle, row)}",
+                )
                 tops.append(found.forecast.interval(0.95)["upper"].iloc[-1])
             moved = found.now.forecast is not None and what_if.assumptions(found.scenario)
             self.before.set_visible(bool(moved))
             if moved:
                 until, middle = found.now.target.year, found.now.forecast.median.iloc[-1]
                 if until == end:
-                    labels["before"] = (end, middle, f"现有 as known\n{printed(middle, row)}")
+                    labels["before"] = (
+                        end,
+                        middle,
+                        f"现有 as known\n{Words('zh').amount(middle, row)}",
+                    )
                 tops.append(middle)
             top = max(tops, default=1.0) * 1.06
             first = min([*known.index, end - 5])
@@ -273,8 +282,9 @@ class Desk:
             return
         self.picture.show(found)
         zh, en = VERDICTS[found.verdict]
-        chance = probability_text(found.probability) or "—"
-        look = f"color:#fff;background:{SHADES[found.verdict]};padding:.15em .6em"
+        chance = probability_text(found.probability, "zh") or "—"
+        fill, letters = LOOKS[found.verdict][:2]
+        look = f"color:{letters};background:{fill};padding:.15em .6em"
         png = base64.b64encode(self.picture.png()).decode("ascii")
         self.view.value = (
             f'<p><b class="chance">{chance}</b> <span style="{look}">{zh} {en}</span></p>'

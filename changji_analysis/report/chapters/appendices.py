@@ -9,9 +9,8 @@ import pandas as pd
 from ... import _compat as records
 from ..._compat import city_history, config
 from ...assessment import LIKELIHOODS, VERDICTS
-from ...names import publisher_name
 from ...scorecards import spans
-from ...tables import PACE_WORDS, STRENGTHS, UNITS_EN
+from ...wording import PACE as PACE_WORDS
 from ...wording import Words
 from ..document import Aside, Block, Heading, Paragraph, Table
 from ..findings import Findings
@@ -92,13 +91,12 @@ def _indicator_row(f: Findings, w: Words, number: int, row: pd.Series, years: li
     observed = [
         w.number(path[y], int(row["decimals"])) if not pd.isna(path.get(y)) else DASH for y in years
     ]
-    side = 0 if w.lang == "zh" else 1
     after = bool(row["after_base"])
     return (
         number,
         w.name(row),
         _unit(w, row["unit"]),
-        row["kind"] if row["kind"] and w.lang == "zh" else STRENGTHS[row["strength"]][side],
+        row["kind"] if row["kind"] and w.lang == "zh" else w.term("strength", row["strength"]),
         DASH if pd.isna(row["base_value"]) else w.number(row["base_value"], int(row["decimals"])),
         *observed,
         _goal_number(w, row),
@@ -112,7 +110,7 @@ def _indicator_row(f: Findings, w: Words, number: int, row: pd.Series, years: li
 
 
 def _unit(w: Words, unit: str) -> str:
-    return w(unit, UNITS_EN.get(unit, unit) or "number")
+    return w.unit(unit) or "number"
 
 
 def _goal_number(w: Words, row: pd.Series) -> str:
@@ -238,7 +236,7 @@ def sources_table(f: Findings, w: Words) -> Table:
     )
     cells = [
         (
-            publisher_name(publisher, w.lang),
+            w.publisher(publisher),
             _series_title(title, part["title"], w),
             w.years(*_ends(part["published"])) if len(part) > 1 else part["published"].iloc[0],
         )

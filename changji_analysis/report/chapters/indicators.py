@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ..._compat import config
-from ...tables import PACE_WORDS
+from ...wording import PACE as PACE_WORDS
 from ...wording import Words
 from ..document import Block, Heading, Paragraph, Table
 from ..findings import Findings

@@ -1,0 +1,420 @@
+"""Charts of one target: its forecast fan, its paths, its reading table; forecasts side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter
+
+from ..errors import UsageError
+from ..histories import COUNTED_BY
+from ..palette import ACCENT, FAN, GREY, INK, VERDICTS
+from ..showing import draws
+from ..wording import Words, language, shortest
+from .page import (
+    Chart,
+    finished,
+    goal_of,
+    house_style,
+    label_ends,
+    log_axis,
+    need,
+    nice_ticks,
+    note,
+    page,
+    rows_only,
+    sources,
+    year_axis,
+)  # fmt: skip
+
+DASHES = {"straight": (0, (5, 2)), "geometric": (0, (1, 1.4))}
+SHOWN_YEARS = 10
+"""A fan begins with figures that are at most so many years older than its last year."""
+
+
+@draws
+def fan(result, known: pd.Series | None = None, ax: Axes | None = None, lang: str | None = None):
+    """Draw a forecast, or an assessment with its target and the paths to it.
+
+    Parameters
+    ----------
+    result : Forecast or Assessment
+    known : Series, optional
+        The history. With ``attrs`` as `changji_analysis.history` gives it, the chart bears the
+        unit and the name of the area.
+    ax : matplotlib Axes, optional
+        The axes to draw on; without one a chart in the style of the report is made.
+    lang : {"zh", "en"}, optional
+
+    Returns
+    -------
+    Axes or Chart
+        The axes given, or the chart made, which shows itself in a notebook.
+    """
+    w = Words(language(lang))
+    a = None if hasattr(result, "quantiles") else result
+    ahead = result if a is None else a.forecast
+    if known is None:
+        known = pd.Series(dtype=float) if a is None else a.given.known
+    about, known = known.attrs, known.dropna()
+    unit, decimals = about.get("unit", ""), about.get("decimals", _decimals(known, ahead))
+    with house_style():
+        if ax is not None:
+            _fan(ax, w, ahead, known, unit, decimals, a)
+            return ax
+        model = w.model(a.evidence.method if a is not None else ahead.model)
+        subtitle = w(f"{model}，中位数与预测区间", f"{model}; median and predictive intervals")
+        if w.unit(unit):
+            subtitle += w(f"（{w.unit(unit)}）", f" ({w.unit(unit)})")
+        names = [
+            about[f"{what}_names"][w.lang]
+            for what in ("area", "indicator")
+            if f"{what}_names" in about
+        ]
+        title = w("", " ").join(names) + w("：", ": ") * bool(names)
+        title += _verdict_title(w, a, ahead, unit, decimals)
+        chart, (ax,) = page(None, w, title, subtitle, "", height=3.4)
+        _fan(ax, w, ahead, known, unit, decimals, a)
+        return finished(chart)
+
+
+def _verdict_title(w: Words, a, ahead, unit: str, decimals: int) -> str:
+    if a is not None:
+        goal = w.goal(a.target.value, a.target.direction, unit, a.target.tolerance)
+        chance = "" if a.probability is None else w(
+            f"，实现概率{w.chance(a.probability)}", f", probability {w.chance(a.probability)}"
+        )  # fmt: skip
+        return w(
+            f"{a.target.year}年目标{goal}：{w.verdict(a.verdict)}{chance}",
+            f"target {goal} by {a.target.year}: {w.verdict(a.verdict)}{chance}",
+        )
+    low, high = (w.measured(v, unit, decimals) for v in ahead.interval(0.8).iloc[-1])
+    middle, year = w.measured(ahead.median.iloc[-1], unit, decimals), ahead.years[-1]
+    return w(
+        f"{year}年预测中位数{middle}，80%区间{low}—{high}",
+        f"median forecast for {year} {middle}, 80% interval {low}–{high}",
+    )
+
+
+def _decimals(known: pd.Series, ahead) -> int:
+    """As many as the history has, two where it is short of small numbers."""
+    if ahead is not None and ahead.median.iloc[-1] >= 20:
+        return 0
+    return max([shortest(value) for value in known] + [0 if known.gt(20).any() else 2])
+
+
+def _fan(ax: Axes, w: Words, ahead, known: pd.Series, unit: str, decimals: int, a=None) -> None:
+    """Intervals and median from the last figure on, the figures, the target and both paths."""
+
+    def show(value):
+        return w.measured(value, unit, decimals)
+
+    due = pd.DataFrame() if a is None else a.due
+    goal = None if a is None else a.target.value
+    ends = [*(ahead.years if ahead is not None else ()), *([a.target.year] if a else ())]
+    last = max([*ends, *known.index])
+    shown = known[known.index >= min([last - SHOWN_YEARS, *due.index[:1]])]
+    labels, values = [], [*shown, *([] if goal is None else [goal])]
+    if ahead is not None:
+        start = [] if known.empty or known.index[-1] >= ahead.years[0] else [known.index[-1]]
+        years, from_ = [*start, *ahead.years], [known.iloc[-1]] * len(start)
+        for coverage, shade in FAN.items():
+            band = ahead.interval(coverage)
+            ax.fill_between(
+                years, [*from_, *band["lower"]], [*from_, *band["upper"]], color=shade, lw=0,
+                gid=f"interval_{coverage:g}",
+            )  # fmt: skip
+            low, high = band.iloc[-1]
+            words = w(f"{coverage:.0%}区间", f"{coverage:.0%} interval")
+            labels += [(high, f"{words} {show(high)}", GREY), (low, show(low), GREY)]
+        ax.plot(years, [*from_, *ahead.median], color=INK, gid="median")
+        middle = ahead.median.iloc[-1]
+        labels.append((middle, w("中位数 ", "median ") + show(middle), INK))
+        values += [value for value, _, _ in labels]
+    for shape, dash in DASHES.items():
+        if len(due) and due[shape].notna().all():
+            ax.plot(due.index, due[shape], color=ACCENT, ls=dash, lw=1.4, gid=shape)
+    ax.plot(shown.index, shown, "o", color="black", ms=6, gid="figures", zorder=5)
+    if len(shown) <= SHOWN_YEARS // 2:
+        for year, value in shown.items():
+            note(ax, show(value), (year, value), (-6, 5), ha="right", size=9)
+    if goal is not None:
+        ax.plot([a.target.year], [goal], "*", color=ACCENT, ms=14, gid="target", zorder=6,
+                clip_on=False)  # fmt: skip
+        text = w.measured(goal, unit, shortest(goal))
+        labels.append((goal, w(f"目标 {text}", f"target {text}"), ACCENT))
+    first = min([*shown.index, *due.index, *ends])
+    ax.set_xlim(first - 0.85, last + (last - first) * w(0.36, 0.42))
+    _years(ax, first, last)
+    _scale(ax, values, logarithmic=bool(goal and len(due) and goal > 3 * due.iloc[0, 0] > 0))
+    label_ends(ax, labels, last, offset=9)
+    if len(due):
+        _path_words(ax, w, due, ahead)
+
+
+def _years(ax: Axes, first: int, last: int) -> None:
+    step = max(1, -(-(last - first) // 8))
+    year_axis(ax, range(last - (last - first) // step * step, last + 1, step))
+
+
+def _scale(ax: Axes, values: list[float], *, logarithmic: bool) -> None:
+    low, high = min(values), max(values)
+    if logarithmic and low > 0:
+        ax.set_yscale("log")
+        ax.set_ylim(low / 1.25, high * 1.3)
+        log_axis(ax.yaxis, nice_ticks(low / 1.25, high * 1.3), "{:,g}".format)
+    else:
+        ax.set_ylim(min(0, low * 1.08), high * 1.08)
+
+
+def _path_words(ax: Axes, w: Words, due: pd.DataFrame, ahead) -> None:
+    """Name each path where it stands, the geometric one below the fan if that covers it."""
+    year = due.index[len(due) // 2]
+    for shape, shift, ha in (("straight", (-6, 5), "right"), ("geometric", (7, -11), "left")):
+        value = due.loc[year, shape]
+        if pd.isna(value):
+            continue
+        leader = None
+        if shape == "geometric" and ahead is not None and year in ahead.years:
+            below = ahead.interval(max(FAN)).at[year, "lower"]
+            if value < 2 * ahead.median[year]:
+                here, foot = ax.transData.transform([(year, value), (year, below)])[:, 1]
+                shift = (7, (foot - here) * 72 / ax.figure.dpi - 14)
+                leader = {"arrowstyle": "-", "color": ACCENT, "lw": 0.7, "shrinkA": 1, "shrinkB": 0}
+        words = w.term("path", shape)
+        note(ax, words, (year, value), shift, ha=ha, va="baseline", color=ACCENT, arrowprops=leader)
+
+
+@draws
+def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
+    """Draw forecasts of one thing side by side: median and 80 % interval of the last year.
+
+    Parameters
+    ----------
+    forecasts : mapping of name to Forecast or Assessment, or list of them
+        A list is named by the models. Assessments add their target.
+    ax, lang
+        As in `fan`.
+
+    Returns
+    -------
+    Axes or Chart
+        The axes given, or the chart made.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to compare, or no year that all of them forecast.
+    """
+    w = Words(language(lang))
+    named = forecasts if isinstance(forecasts, Mapping) else dict(enumerate(forecasts))  # fmt: skip
+    ahead = {name: getattr(result, "forecast", result) for name, result in named.items()}
+    ahead = {name: f for name, f in ahead.items() if f is not None}
+    common = set.intersection(*(set(f.years) for f in ahead.values())) if ahead else set()
+    if not common:
+        raise UsageError("nothing to compare: no year is ahead in all of the forecasts given")
+    year = max(common)
+    names = [w.model(f.model) if isinstance(n, int) else w.model(str(n)) for n, f in ahead.items()]
+    goals = {r.target.value for r in named.values() if hasattr(r, "target")} - {None}
+    with house_style():
+        chart = None
+        if ax is None:
+            ranges = [f.interval(0.8).loc[year] for f in ahead.values()]
+            low, high = min(r["lower"] for r in ranges), max(r["upper"] for r in ranges)
+            title = w(
+                f"{year}年预测：{len(ahead)}种算法的80%区间合计跨越{low:.3g}至{high:.3g}",
+                f"{len(ahead)} forecasts for {year}: 80% intervals span {low:.3g} to {high:.3g}",
+            )
+            subtitle = w("点为中位数，横线为80%区间", "Dot: median; bar: 80% interval")
+            height = 1.3 + 0.3 * len(ahead)
+            chart, (ax,) = page(None, w, title, subtitle, "", height=height)
+        for row, f in enumerate(ahead.values()):
+            low, high = f.interval(0.8).loc[year]
+            color = INK if f.model == "pooled" else GREY
+            ax.plot(
+                [low, high],
+                [row, row],
+                color=color,
+                lw=4,
+                solid_capstyle="butt",
+                gid=f"interval_{row}",
+            )
+            middle = f.median.loc[year]
+            ax.plot(
+                [middle], [row], "o", mfc="white", mec="black", ms=6, gid=f"median_{row}", zorder=4
+            )
+            note(ax, f"{middle:.3g}", (high, row), (5, 0))
+        for goal in goals:
+            ax.axvline(goal, color=ACCENT, ls="--", lw=1.4, gid="target")
+            note(ax, w("目标 ", "target ") + f"{goal:g}", (goal, -0.6), (3, 5), color=ACCENT)
+        rows_only(ax, names, 8.5)
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,g}"))
+        return ax if chart is None else finished(chart)
+
+
+# ---- the headline targets of a plan --------------------------------------------------------------
+def fan_chart(data, w: Words, indicator: str) -> Chart:
+    """The city's figures, the forecast and the two required paths of one target."""
+    goal = goal_of(data, w, indicator)
+    a, known = data.assessments[goal.id, goal.row["reading"]], data.city(indicator)
+    unit, decimals = goal.row["unit"], int(goal.row["decimals"])
+    name, year, aim = goal.row[w.lang], goal.year, goal.text
+    if a.evidence.method == "outcome":
+        met, value = a.verdict == "achieved", w.measured(a.last_value, unit, decimals)
+        title = w(
+            f"{year}年{name}为{value}，{aim}的目标{'已实现' if met else '未实现'}",
+            f"{name} was {value} in {year}: the target of {aim} was {'met' if met else 'missed'}",
+        )
+    elif a.forecast is None:
+        title = w(
+            f"{name}没有可用的数据：{year}年达到{aim}的可能性依据不足",
+            f"No usable figure for {name}: insufficient evidence on reaching {aim} by {year}",
+        )
+    else:
+        middle = w.measured(a.forecast.median.iloc[-1], unit, decimals)
+        chance = w.chance(a.probability)
+        about = w("约", "about ") if chance[0].isdigit() else ""
+        title = w(
+            f"{year}年{name}达到{aim}的概率{about}{chance}，预测中位数为{middle}",
+            f"{name}: the probability of {aim} by {year} is {about}{chance}, the median forecast "
+            f"{middle}",
+        )
+    scale = w("，对数坐标", ", logarithmic scale") if goal.value > 3 * goal.base_value > 0 else ""
+    unit_text = (w.unit(unit) + scale).lstrip("，, ")
+    subtitle = w(
+        f"{w.place('city')}{name}（{unit_text}）：已公布数据、预测区间与两条应达路径",
+        f"{w.place('city')}: {w.lowered(name)}{f' ({unit_text})' * bool(unit_text)}; published "
+        "figures, forecast and the two required paths",
+    )
+    counted = COUNTED_BY.get(indicator, indicator)
+    source = sources(data, w, (indicator, [data.config.areas.city]), (counted, None))
+    chart, (ax,) = page(data, w, title, subtitle, source, height=3.7)
+    _fan(ax, w, a.forecast, known, unit, decimals, a)
+    return chart
+
+
+def rd_paths(data, w: Words) -> Chart:
+    """What each path asks for year by year, and the region where they contradict each other."""
+    goal = goal_of(data, w, "rd_intensity")
+    due, known = data.assessments[goal.id, goal.row["reading"]].due, data.city("rd_intensity")
+    unit, decimals = goal.row["unit"], int(goal.row["decimals"])
+    need(due.dropna(), "the base")
+    first, end = int(due.index[0]), goal.year
+    later = known[(known.index > first) & (known.index < end)]
+    gap = (due["straight"] / due["geometric"]).idxmax()
+
+    def show(value):
+        return w.measured(value, unit, decimals)
+
+    between = [y for y, v in later.items() if due.at[y, "geometric"] < v < due.at[y, "straight"]]
+    if between:
+        y = between[-1]
+        title = w(
+            f"{y}年的{show(known[y])}落后于直线路径、却超前于等比路径：选哪条路径，结论就相反",
+            f"{show(known[y])} in {y} is behind the straight path and ahead of the geometric one: "
+            "the choice of path alone flips the verdict",
+        )
+    else:
+        straight, geometric = show(due.at[gap, "straight"]), show(due.at[gap, "geometric"])
+        title = w(
+            f"{gap}年直线路径要求{straight}，等比路径要求{geometric}：介于两者之间的数字，"
+            "换一条路径结论就相反",
+            f"For {gap} the straight path asks for {straight}, the geometric one for {geometric}: "
+            "between them the choice of path alone flips the verdict",
+        )
+    subtitle = w(
+        f"{w.place('city')}{goal.row['zh']}的应达值（{unit}）",
+        f"{w.place('city')}, {goal.row['en']}: values due ({unit})",
+    )
+    if later.empty:
+        subtitle += w(f"；{first}年以后未查到公布数据", f"; no figure after {first} was found")
+    source = sources(data, w, ("rd_intensity", [data.config.areas.city]))
+    chart, (ax,) = page(data, w, title, subtitle, source, height=3.6)
+    ax.fill_between(due.index, due["geometric"], due["straight"], facecolor="#F3DFCF",
+                    edgecolor=ACCENT, hatch="///", lw=0, alpha=0.55, gid="between")  # fmt: skip
+    ax.plot(due.index, due["straight"], "s--", color=ACCENT, ms=4, gid="straight")
+    ax.plot(due.index, due["geometric"], "o:", color=ACCENT, ms=4, gid="geometric")
+    ax.plot(known.index, known, "o", color="black", ms=6, gid="figures", zorder=5)
+    for y in due.index[1:-1]:
+        note(ax, w.number(due.at[y, "straight"], decimals), (y, due.at[y, "straight"]), (-4, 9),
+             ha="right")  # fmt: skip
+        note(ax, w.number(due.at[y, "geometric"], decimals), (y, due.at[y, "geometric"]), (5, -8))
+    note(ax, show(due.at[first, "straight"]), (first, due.at[first, "straight"]), (0, 10),
+         ha="center", weight="bold")  # fmt: skip
+    note(ax, goal.text, (end, goal.value), (8, 0), weight="bold")
+    span = end - first
+    words = (
+        w("：每年增加相同的量", ": equal yearly amounts"),
+        w("：每年增长相同的比例", ": equal growth"),
+    )
+    style, due_at = {"size": 8.5, "color": ACCENT, "weight": "bold"}, due.iloc
+    note(ax, w.term("path", "straight") + words[0],
+         (first + 0.5 * span, due_at[span * 3 // 5]["straight"]), ha="right", **style)  # fmt: skip
+    note(ax, w.term("path", "geometric") + words[1],
+         (first + 0.62 * span, due_at[span * 2 // 5]["geometric"]), **style)  # fmt: skip
+    ax.set_xlim(first - 0.75, end + 1.1)
+    ax.set_ylim(0, due.to_numpy().max() * 1.08)
+    year_axis(ax, due.index)
+    return chart
+
+
+def reading_chart(data, w: Words, indicator: str) -> Chart:
+    """Which figure of which year would mean which verdict, with both paths and what is known."""
+    goal = goal_of(data, w, indicator)
+    a, known = data.assessments[goal.id, goal.row["reading"]], data.city(indicator)
+    unit, decimals = goal.row["unit"], int(goal.row["decimals"])
+    table = data.reading_tables
+    table = table[table["id"].eq(goal.id) & table["default"] & table["verdict"].ne("")]
+    table = table[table["year"].gt(goal.base_year)]
+    need(table, f"{indicator}: what a figure would mean")
+    likely = table[table["verdict"].eq("likely")]
+    title = w(
+        f"{goal.row['zh']}：哪一年达到多少，{goal.year}年{goal.text}的目标是什么结论",
+        f"{goal.row['en']}: what each figure would say of {goal.text} by {goal.year}",
+    )
+    if len(likely):
+        year, least = likely[["year", "from_value"]].iloc[-1]
+        value = w.measured(least, unit, decimals)
+        title = w(
+            f"{year:.0f}年{goal.row['zh']}达到{value}，{goal.year}年{goal.text}的目标才可望实现",
+            f"{goal.row['en']}: it takes {value} in {year:.0f} to make {goal.text} by {goal.year} "
+            "likely",
+        )
+    subtitle = w(
+        f"{w.place('city')}{goal.row['zh']}（{w.unit(unit)}）：某年公布某数意味着的结论（每年一柱，"
+        "颜色为结论）；虚线为直线路径，点线为等比路径",
+        f"{w.place('city')}, {w.lowered(goal.row['en'])}: the verdict that a figure would bring "
+        "(a bar a year, coloured by verdict); dashed: straight path, dotted: geometric path",
+    )
+    source = sources(data, w, (indicator, [data.config.areas.city]))
+    chart, (ax,) = page(data, w, title, subtitle, source, height=4.3)
+    top = 1.18 * max([goal.value, *table["from_value"].dropna(), *known])
+    for year, code, low, high in table[["year", "verdict", "from_value", "to_value"]].itertuples(
+        index=False
+    ):
+        low, high = np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=top)
+        look, words = VERDICTS[code], w.verdict(code).replace(" to be", "\nto be")
+        ax.bar([year], [high - low], bottom=low, width=0.64, color=look.fill, ec="white", lw=0.8,
+               gid=f"{code}_{year}")  # fmt: skip
+        if high - low > 0.055 * top:
+            text = ax.text(year, (low + high) / 2, words, ha="center", va="center", size=7.5,
+                           color=look.letters, zorder=6)  # fmt: skip
+            text.set_path_effects([withStroke(linewidth=2, foreground=look.fill)])
+        if low > 0:
+            note(ax, w.number(low, decimals), (year - 0.33, low), (-1, 0), ha="right", size=7.5)
+    for shape, dash in DASHES.items():
+        due = a.due[shape] if len(a.due) else pd.Series(dtype=float)
+        ax.plot(due.index, due, color="black", ls=dash, lw=1.3, gid=shape)
+    shown = known[known.index >= goal.base_year]
+    ax.plot(shown.index, shown, "o", color="black", mec="white", ms=7, gid="figures", zorder=7)
+    for year, value in shown.items():
+        note(ax, w.measured(value, unit, decimals), (year, value), (-7, 6), ha="right", size=8.5)
+    first = min([*table["year"], *shown.index])
+    ax.set_xlim(first - 0.6, goal.year + 0.5)
+    ax.set_ylim(0, top)
+    year_axis(ax, range(int(first), goal.year + 1))
+    return chart

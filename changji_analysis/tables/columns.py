@@ -1,0 +1,263 @@
+"""What every column is called in Chinese and English, and how its cells are printed.
+
+Frames keep ids and numbers; `changji_analysis.tables.show`, the report's tables and the heads of
+the workbook read here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ..wording import TERMS, Words, shortest
+
+
+class Column(NamedTuple):
+    """A head in both languages and the form of the cells, see `cell`."""
+
+    zh: str
+    en: str
+    form: str = ""
+
+
+_TEXT = """
+id             | 编号 | No. |
+name           | 指标 | target | name
+indicator      | 指标 | indicator | name
+item           | 内容 | item | side
+section        | 章节 | section |
+as_printed     | 原文 | as printed |
+locators       | 出处 | printed in |
+period         | 时限 | by or in | each
+strength       | 语气 | wording | term
+bound          | 界限 | bound | term
+unit           | 单位 | unit | unit
+value          | 数值 | value | value
+year           | 年份 | year | year
+goal           | 目标 | target | goal
+base           | 基期 | base | dated
+last           | 最新 | latest | dated
+standing       | 现状 | standing | met
+required_growth | 所需年均增速 | required growth a year | s1
+required_growth_from_last | 自最新起所需年均增速 | required growth from the latest | s1
+observed_growth | 实际年均增速 | observed growth a year | s1
+gap_closed     | 差距已缩小 | gap closed | p1
+time_elapsed   | 时间已过 | time elapsed | p1
+probability    | 实现概率 | probability | chance
+likelihood     | 可能性 | likelihood | term
+verdict        | 结论 | verdict | term
+evidence       | 依据 | rests on | term
+missing_years  | 缺少的年份 | years missing | spans
+holder         | 数据持有单位 | held by | side
+reading        | 口径 | reading | side
+text           | 理解 | reading | side
+implies        | 意味着 | implies | side
+default        | 默认 | default | yes
+straight       | 直线路径 | straight path | amount
+geometric      | 等比路径 | geometric path | amount
+observed       | 实际 | observed | amount
+due_straight   | 直线路径应达 | due, straight path | amount
+due_geometric  | 等比路径应达 | due, geometric path | amount
+from_value     | 自 | from | amount
+to_value       | 至 | to | amount
+measure        | 方法 | method | term
+status         | 评价 | status | status
+severity       | 级别 | severity | term
+file           | 文件 | file |
+row            | 行 | row | year
+column         | 列 | column |
+code           | 代码 | code |
+why            | 问题 | why | side
+remedy         | 处理 | remedy | side
+count          | 数量 | count | n0
+place          | 编号 | id |
+computed       | 由基期算得 | computed | g
+printed        | 所对照的数 | held against | g
+agrees         | 相等 | equal | yes
+says           | 说明 | what follows | side
+area           | 地区 | area | area
+level          | 层级 | level | term
+plan           | 文件 | plan |
+base_year      | 基期年 | base year | year
+base_value     | 基期 | base | amount
+target_year    | 目标年 | year due | year
+target         | 目标 | target | g
+outcome        | 结果 | outcome | g
+targets        | 目标数 | targets | n0
+attained       | 已实现 | met | n0
+share          | 占比 | share | p0
+preliminary    | 快报 | preliminary | n2
+first          | 首次公布 | first | n2
+revised        | 修订 | revised | n2
+date           | 日期 | date |
+city           | 本市新数 | new figures, city | n0
+peers          | 参照组新数 | new figures, peers | n0
+last_year      | 最新年份 | latest year | year
+last_value     | 最新 | latest | amount
+n              | 观测值数 | figures | n0
+model          | 方法 | method | model
+lower          | 下限 | lower | g
+median         | 中位数 | median | g
+upper          | 上限 | upper | g
+reason         | 不能运行的原因 | why it cannot run | term
+windows        | 窗口数 | windows | n0
+areas          | 地区数 | areas | n0
+median_factor  | 增长倍数中位数 | median factor | n2
+upper_tenth    | 九成窗口不超过 | nine in ten are below | n2
+largest        | 最大倍数 | largest factor | n1
+largest_area   | 最大者 | which | area
+start          | 自 | from | year
+end            | 至 | to | year
+required       | 所需倍数 | required factor | n1
+reached        | 达到所需倍数的窗口 | windows that reached it | n0
+growth         | 年均增速 | growth a year | p1
+factor         | 倍数 | factor | n2
+asks           | 按原口径相当于 | on the old measure | n2
+revision       | GDP上修（假定） | GDP raised by (assumed) | p0
+scenario       | 情景 | scenario | side
+gdp            | GDP | GDP | money
+at_base        | 按基期强度的R&D | R&D at the base intensity | money
+needed         | 目标所需R&D | R&D that the target needs | money
+short          | 差额 | short by | money
+this_year      | 当年证书 | this year's certificates | n0
+year_before    | 前年证书 | those two years before | n0
+certificates   | 三年之和 | sum of three years | n0
+stock          | 公布存量 | printed stock | n0
+gap            | 差额 | gap | n0
+gap_share      | 差额占比 | gap, share | s1
+renewal_rate   | 续认率（假定） | renewal rate (assumed) | p0
+first_time     | 每年首次认定所需 | first-time certificates a year | n1
+first_time_needed | 每年首次认定所需 | first-time certificates a year | n1
+box            | 序列 | series | term
+cases          | 样本数 | cases | n0
+stated         | 平均预测 | stated | p1
+came_true      | 实际实现 | came true | p1
+brier          | Brier评分 | Brier score | n3
+skill          | 误差减少 | error saved | s0
+log_score      | 对数评分 | log score | n3
+ece            | 校准误差 | calibration error | n3
+common         | 地区间相关 | correlation of areas | n2
+p_value        | 校准完好的p值 | p of perfect calibration | n2
+cover50        | 50%区间含实际 | 50% interval covers | p0
+cover80        | 80%区间含实际 | 80% interval covers | p0
+cover95        | 95%区间含实际 | 95% interval covers | p0
+coverage       | 80%区间含实际 | 80% interval covers | p0
+crps           | CRPS（不变为1） | CRPS, no change being 1 | n2
+lead           | 提前年数 | years ahead | n0
+met            | 其中实现 | of those met | n0
+pit            | 实际值的预测分位 | quantile of the outcome | p1
+rule           | 规则判断 | the rule said | yes
+happened       | 是否实现 | attained | yes
+low            | 自 | from | g
+high           | 至 | to | g
+one            | 其中只有一个观测值 | of those from one figure | p0
+above          | 高于区间 | above the interval | p0
+below          | 低于区间 | below the interval | p0
+measured       | 测得的倍数 | factor measured | n2
+used           | 所用的倍数 | factor used | n2
+broken         | 期间口径有变化 | declared break in between | yes
+goal_value     | 目标 | target | amount
+"""
+COLUMNS: dict[str, Column] = {
+    fields[0]: Column(*fields[1:])
+    for line in _TEXT.strip().splitlines()
+    if (fields := [field.strip() for field in line.split("|")])
+}
+"""Id of a column to its heads and form."""
+
+
+def head(name: str, w: Words) -> str:
+    """The head of a column; one that is not registered is an area, or keeps its name."""
+    column = COLUMNS.get(name)
+    return w(column.zh, column.en) if column else w.area(str(name))
+
+
+def cell(name: str, row: dict[str, Any], w: Words) -> str:
+    """A cell as printed.
+
+    Forms: ``n2`` a number of two decimals, ``p1`` and ``s1`` per cent without and with sign,
+    ``g`` three significant digits, ``year``, ``chance`` a probability, ``money`` in 亿元, ``term``
+    a code of the column's own kind, ``side`` the text of the language (``why_zh`` beside ``why``);
+    ``amount`` with the unit and decimals of the row; ``goal``, ``dated``, ``name`` and ``met`` are
+    put together from several columns.
+    """
+    form, value = COLUMNS[name].form if name in COLUMNS else "", row.get(name)
+    match form:
+        case "name":
+            for stem in ("short_", ""):
+                if f"{stem}{w.lang}" in row:
+                    return str(row[f"{stem}{w.lang}"])
+            return _text(value)
+        case "side":
+            sides = (f"{name}_{w.lang}", name, f"name_{w.lang}")
+            return _text(next((row[side] for side in sides if side in row), value))
+        case "goal":
+            return w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
+        case "dated":
+            number, year = row.get(f"{name}_value"), row.get(f"{name}_year")
+            if number is None or pd.isna(number):
+                return ""
+            private = w("，未公开", ", not public") if row.get(f"{name}_private") else ""
+            return _amount(number, row, w) + w(f"（{year}年{private}）", f" ({year}{private})")
+        case "met":
+            met = row.get("met_at_last")
+            known = met is not None and not pd.isna(met)
+            return (w("已达到目标值", "at or past the goal") if met else
+                    w("未达到目标值", "short of the goal")) if known else ""  # fmt: skip
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return ""
+    if isinstance(value, str) and form in ("value", "amount", "g", "year"):
+        return value
+    match form:
+        case "term":
+            return w.term(name, value)
+        case "status":
+            return w.term("pace" if str(value) in TERMS["pace"] else "status", value)
+        case "model":
+            return w.model(value)
+        case "yes":
+            return w.term("yes", bool(value))
+        case "area":
+            return w.area(value)
+        case "spans":
+            return w.spans(value)
+        case "unit":
+            return w.unit(value)
+        case "each":
+            return value.replace("each year", w("每年", "each year"))
+        case "chance":
+            return w.chance(value)
+        case "money":
+            return w.money(value, 2)
+        case "year":
+            return f"{value:.0f}"
+        case "amount":
+            return _amount(value, row, w)
+        case "value":
+            return w.number(value, shortest(value))
+        case "g":
+            return _short(value, w)
+    if form[:1] == "n":
+        return w.number(value, int(form[1:]))
+    if form[:1] in "ps" and form:
+        return w.percent(value, int(form[1:]), signed=form[0] == "s")
+    return _short(value, w) if isinstance(value, float) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else str(value)
+
+
+def _short(value: float, w: Words) -> str:
+    """Three significant digits, all digits of whole thousands."""
+    if value != value:
+        return ""
+    plain = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return w.number(float(plain), max(0, len(plain.partition(".")[2])))
+
+
+def _amount(value: float, row: dict[str, Any], w: Words) -> str:
+    if "decimals" not in row:
+        return _short(value, w)
+    return w.measured(value, row.get("unit", ""), int(row["decimals"]))
