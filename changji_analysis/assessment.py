@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +16,7 @@ from .forecasting import Forecast, attainment, checked, forecast
 from .plan import Target
 from .reading_tables import Given, chances, reading_table
 from .showing import drawer
+from .trends import ParentUsed, name_of
 from .trends.pooled import Prior
 from .wording import LIKELIHOODS as LIKELIHOODS
 from .wording import VERDICTS as VERDICTS
@@ -51,6 +53,9 @@ class Evidence:
         How statements like this one fared in replays; None where they were not scored.
     notes : tuple of str
         Fallbacks, in words.
+    parent : ParentUsed or None
+        The area around this one whose later figures were used: its name, the last year of the
+        area and of the parent, and the pass-through.
     """
 
     n: int
@@ -59,6 +64,7 @@ class Evidence:
     method: str
     calibration: Calibration | None = None
     notes: tuple[str, ...] = ()
+    parent: ParentUsed | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,8 +224,9 @@ def assess(
     history: pd.Series,
     target: Target,
     *,
-    model: str = "pooled",
+    model: str | Callable = "pooled",
     peers: pd.DataFrame | Prior | None = None,
+    parent: pd.Series | None = None,
     kind: str = "ratio",
     thresholds: Verdict = DEFAULT,
 ) -> Assessment:
@@ -233,7 +240,7 @@ def assess(
         the base year is context and is not extrapolated.
     target : Target
         Its base is optional: the first observation stands in.
-    model, peers, kind
+    model, peers, parent, kind
         As in `forecast`.
     thresholds : Verdict
         Least probability of each verdict; the package's own unless a dataset brings others.
@@ -256,7 +263,7 @@ def assess(
     usable = last_year is not None and (base_year is None or last_year >= base_year)
 
     notes: tuple[str, ...] = ()
-    prediction, probability, method = None, None, model
+    prediction, probability, method = None, None, name_of(model)
     goal = base if target.direction == "non_decreasing" else target.value
     if last is None or not usable:
         lacking = "no_figure" if last_year is None else "old_figure"
@@ -270,10 +277,11 @@ def assess(
     elif target.direction == "non_decreasing" and last_year == base_year:
         notes = (LACKING["no_later_figure"],)
     else:
-        prediction = forecast(known, target.year, model=model, peers=peers, kind=kind)
-        at_target = prediction.loc[-1], np.sqrt(prediction.shape[-1, -1]), prediction.df
+        prediction = forecast(
+            known, target.year, model=model, peers=peers, parent=parent, kind=kind
+        )
         asked = goal, target.direction, target.tolerance or 0
-        probability = float(attainment(*at_target, prediction.scale, *asked))
+        probability = float(np.mean(attainment(*prediction.at(), prediction.scale, *asked)))
         notes = prediction.notes
     verdict = verdict_of(probability, thresholds)
     if method == "outcome":
@@ -292,6 +300,7 @@ def assess(
             method=method,
             calibration=_calibration(prediction, probability),
             notes=notes,
+            parent=None if prediction is None else prediction.parent,
         ),
         forecast=prediction,
         due=_due(base_year, base, goal, target),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
@@ -12,12 +13,22 @@ from . import trends
 from .errors import ForecastError
 from .scales import Scale, scale_for
 from .showing import drawer
-from .trends import recalibrated
+from .trends import pooled, recalibrated
 from .trends.pooled import Prior
 
 DIRECTIONS = ("at_least", "at_most")
 NO_WIDTH = 1e-9
 """Less than this on the scale is rounding error, far below any printed digit."""
+PARENT_LACKS = {
+    "no_figure": "parent not used (no_figure): it has none",
+    "no_later": "parent not used (no_later): {area} is known to {until}, the area itself to {last}",
+    "unit": "parent not used (unit): area and parent are in {units}",
+    "out_of_range": "parent not used (out_of_range): {area} has figures that a {kind} cannot take",
+    "hole": "parent not used (hole): {area} has no figure of {last}, the area's last year",
+    "scope": "parent not used (scope): {area} is smaller than the area in {last}; a total that "
+    "contains it cannot be, so that one of them is of another scope",
+}
+"""Reason code: why a forecast does without the parent it was given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +54,11 @@ class Forecast:
         Fallbacks and warnings, in words.
     peers : int
         Areas whose pace was borrowed; 0 where the generic prior stood in, or none was needed.
+    parent : ParentUsed or None
+        The area around this one whose later figures were used, and how.
+    draws : array (n, H) or None
+        Paths on the scale, from a model of one's own that answers with draws: everything is read
+        off them, and `loc` and `shape` are no more than their median and covariance.
     """
 
     years: tuple[int, ...]
@@ -55,6 +71,8 @@ class Forecast:
     last_year: int
     notes: tuple[str, ...] = ()
     peers: int = 0
+    parent: trends.ParentUsed | None = None
+    draws: np.ndarray | None = field(default=None, repr=False)
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"
@@ -87,11 +105,21 @@ class Forecast:
                 reason="threshold",
                 remedy="give a finite number in the indicator's unit",
             )
-        i = self._at(year)
-        above = self.loc[i] - self.scale.place(threshold)
+        loc, spread, df = self.at(year)
+        above = loc - self.scale.place(threshold)
         if direction == "at_most":
             above = -above
-        return float(chance(above, np.sqrt(self.shape[i, i]), self.df))
+        return float(np.mean(chance(above, spread, df)))
+
+    def at(self, year: int | None = None) -> tuple:
+        """Location, scale and degrees of freedom on the scale; draws are locations without width.
+
+        The mean of `chance` or `attainment` over the locations is then the probability.
+        """
+        i = self._at(year)
+        if self.draws is not None:
+            return self.draws[:, i], 0.0, np.inf
+        return self.loc[i], np.sqrt(self.shape[i, i]), self.df
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in printed units: one row a year, one column a level in (0, 1)."""
@@ -104,8 +132,11 @@ class Forecast:
                 reason="level",
                 remedy="give quantile levels such as [0.1, 0.5, 0.9]",
             )
-        z = special.ndtri(levels) if np.isinf(self.df) else special.stdtrit(self.df, levels)
-        grid = self.loc[:, None] + np.sqrt(np.diag(self.shape))[:, None] * z
+        if self.draws is not None:
+            grid = np.quantile(self.draws, levels, axis=0).T
+        else:
+            z = special.ndtri(levels) if np.isinf(self.df) else special.stdtrit(self.df, levels)
+            grid = self.loc[:, None] + np.sqrt(np.diag(self.shape))[:, None] * z
         return pd.DataFrame(
             self.scale.inverse(grid),
             index=pd.Index(self.years, name="year"),
@@ -137,6 +168,8 @@ class Forecast:
             In printed units.
         """
         rng = np.random.default_rng(seed)
+        if self.draws is not None:
+            return self.scale.inverse(rng.choice(self.draws, n))
         jitter = max(1e-14 * np.trace(self.shape), np.finfo(float).tiny)
         root = np.linalg.cholesky(self.shape + jitter * np.eye(len(self.years)))
         steps = rng.standard_normal((n, len(self.years))) @ root.T
@@ -197,8 +230,9 @@ def forecast(
     history: pd.Series,
     until: int,
     *,
-    model: str = "pooled",
+    model: str | Callable = "pooled",
     peers: pd.DataFrame | Prior | None = None,
+    parent: pd.Series | None = None,
     kind: str = "ratio",
 ) -> Forecast:
     """Forecast a short yearly history.
@@ -210,14 +244,21 @@ def forecast(
         observation is enough for ``pooled``.
     until : int
         Last year ahead.
-    model : str
+    model : str or callable
         One of `changji_analysis.trends.MODELS`. Those of statsmodels answer with their own
-        centre and the spread of `changji_analysis.trends.recalibrated`.
+        centre and the spread of `changji_analysis.trends.recalibrated`. Or any
+        ``model(x, years, horizons, *, peers=None, parent=None)`` on the scale that returns
+        location, shape and degrees of freedom, or draws; see `changji_analysis.trends.predict`.
     peers : DataFrame or Prior, optional
         Year x area, histories of other areas in the same unit; NaN allowed. A column of the
         history's own area is left out. Without peers ``pooled`` uses the documented generic
         prior; with fewer than three it does so too, and says it. A prior that
         `trends.pooled.fit_prior` made of peers on the scale saves fitting it again.
+    parent : Series, optional
+        History of the area that contains this one, same indicator and unit, known for later
+        years; see `changji_analysis.trends.parent`. Used by ``pooled`` and by models of one's
+        own. Where it cannot serve, a note says why. It is left out of the peers, and so is what
+        its ``attrs["lineage"]`` names: areas that contain this one or lie in it.
     kind : {"ratio", "count", "level", "share"}
         Fixes the scale: logs, or logits for shares.
 
@@ -231,7 +272,18 @@ def forecast(
     ForecastError
         With a reason code: the history is empty, unsorted, repeated or not positive; `until`
         is not after the last year; the model needs more points; the peers are no table of
-        numbers by year.
+        numbers by year; the parent is no such history, or is the area itself.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import changji_analysis as ca
+    >>> firms = pd.Series({2020: 41.0})
+    >>> region = pd.Series({2019: 650, 2020: 834, 2022: 1500, 2024: 2529})
+    >>> alone = ca.forecast(firms, 2025, kind="count")
+    >>> nested = ca.forecast(firms, 2025, parent=region, kind="count")
+    >>> bool(nested.median[2025] > alone.median[2025]), nested.parent.until
+    (True, 2024)
     """
     own = history.attrs.get("area") if isinstance(history, pd.Series) else None
     history = checked(history)
@@ -253,77 +305,139 @@ def forecast(
             remedy="use model='log_linear', or kind='count' for a whole number of things",
         )
     notes: tuple[str, ...] = ()
+    if parent is not None:
+        parent, notes = scaled_parent(parent, history, kind, scale)
+        if parent is not None and not (model == "pooled" or callable(model)):
+            parent, notes = None, (*notes, f"{model} does not use a parent")
     if peers is not None and not isinstance(peers, Prior):
-        peers, notes = scaled_peers(peers, scale, own)
+        peers, left_out = scaled_peers(peers, scale, own, parent)
+        notes += left_out
     x = scale.forward(values)
-    if model in trends.STATSMODELS:
+    if isinstance(model, str) and model in trends.STATSMODELS:
         prediction = recalibrated.predict(model, x, years, ahead, peers=peers)
     else:
-        prediction = trends.predict(model, x, years, ahead, peers=peers)
+        prediction = trends.predict(model, x, years, ahead, peers=peers, parent=parent)
     return Forecast(
         years=tuple(int(last + h) for h in ahead),
         loc=prediction.loc,
         shape=prediction.shape,
         df=prediction.df,
         scale=scale,
-        model=model,
+        model=trends.name_of(model),
         n=len(history),
         last_year=last,
         notes=notes + prediction.notes,
         peers=prediction.peers,
+        parent=prediction.parent,
+        draws=prediction.draws,
     )
 
 
-def checked(history: pd.Series) -> pd.Series:
+def checked(history: pd.Series, what: str = "history") -> pd.Series:
     """Return the history without its gaps, or say what is wrong with it."""
     if not isinstance(history, pd.Series):
         raise ForecastError(
-            f"the history is a {type(history).__name__}, not a Series.",
-            reason="history",
+            f"the {what} is a {type(history).__name__}, not a Series.",
+            reason=what,
             remedy="give a pandas Series of values by integer year",
         )
     history = history.dropna()
     if history.empty:
         raise ForecastError(
-            "the history has no figure.", reason="no_figure", remedy="add one observation"
+            f"the {what} has no figure.", reason="no_figure", remedy="add one observation"
         )
     years = history.index
     if not pd.api.types.is_integer_dtype(years):
         raise ForecastError(
-            f"the years {list(years[:3])} are not integers.",
+            f"the years of the {what}, {list(years[:3])}, are not integers.",
             reason="years",
-            remedy="index the history by integer years, e.g. 2020",
+            remedy=f"index the {what} by integer years, e.g. 2020",
         )
     if years.has_duplicates:
         twice = sorted(set(years[years.duplicated()]))
         raise ForecastError(
-            f"the history has two values for {', '.join(map(str, twice))}.",
+            f"the {what} has two values for {', '.join(map(str, twice))}.",
             reason="repeated_year",
             remedy="keep one value a year",
         )
     if not years.is_monotonic_increasing:
         raise ForecastError(
-            "the years are not ascending.", reason="unsorted", remedy="use history.sort_index()"
+            f"the years of the {what} are not ascending.",
+            reason="unsorted",
+            remedy="use sort_index()",
         )
     try:
         history = history.astype(float)
     except (TypeError, ValueError) as error:
         raise ForecastError(
-            f"the history holds something that is not a number ({error}).",
+            f"the {what} holds something that is not a number ({error}).",
             reason="not_a_number",
             remedy="correct it; changji_analysis.parse_quantity reads printed figures",
         ) from None
     if not np.isfinite(history).all():
         raise ForecastError(
-            "the history holds an infinite value.", reason="not_finite", remedy="correct it"
+            f"the {what} holds an infinite value.", reason="not_finite", remedy="correct it"
         )
     return history
 
 
+def scaled_parent(
+    parent: pd.Series, history: pd.Series, kind: str, scale: Scale
+) -> tuple[pd.Series | None, tuple[str, ...]]:
+    """Put a parent on the scale, or say why the forecast does without it.
+
+    Parameters
+    ----------
+    parent, history : Series
+        In printed units; ``attrs`` may name their ``area`` and ``unit``.
+    """
+    if isinstance(parent, pd.Series) and parent.dropna().empty:
+        return None, (PARENT_LACKS["no_figure"],)
+    area, attrs = parent_name(parent), dict(getattr(parent, "attrs", {}))
+    parent = checked(parent, "parent")
+    own, last = history.attrs.get("area"), int(history.index[-1])
+    if own is not None and own == area:
+        raise ForecastError(
+            f"the parent is {area}, the area itself.",
+            reason="parent_is_child",
+            remedy="give the history of the area that contains it",
+        )
+    units = history.attrs.get("unit"), attrs.get("unit")
+    low = parent.ge(0) if scale.edge else parent.gt(0)
+    inside = parent[low & parent.le(scale.upper)]
+    reason = None
+    if parent.index[-1] <= last:
+        reason = "no_later"
+    elif all(units) and units[0] != units[1]:
+        reason = "unit"
+    elif len(inside) < len(parent):
+        reason = "out_of_range"
+    elif last not in parent.index:
+        reason = "hole"
+    elif kind in ("count", "level") and parent[last] < history.iloc[-1]:
+        reason = "scope"
+    if reason is not None:
+        said = {"area": area or "?", "last": last, "until": parent.index[-1], "kind": kind}
+        return None, (PARENT_LACKS[reason].format(**said, units=" and ".join(map(str, units))),)
+    line = pd.Series(scale.forward(parent.to_numpy(float)), parent.index)
+    line.attrs = attrs | {"area": area, "kind": kind}
+    return line, ()
+
+
+def parent_name(parent: pd.Series) -> str | None:
+    """The area a parent's history is of, by its attributes or its name."""
+    name = getattr(parent, "attrs", {}).get("area", getattr(parent, "name", None))
+    return None if name is None else str(name)
+
+
 def scaled_peers(
-    peers: pd.DataFrame, scale: Scale, own: str | None
+    peers: pd.DataFrame, scale: Scale, own: str | None, parent: pd.Series | None = None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Put the peers on the scale; say what had to be left out."""
+    """Put the peers on the scale; say what had to be left out.
+
+    A parent, on the scale, is left out by name or where a column never differs from it, and so
+    is what its ``attrs["lineage"]`` names.
+    """
     notes: tuple[str, ...] = ()
     try:
         if not isinstance(peers, pd.DataFrame):
@@ -349,4 +463,11 @@ def scaled_peers(
     if own is not None and own in scaled.columns:
         scaled = scaled.drop(columns=own)
         notes += (f"left out of the peers, being the series itself: {own}",)
+    if parent is not None:
+        kin = scaled.columns.isin([parent.attrs["area"], *parent.attrs.get("lineage", ())])
+        kin |= scaled.columns.isin(pooled.copies(scaled, parent.to_numpy(), parent.index))
+        if kin.any():
+            names = ", ".join(map(str, scaled.columns[kin]))
+            notes += (f"left out of the peers, containing the area or lying in it: {names}",)
+            scaled = scaled.loc[:, ~kin]
     return scaled, notes

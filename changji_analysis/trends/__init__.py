@@ -6,6 +6,7 @@ probabilities, intervals and sample paths cannot disagree.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import NamedTuple
 
@@ -31,6 +32,25 @@ NO_SPREAD = 1e-18
 NO_SPREAD_NOTE = "the past leaves no scatter: the interval has no width and measures no doubt"
 
 
+class ParentUsed(NamedTuple):
+    """How a parent entered a prediction.
+
+    Attributes
+    ----------
+    area : str or None
+        Its name, where it has one.
+    after, until : int
+        Last year of the child and of the parent.
+    pass_through : float
+        Part of the parent's surprise that the child is taken to share.
+    """
+
+    area: str | None
+    after: int
+    until: int
+    pass_through: float
+
+
 class Prediction(NamedTuple):
     """A multivariate Student t over the horizons asked for, on the model's scale.
 
@@ -46,6 +66,11 @@ class Prediction(NamedTuple):
         What a reader of the forecast should know.
     peers : int
         Areas whose pace was borrowed.
+    parent : ParentUsed or None
+        How the parent entered; None where it did not.
+    draws : array (n, H) or None
+        Paths that the distribution consists of, from a model that answers so; `loc` and `shape`
+        then are their median and covariance.
     """
 
     loc: np.ndarray
@@ -53,15 +78,19 @@ class Prediction(NamedTuple):
     df: float
     notes: tuple[str, ...] = ()
     peers: int = 0
+    parent: ParentUsed | None = None
+    draws: np.ndarray | None = None
 
 
-def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
+def predict(model, x, years, horizons, *, peers=None, parent=None) -> Prediction:
     """Run one model.
 
     Parameters
     ----------
-    model : str
-        One of `MODELS`.
+    model : str or callable
+        One of `MODELS`, or a function of the same arguments that returns location, shape and
+        degrees of freedom (a tuple, a mapping or an object with ``loc``, ``shape``, ``df`` such
+        as scipy's multivariate t), or draws (n, H).
     x : array (n,)
         The history on its scale (logs or logits).
     years : array (n,)
@@ -70,16 +99,26 @@ def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
         Years after the last observation, 1, 2, ...
     peers : DataFrame, optional
         Year x area, on the same scale; used by `WITH_PEERS`.
+    parent : Series, optional
+        On the same scale, known after the history's last year and in it; used by ``pooled`` and
+        by models of one's own.
 
     Raises
     ------
     ForecastError
-        The model is unknown, or cannot run on so few or such gapped points.
+        The model is unknown, cannot run on so few or such gapped points, or answers with
+        something that is no distribution.
     """
+    if callable(model):
+        answer = model(x, years, horizons, peers=peers, parent=parent)
+        return _distribution(answer, len(horizons), name_of(model))
     if model not in MODELS:
         raise ForecastError(
             f"unknown model {model!r}.", reason="model", remedy=f"use one of {', '.join(MODELS)}"
         )
+    if parent is not None and model == "pooled":
+        run = import_module(".parent", __package__).predict
+        return run(x, years, horizons, peers=peers, parent=parent)
     run = import_module(f".{model}", __package__).predict
     if model in WITH_PEERS:
         return run(x, years, horizons, peers=peers)
@@ -87,6 +126,58 @@ def predict(model: str, x, years, horizons, *, peers=None) -> Prediction:
     if np.diag(prediction.shape).min() < NO_SPREAD:
         return prediction._replace(notes=(*prediction.notes, NO_SPREAD_NOTE))
     return prediction
+
+
+def name_of(model) -> str:
+    """What a model is called, a function by its own name."""
+    return model if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
+
+
+def _distribution(answer, count: int, name: str) -> Prediction:
+    """Check what a model of one's own answered."""
+
+    def refuse(what: str):
+        raise ForecastError(
+            f"{name} answered with {what}.",
+            reason="model_answer",
+            remedy=f"return location ({count},), shape ({count}, {count}) and degrees of freedom, "
+            f"or draws (n, {count}), all finite and on the scale of x",
+        )
+
+    if isinstance(answer, Prediction):
+        answer = answer._asdict()
+    if isinstance(answer, Mapping):
+        given = [answer.get(key) for key in ("loc", "shape", "df", "draws")]
+        given[0] = answer.get("location", given[0])
+    elif isinstance(answer, tuple) and len(answer) == 3:
+        given = [*answer, None]
+    elif hasattr(answer, "df") and hasattr(answer, "loc"):
+        given = [answer.loc, answer.shape, answer.df, None]
+    else:
+        given = [None, None, None, answer]
+    try:
+        loc, shape, df, draws = (None if g is None else np.asarray(g, float) for g in given)
+    except (TypeError, ValueError):
+        refuse("something that is no numbers")
+    if draws is not None:
+        if draws.ndim != 2 or draws.shape[1] != count or len(draws) < 2:
+            refuse(f"draws of shape {draws.shape}")
+        if not np.isfinite(draws).all():
+            refuse("draws that are not finite")
+        spread = np.cov(draws, rowvar=False).reshape(count, count)
+        return Prediction(np.median(draws, axis=0), spread, np.inf, draws=draws)
+    if loc is None or shape is None or df is None:
+        refuse("neither a location, a shape and degrees of freedom nor draws")
+    if loc.shape != (count,) or shape.shape != (count, count) or df.shape:
+        refuse(f"location {loc.shape}, shape {shape.shape} and degrees of freedom {df.shape}")
+    if not (np.isfinite(loc).all() and np.isfinite(shape).all() and df > 0):
+        refuse("a location or shape that is not finite, or degrees of freedom not above 0")
+    size = np.abs(shape).max()
+    if not np.allclose(shape, shape.T, atol=1e-9 * size) or (
+        np.linalg.eigvalsh(shape).min() < -1e-9 * size
+    ):
+        refuse("a shape that is not symmetric and positive semidefinite")
+    return Prediction(loc, shape, float(df))
 
 
 def require_points(model: str, x, least: int) -> None:

@@ -197,12 +197,17 @@ def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
 
 def _usable(peers: pd.DataFrame, x, years) -> tuple[pd.DataFrame, list[str]]:
     """Peers with at least one increment; those identical to the series are named and left out."""
-    own = pd.Series(np.asarray(x, float), index=np.asarray(years, int))
     peers = peers.loc[:, peers.notna().sum() >= 2]
+    same = copies(peers, x, years)
+    return peers.drop(columns=same), [str(c) for c in same]
+
+
+def copies(peers: pd.DataFrame, x, years) -> pd.Index:
+    """Columns that never differ from a series in two common years or more."""
+    own = pd.Series(np.asarray(x, float), index=np.asarray(years, int))
     both = peers.reindex(own.index)
     same = (both.sub(own, axis=0).abs() < COPY) | both.isna()
-    copies = same.all() & (both.notna().sum() >= 2)
-    return peers.loc[:, ~copies], [str(c) for c in peers.columns[copies]]
+    return peers.columns[same.all() & (both.notna().sum() >= 2)]
 
 
 def fit_prior(peers: pd.DataFrame) -> Prior:

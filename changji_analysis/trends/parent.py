@@ -1,0 +1,230 @@
+"""What the growth of a parent, the area around a series, says of the series.
+
+A parent known k years longer than its child has grown by g over them. On the model's scale the
+child's growth over the same years is
+
+    m_c + b (g - m_p) + e,    m_c = k mu,    m_p = k (mu - d),
+
+with mu the drift that `pooled` expects of the child, d the drift of the child's share seen in
+its own past beside the parent, b the pass-through and e the drift and shocks of the share. A child
+of one figure has d = 0: what the parent grew beyond the model's own expectation is passed on. With
+b = 1 and a long past this is top-down forecasting with a slowly varying regional factor
+(Sevcikova, Raftery and Gerland 2018, Demographic Research 38, 1843-1884). After the parent's last
+figure its own forecast under the same prior takes the place of g, drawn jointly with e.
+
+The parent's surprise moves the centre by b and widens the doubt about b up to a bound; all other
+scales rest on what was known before it. So the probability of any target rises with the parent's
+growth, however far it ran ahead.
+
+The drift of a share is N(0, SHARE_DRIFT^2) a year, whatever the size of the shocks, updated by
+the n - 1 years that child and parent have in common: noisy children are held to their parent,
+smooth ones keep a trend of their own. Where the child's share of the parent is known, in counts
+and levels, b goes to one and e to nothing as the share does.
+
+The constants were chosen by the score on whole families of nested panels left out
+(benchmarks/parent.py, docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from . import ParentUsed, Prediction, pooled, walk_shape
+
+PASS_THROUGH = {"level": 1.0, "count": 0.95, "ratio": 0.9, "share": 0.8}
+"""b by kind: a kind's own slope drawn towards that of all."""
+PASS_DOUBT = 0.2
+"""Standard deviation of b between families, which areas of one family cannot reduce."""
+SHARE_DRIFT = 0.011
+"""Standard deviation of the yearly drift of a child's share of its parent."""
+SHARE_CHANGE = 0.003
+"""Standard deviation of a lasting change of that drift, which no past year shows."""
+SHARE_SHOCK = 0.45
+"""Squared yearly shock of the share over that of the child."""
+LATER = 1.35
+"""How much wider the parent's own future is than `pooled` says."""
+SURPRISE = 2.0
+"""Standard deviations of the parent's growth beyond which the doubt about b widens nothing."""
+OWN_DF, FAMILY_DF = 1.5, 11.0
+"""Degrees of freedom: those of the child times OWN_DF, in series with those of the families."""
+
+
+class Known(NamedTuple):
+    """What is known of the parents of N series, on the model's scale.
+
+    Attributes
+    ----------
+    years : array (...)
+        Years that the parent is known beyond the child's last figure.
+    step, gap : arrays (..., m)
+        The parent's increments up to its last figure and the years they span, newest last; gap 0
+        marks padding.
+    at : array (...)
+        Its figure in the child's last year.
+    share_step, share_gap : arrays (..., m)
+        Increments of child less parent, in the years of the child's window that both have.
+    part : array (...)
+        The child's share of the parent, 0 to 1; 0 where it is not known.
+    """
+
+    years: np.ndarray
+    step: np.ndarray
+    gap: np.ndarray
+    at: np.ndarray
+    share_step: np.ndarray
+    share_gap: np.ndarray
+    part: np.ndarray
+
+
+class Growth(NamedTuple):
+    """Student t of a child's growth at its horizons, in parts that add up to the squared scale.
+
+    Attributes
+    ----------
+    loc, horizon, later : arrays (...)
+        Location; years after the child's last figure, and how many of them lie after the
+        parent's.
+    share, parent : pairs of arrays (...)
+        Squared yearly shock and squared drift of the share over the horizon, and of the parent
+        over the later years.
+    doubt : array (...)
+        Scale of what the doubt about the pass-through adds.
+    df, through : arrays (...)
+        Degrees of freedom; the pass-through used.
+    """
+
+    loc: np.ndarray
+    horizon: np.ndarray
+    later: np.ndarray
+    share: tuple[np.ndarray, np.ndarray]
+    parent: tuple[np.ndarray, np.ndarray]
+    doubt: np.ndarray
+    df: np.ndarray
+    through: np.ndarray
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Squared scale at each horizon."""
+        parts = ((self.share, self.horizon), (self.parent, self.later))
+        return sum(shock * h + drift * h**2 for (shock, drift), h in parts) + self.doubt**2
+
+    @property
+    def shape(self) -> np.ndarray:
+        """Joint squared scales (H, H) of one series over its horizons."""
+        own, above = map(float, self.share), map(float, self.parent)
+        walks = walk_shape(self.horizon, *own) + walk_shape(self.later, *above)
+        return walks + np.outer(self.doubt, self.doubt)
+
+
+def posterior(
+    prior: pooled.Prior, step, gap, last, known: Known, horizon, growth, through, doubt=PASS_DOUBT
+) -> Growth:
+    """Predict children from their own increments and their parents' growth, in arrays.
+
+    Parameters
+    ----------
+    prior, step, gap, last
+        As in `pooled.posterior`, of the children.
+    known : Known
+    horizon : array (...)
+        Years after each child's last figure; for one series, all of its horizons.
+    growth : array (...)
+        What the parent grew in those years, or up to its last figure where they go beyond it.
+    through, doubt : number or array
+        The pass-through b of a child whose share is small, and its standard deviation.
+    """
+    drift, shock, _, df = pooled.posterior(prior, step, gap, last)
+    pace = pooled.posterior(prior, known.step, known.gap, known.at)[0]
+    before = np.flip(np.cumsum(np.flip(known.gap, -1), -1), -1) > known.years[..., None]
+    past = np.where(before, known.step, 0.0), np.where(before, known.gap, 0.0)
+    _, variance, error, _ = pooled.posterior(prior, *past, known.at)
+    _, span, lag, _ = pooled._Weighted(known.share_step, known.share_gap).sums(prior.discount)
+    seen = np.minimum(horizon, known.years)
+    later = horizon - seen
+    rest = 1 - known.part
+    b = known.part + rest * through
+    unsure = 1 / (1 / SHARE_DRIFT**2 + span / shock)
+    expected = drift - lag * unsure / shock
+    ahead = growth - seen * expected
+    reach = SURPRISE * np.sqrt(variance * seen + error * seen**2)
+    return Growth(
+        horizon * drift + b * (ahead + later * (pace - expected)),
+        np.asarray(horizon, float),
+        later,
+        (rest**2 * SHARE_SHOCK * shock, rest**2 * (unsure + SHARE_CHANGE**2)),
+        (b**2 * LATER * variance, b**2 * LATER * error),
+        rest * doubt * np.clip(ahead, -reach, reach),
+        np.maximum(1 / (1 / (OWN_DF * df) + 1 / FAMILY_DF), pooled.LEAST_DF),
+        b,
+    )
+
+
+def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
+    """Predict one series; see `posterior`.
+
+    Parameters
+    ----------
+    x, years, horizons, peers
+        As in `pooled.predict`.
+    parent : Series
+        On the scale of x, known in the series' last year and after it. Its ``attrs`` may hold
+        ``kind`` (of `PASS_THROUGH`), ``area`` and ``quantile``: the level of the pass-through's
+        own distribution at which it is held fixed, see `at_quantile`.
+    """
+    from scipy import special
+
+    prior, notes = pooled.prior_for(peers, x, years)
+    x, years = np.asarray(x, float)[-pooled.WINDOW :], np.asarray(years, int)[-pooled.WINDOW :]
+    parent = parent.dropna().sort_index()
+    past = parent.iloc[-pooled.WINDOW :]
+    origin, until = years[-1], parent.index[-1]
+    kind, level = parent.attrs.get("kind", "ratio"), parent.attrs.get("quantile")
+    through, doubt = PASS_THROUGH[kind], PASS_DOUBT
+    if level is not None:
+        through, doubt = through + PASS_DOUBT * special.ndtri(level), 0.0
+    common = np.isin(years, parent.index)
+    share = x[common] - parent.loc[years[common]].to_numpy()
+    known = Known(
+        years=np.float64(until - origin),
+        step=np.diff(past.to_numpy()),
+        gap=np.diff(past.index),
+        at=parent.loc[origin],
+        share_step=np.diff(share),
+        share_gap=np.diff(years[common]),
+        part=np.float64(part_of(share, kind)),
+    )
+    h = np.asarray(horizons, float)
+    to = np.interp(np.minimum(origin + h, until), parent.index, parent)
+    growth = to - parent.loc[origin]
+    found = posterior(prior, np.diff(x), np.diff(years), x[-1], known, h, growth, through, doubt)
+    used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(found.through))
+    loc = x[-1] + found.loc
+    return Prediction(loc, found.shape, float(found.df), notes, prior.peers, parent=used)
+
+
+def part_of(share, kind: str) -> float:
+    """How much of the parent the child is, from the last of their differences on the scale.
+
+    Sums are compared directly. A ratio says nothing of its weight, save where it never differs.
+    """
+    if kind in ("count", "level"):
+        return float(np.exp(np.minimum(share[-1], 0.0)))
+    return float(len(share) > 1 and np.abs(share).max() < pooled.COPY)
+
+
+def at_quantile(parent: pd.Series, level: float) -> pd.Series:
+    """The same parent with the pass-through held at a quantile of its own distribution.
+
+    Parameters
+    ----------
+    parent : Series
+        In printed units or on the scale.
+    level : float
+        Between 0 and 1; 0.1 and 0.9 are the ends of the printed range.
+    """
+    held = parent.copy()
+    held.attrs = parent.attrs | {"quantile": level}
+    return held
