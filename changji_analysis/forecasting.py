@@ -59,6 +59,8 @@ class Forecast:
     draws : array (n, H) or None
         Paths on the scale, from a model of one's own that answers with draws: everything is read
         off them, and `loc` and `shape` are no more than their median and covariance.
+    known : Series, optional
+        The history that was forecast, for drawing.
     """
 
     years: tuple[int, ...]
@@ -73,6 +75,7 @@ class Forecast:
     peers: int = 0
     parent: trends.ParentUsed | None = None
     draws: np.ndarray | None = field(default=None, repr=False)
+    known: pd.Series | None = field(default=None, repr=False)
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"
@@ -330,6 +333,7 @@ def forecast(
         peers=prediction.peers,
         parent=prediction.parent,
         draws=prediction.draws,
+        known=history,
     )
 
 

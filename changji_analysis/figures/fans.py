@@ -59,8 +59,9 @@ def fan(result, known: pd.Series | None = None, ax: Axes | None = None, lang: st
     a = None if hasattr(result, "quantiles") else result
     ahead = result if a is None else a.forecast
     if known is None:
-        known = pd.Series(dtype=float) if a is None else a.given.known
-    about, known = known.attrs, known.dropna()
+        known = result.known if a is None else a.given.known
+    known = pd.Series(dtype=float) if known is None else known.dropna()
+    about = known.attrs
     unit, decimals = about.get("unit", ""), about.get("decimals", _decimals(known, ahead))
     with house_style():
         if ax is not None:
@@ -121,7 +122,7 @@ def _fan(ax: Axes, w: Words, ahead, known: pd.Series, unit: str, decimals: int, 
     labels, values = [], [*shown, *([] if goal is None else [goal])]
     if ahead is not None:
         start = [] if known.empty or known.index[-1] >= ahead.years[0] else [known.index[-1]]
-        years, from_ = [*start, *ahead.years], [known.iloc[-1]] * len(start)
+        years, from_ = [*start, *ahead.years], [*known.iloc[-1:]] if start else []
         for coverage, shade in FAN.items():
             band = ahead.interval(coverage)
             ax.fill_between(
@@ -217,41 +218,39 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
     common = set.intersection(*(set(f.years) for f in ahead.values())) if ahead else set()
     if not common:
         raise UsageError("nothing to compare: no year is ahead in all of the forecasts given")
-    year = max(common)
-    names = [w.model(f.model) if isinstance(n, int) else w.model(str(n)) for n, f in ahead.items()]
+    year, about = max(common), {}
+    for f in ahead.values():
+        about |= {} if f.known is None else f.known.attrs
+    ranges = {name: f.interval(0.8).loc[year] for name, f in ahead.items()}
+    low, high = min(r["lower"] for r in ranges.values()), max(r["upper"] for r in ranges.values())
+    decimals = about.get("decimals", 0 if low >= 20 else 2)
+    names = [w.model(f.model if isinstance(n, int) else str(n)) for n, f in ahead.items()]
     goals = {r.target.value for r in named.values() if hasattr(r, "target")} - {None}
+
+    def show(value):
+        return w.measured(value, about.get("unit", ""), decimals)
+
     with house_style():
         chart = None
         if ax is None:
-            ranges = [f.interval(0.8).loc[year] for f in ahead.values()]
-            low, high = min(r["lower"] for r in ranges), max(r["upper"] for r in ranges)
             title = w(
-                f"{year}年预测：{len(ahead)}种算法的80%区间合计跨越{low:.3g}至{high:.3g}",
-                f"{len(ahead)} forecasts for {year}: 80% intervals span {low:.3g} to {high:.3g}",
+                f"{year}年的{len(ahead)}个预测，80%区间合计为{show(low)}至{show(high)}",
+                f"{len(ahead)} forecasts for {year}: 80% intervals {show(low)} to {show(high)}",
             )
             subtitle = w("点为中位数，横线为80%区间", "Dot: median; bar: 80% interval")
-            height = 1.3 + 0.3 * len(ahead)
-            chart, (ax,) = page(None, w, title, subtitle, "", height=height)
-        for row, f in enumerate(ahead.values()):
-            low, high = f.interval(0.8).loc[year]
-            color = INK if f.model == "pooled" else GREY
-            ax.plot(
-                [low, high],
-                [row, row],
-                color=color,
-                lw=4,
-                solid_capstyle="butt",
-                gid=f"interval_{row}",
-            )
-            middle = f.median.loc[year]
-            ax.plot(
-                [middle], [row], "o", mfc="white", mec="black", ms=6, gid=f"median_{row}", zorder=4
-            )
-            note(ax, f"{middle:.3g}", (high, row), (5, 0))
+            chart, (ax,) = page(None, w, title, subtitle, "", height=1.3 + 0.3 * len(ahead))
+        for row, (name, f) in enumerate(ahead.items()):
+            color, middle = INK if f.model == "pooled" else GREY, f.median.loc[year]
+            ax.plot(ranges[name], [row, row], color=color, lw=4, solid_capstyle="butt",
+                    gid=f"interval_{row}")  # fmt: skip
+            ax.plot([middle], [row], "o", mfc="white", mec="black", ms=6, gid=f"median_{row}")
+            note(ax, show(middle), (ranges[name]["upper"], row), (5, 0))
         for goal in goals:
             ax.axvline(goal, color=ACCENT, ls="--", lw=1.4, gid="target")
-            note(ax, w("目标 ", "target ") + f"{goal:g}", (goal, -0.6), (3, 5), color=ACCENT)
+            words = w("目标 ", "target ") + w.measured(goal, about.get("unit", ""), shortest(goal))
+            note(ax, words, (goal, -0.6), (-3, 5), ha="right", color=ACCENT)
         rows_only(ax, names, 8.5)
+        ax.set_xlim(right=max([high, *goals]) * 1.08)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,g}"))
         return ax if chart is None else finished(chart)
 

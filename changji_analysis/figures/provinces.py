@@ -54,7 +54,9 @@ def panel(result: pd.DataFrame, data, lang: str | None = None) -> Chart:
                 if pd.notna(chance):
                     code = verdicts[asked, area]
                     ax.plot([0, chance], [y, y], color="#D5DADF", lw=1.2, zorder=1)
-                    verdict_mark(ax, chance, y, code, 5, gid=f"{asked}_{area}", zorder=3)
+                    verdict_mark(
+                        ax, chance, y, code, 5, gid=f"{asked}_{area}", zorder=3, clip_on=False
+                    )
                     note(ax, w.chance(chance), (chance, y), (6, 0), size=7.5)
             rows_only(ax, map(w.area, wide.index))
             ax.set_xlim(0, 1.25)
@@ -64,5 +66,5 @@ def panel(result: pd.DataFrame, data, lang: str | None = None) -> Chart:
             ax.set_title(words, size=9)
         shown = [code for code in VERDICTS if known["verdict"].eq(code).any()]
         marks = [verdict_mark(axes[0], -9, 0, code)[0] for code in shown]
-        axes[1].legend(marks, map(w.verdict, shown), loc="lower right", fontsize=7.5)
+        axes[0].legend(marks, map(w.verdict, shown), loc="lower right", fontsize=7.5)
         return finished(chart)
