@@ -233,12 +233,12 @@ def fuzz():
         raise Failure("Fuzzing needs fork and alarms: run it on Linux or macOS.")
     env()
     remedy = "The lines above name the file or the text; sheets are kept in reviews/fuzz."
-    call("fuzz (sheets)", [PYTHON, "-W", "ignore", "tests/fuzz_sheets.py"], remedy)
-    call("fuzz (kills)", [PYTHON, "tests/fuzz_kill.py"], remedy)
+    call("fuzz (sheets)", [PYTHON, "-W", "ignore", "tests/fuzz/sheets.py"], remedy)
+    call("fuzz (kills)", [PYTHON, "tests/fuzz/kill.py"], remedy)
     if not FUZZER.exists():
         install = [PYTHON, "-m", "pip", "install", "-q", "--target", FUZZER, "atheris"]
         call("fuzz (atheris)", install, "It has wheels for Linux and macOS only.")
-    call("fuzz (text)", [PYTHON, "tests/fuzz_text.py", "-runs=200000"], remedy)
+    call("fuzz (text)", [PYTHON, "tests/fuzz/text.py", "-runs=200000"], remedy)
 
 
 def test_browser():

@@ -1,9 +1,9 @@
-"""Commands that bring figures in: ``import``, ``add``, ``template``, ``init``."""
+"""Commands that bring figures in: ``import``, ``add``, ``names``, ``template``, ``init``."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..errors import DataError, UsageError
+from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from ..importing.proposal import Figure, Options, Proposal
+    from ..importing.proposal import Proposal
 
 console = Console()
+_LISTED = 20  # cells or names in one line
 
 Data = Annotated[
     Path | None,
@@ -39,24 +40,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. / 不再询�
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing. / 只查看，不写入。")]
 Confidence = Annotated[str, typer.Option(help="high, medium or low. / 可信度。")]
 
-_STATUS = {
-    "new": "new 新增",
-    "revised": "revised 修订数",
-    "known": "known 已有",
-    "question": "? 待确认",
-    "error": "error 错误",
-    "refused": "refused 不予导入",
-    "left_out": "left out 不导入",
-}
-_ROUNDS = 20
-# What is asked, what concerns the whole sheet first
-_ASKED = ("no_year", "no_area", "no_unit", "near_name", "narrowed", "contradicts", "implausible")
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command("import")(import_)
     app.command()(add)
+    app.command()(names)
     app.command()(template)
     app.command()(init)
 
@@ -109,38 +98,30 @@ def import_(
         bool,
         typer.Option("--partial", help="Take the sound figures despite errors. / 有错仍导入其余。"),
     ] = False,
-    marked: Annotated[
-        Path | None,
-        typer.Option(help="Write an .xlsx copy with the cells marked. / 输出标注单元格的副本。"),
-    ] = None,
     confidence: Confidence = "high",
     data: Data = None,
 ) -> None:
     """Take figures from a spreadsheet. / 从电子表格导入数据。"""
-    from ..importing.adding import stop_on_errors
+    from ..dataset import Dataset
+    from ..importing.adding import commit, stop_on_errors
     from ..importing.proposal import Options
     from ..importing.reading import as_day, propose
+    from .asking import ask, command
 
-    _use(data)
+    known = Dataset(data)
     options = Options(
         source, as_day(published), public, area, year, sheet, _pairs("--map", name or []),
         _pairs("--unit", unit or []), frozenset(take or []), not no_break, confidence,
     )  # fmt: skip
-    proposal = propose(file, options)
+    proposal = propose(file, options, known)
     if not yes and not dry_run:
-        proposal = _ask(file, proposal)
-    show(proposal)
-    if marked is not None:
-        _write_marked(proposal, marked)
+        proposal = ask(file, proposal, known)
+    _show(proposal)
     if dry_run:
+        _say(f"next / 下一步: {command(file, proposal.options)}")
         _finish(proposal, None)
-    try:
-        stop_on_errors(proposal, partial)
-    except DataError:
-        if marked is None:
-            _write_marked(proposal, None)
-        raise
-    _finish(proposal, _commit(proposal, yes))
+    stop_on_errors(proposal, partial)
+    _finish(proposal, _commit(proposal, yes, lambda: commit(proposal, known)))
 
 
 def add(
@@ -160,22 +141,43 @@ def add(
     data: Data = None,
 ) -> None:
     """Take one figure. / 录入一个数据。"""
-    from ..importing.adding import stop_on_errors
+    from ..dataset import Dataset
+    from ..importing.adding import commit, stop_on_errors
     from ..importing.proposal import Options
     from ..importing.reading import as_day, propose_one
+    from .asking import ask_statements
 
-    _use(data)
+    known = Dataset(data)
     taken = frozenset({"A1"}) if yes else frozenset()
     options = Options(source, as_day(published), public, confidence=confidence, take=taken)
-    proposal = propose_one(area, indicator, year, value, options, vintage)
+    proposal = propose_one(area, indicator, year, value, options, known, vintage)
     if not yes and not dry_run:
-        proposal = _ask_statements(proposal)
-        proposal = propose_one(area, indicator, year, value, proposal.options, vintage)
-    show(proposal)
+        options = ask_statements(proposal)
+        proposal = propose_one(area, indicator, year, value, options, known, vintage)
+    _show(proposal)
     if dry_run:
         _finish(proposal, None)
     stop_on_errors(proposal, False)
-    _finish(proposal, _commit(proposal, yes))
+    _finish(proposal, _commit(proposal, yes, lambda: commit(proposal, known)))
+
+
+def names(
+    word: Annotated[str, typer.Argument(help="Only names that hold it. / 只列含该词的。")] = "",
+    data: Data = None,
+) -> None:
+    """List the ids of indicators and the names of areas. / 列出指标编号和地区名称。"""
+    from ..dataset import Dataset
+
+    known = Dataset(data)
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "名称 name", "", "单位 unit"):
+        table.add_column(title, overflow="fold")
+    for row in known.indicators.to_dict("records"):
+        cells = (row["id"], row["zh"], row["en"], row["unit"])
+        if any(word.lower() in cell.lower() for cell in cells):
+            table.add_row(*map(Text, cells))
+    console.print(table, markup=False, highlight=False)
+    _say(f"地区 areas: {'、'.join(known.config.areas.all)}")
 
 
 def template(
@@ -230,16 +232,17 @@ def init(
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-# ---- showing and asking ------------------------------------------------------------------------
-def show(proposal: Proposal) -> None:
+# ---- showing -----------------------------------------------------------------------------------
+def _say(text: str) -> None:
+    """Print a line without the control characters that could steer a terminal."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    console.print(plain, markup=False, highlight=False, soft_wrap=True)
+
+
+def _show(proposal: Proposal) -> None:
     """Print what was understood of every figure, with its address."""
-    if proposal.book is not None:
-        book = proposal.book
-        sheets = ", ".join(grid.name for grid in book.grids)
-        console.print(
-            _printable(f"{book.name}: {book.kind} {book.encoding} [{sheets}]"),
-            markup=False, highlight=False,
-        )  # fmt: skip
+    from ..importing.messages import STATUS
+
     grid = Table(box=None, pad_edge=False)
     for title in ("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""):
         grid.add_column(title, overflow="fold")
@@ -248,143 +251,47 @@ def show(proposal: Proposal) -> None:
     remarks: dict[tuple[str, str], list[str]] = {}
     for row in frame.to_dict("records"):
         cell = f"{row['sheet']}!{row['cell']}" if several else row["cell"]
-        if row["why"] and row["status"] != "known":
-            remarks.setdefault((row["why_zh"], row["why"]), []).append(cell)
+        if row["why"] and row["status"] not in ("known", "error"):
+            listed = row["name"] if row["code"] == "unknown_name" else cell
+            listed = row["area"] if row["code"] == "other_area" else listed
+            remarks.setdefault((row["why_zh"], row["why"]), []).append(listed)
         if row["status"] in ("left_out", "refused"):
             continue
         year = "" if pd.isna(row["year"]) else str(row["year"])
         value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
         texts = (cell, row["printed"], row["area"], row["indicator"], year, row["vintage"], value,
-                 _STATUS[row["status"]])  # fmt: skip
-        grid.add_row(*(Text(_printable(text)) for text in texts))
+                 STATUS[row["status"]][0])  # fmt: skip
+        grid.add_row(*(Text("".join(c if c.isprintable() else " " for c in t)) for t in texts))
     console.print(grid, markup=False, highlight=False)
     for (why_zh, why), cells in remarks.items():
-        console.print(
-            _printable(f"{', '.join(cells)}: {why_zh} / {why}"),
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        listed = list(dict.fromkeys(cells))
+        more = f" … (+{len(listed) - _LISTED})" if len(listed) > _LISTED else ""
+        _say(f"{why_zh} / {why}: {', '.join(listed[:_LISTED])}{more}")
     for line in proposal.file_problems:
-        console.print(
-            _printable(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}"),
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        _say(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}")
     counts = frame["status"].value_counts()
-    text = ", ".join(f"{counts[s]} {word}" for s, word in _STATUS.items() if s in counts)
-    console.print(text or "0", markup=False, highlight=False)
+    _say(", ".join(f"{counts[s]} {word}" for s, (word, _) in STATUS.items() if s in counts) or "0")
 
 
-def _printable(text: str) -> str:
-    """A text without the control characters that could steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _ask(file: Path, proposal: Proposal) -> Proposal:
-    """Ask what the sheet leaves open, and read it again with the answers."""
-    from ..importing.reading import propose
-
-    declined: set[str] = set()
-    for _ in range(_ROUNDS):
-        options = proposal.options
-        asked = min(
-            (f for f in proposal.figures if _open(f, declined, options)),
-            key=lambda figure: _ASKED.index(figure.code),
-            default=None,
-        )
-        if asked is None:
-            break
-        cell = f"{asked.sheet}!{asked.cell}"
-        text = proposal.text(asked, asked.code, asked.reasons[asked.code])
-        where = _printable(f"{cell} {asked.printed}: {text['why_zh']} / {text['why']}")
-        if asked.code == "no_area":
-            options = replace(options, area=_prompt(f"{where}\n地区 area"))
-        elif asked.code == "no_year":
-            options = replace(options, year=int(_prompt(f"{where}\n年份 year", int)))
-        elif asked.code == "no_unit":
-            unit = _prompt(f"{where}\n单位 unit")
-            options = replace(options, units=options.units | {asked.indicator: unit})
-        elif _confirm(f"{where}\n导入？ take it?"):
-            options = replace(options, take=options.take | {cell})
-        else:
-            declined.add(cell)
-        proposal = propose(file, options)
-    asked_for = _ask_statements(proposal)
-    return propose(file, asked_for.options)
-
-
-def _open(figure: Figure, declined: set[str], options: Options) -> bool:
-    """Whether a question about a figure can be asked and has not been."""
-    if figure.status != "question" or f"{figure.sheet}!{figure.cell}" in declined:
-        return False
-    if figure.code == "no_unit":
-        return figure.indicator not in options.units
-    if figure.code in ("no_area", "no_year"):
-        return getattr(options, figure.code.removeprefix("no_")) is None
-    return figure.code in _ASKED
-
-
-def _ask_statements(proposal: Proposal) -> Proposal:
+def _commit(proposal: Proposal, yes: bool, write: Callable[[], int]) -> int:
     from ..importing.adding import missing_statements
-    from ..importing.reading import as_day
-
-    options = proposal.options
-    missing = missing_statements(proposal)
-    if "source" in missing:
-        options.source = _prompt("数据来源（发布单位：文件名） source (publisher：title)")
-    if "published" in missing:
-        options.published = as_day(_prompt("发布日期 date of publication (2024-03-15)"))
-    return proposal
-
-
-def _prompt(text: str, kind: type = str) -> str:
-    try:
-        return typer.prompt(text, type=kind)
-    except typer.Abort:
-        raise UsageError("not answered; nothing was written / 未回答，没有写入") from None
-
-
-def _confirm(text: str) -> bool:
-    try:
-        return typer.confirm(text)
-    except typer.Abort:
-        raise UsageError("not answered; nothing was written (--yes to go on) / 未确认") from None
-
-
-def _commit(proposal: Proposal, yes: bool) -> int:
-    from ..importing.adding import commit, missing_statements
+    from .asking import confirm
 
     if missing := missing_statements(proposal):
         options = " ".join(f"--{name}" for name in missing)
-        raise UsageError(f"state {options}; nothing was written / 请说明来源和发布日期")
+        raise UsageError(f"state {options}; nothing was written / 请说明来源和发布日期，没有写入")
     chosen = proposal.chosen()
-    if not chosen:
-        return 0
     where = "data/raw" if proposal.options.public else "data/private"
-    if not yes and not _confirm(f"{len(chosen)} → {where}. 写入？ add them?"):
+    if chosen and not yes and not confirm(f"{len(chosen)} → {where}. 写入？ add them?"):
         raise UsageError("nothing was written / 没有写入")
-    return commit(proposal)
+    return write()
 
 
 def _finish(proposal: Proposal, added: int | None) -> None:
     """Say what was done; exit code 1 where something is left to be settled."""
     if added is None:
-        console.print("nothing written / 没有写入", highlight=False)
+        _say("nothing written / 没有写入")
     else:
-        console.print(f"{added} added / 已写入 {added} 个", highlight=False)
+        _say(f"{added} added / 已写入 {added} 个")
     statuses = {figure.status for figure in proposal.figures}
-    faults = any(line["severity"] == "error" for line in proposal.file_problems)
-    raise typer.Exit(1 if faults or statuses & {"error", "question", "refused"} else 0)
-
-
-def _write_marked(proposal: Proposal, path: Path | None) -> None:
-    from ..config import data_dir
-    from ..files import write_bytes
-    from ..importing.marked import marked_copy
-    from ..store import inside
-
-    if path is None:
-        stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(proposal.file).stem)
-        path = inside(data_dir(), f"private/checked/{stem or 'file'}-checked.xlsx")
-    elif path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path.name}: name a file that ends in .xlsx / 文件名应以 .xlsx 结尾")
-    write_bytes(path, marked_copy(proposal))
-    console.print(f"marked copy / 标注副本: {path}", markup=False, highlight=False)
+    raise typer.Exit(1 if statuses & {"error", "question", "refused"} else 0)

@@ -1,14 +1,14 @@
 """Taking in figures from outside: what they mean, what speaks against them, and adding them.
 
 `import_figures` reads a sheet, says for every figure in it what was understood or why it is left
-out, and adds the sound ones, as printed, to ``private`` or ``raw`` of the data folder. Nothing
-that stands there is changed: a figure that contradicts one becomes a vintage of its own or a
-question.
+out, and adds the sound ones, as printed, to ``private`` or ``raw`` of the data folder. A sheet
+that does not parse wholly is refused, with the cell that stood in the way and what to do. Nothing
+that stands in the folder is changed: a figure that contradicts one becomes a vintage of its own
+or a question.
 
 The way through the rooms: ``sheets`` (cells) -> ``labels`` (what words say) -> ``layout`` (which
 words belong to which figure) -> ``reading`` (figures) -> ``standing`` (against what stands there)
--> ``adding``; ``texts`` is what is said of them, ``marked`` and ``template`` are the workbooks
-that go back to people.
+-> ``adding``; ``messages`` is what is said of them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..dataset import Dataset
 from .adding import commit, stop_on_errors
 from .proposal import Options
 from .reading import as_day, propose
@@ -31,6 +32,7 @@ def import_figures(
     public: bool = False,
     dry_run: bool = True,
     *,
+    data: Dataset | None = None,
     area: str | None = None,
     year: int | None = None,
     sheet: str | None = None,
@@ -46,7 +48,7 @@ def import_figures(
     Parameters
     ----------
     path : str or Path
-        .xlsx, .xls, .csv or .tsv.
+        .xlsx, .xls, .csv or .tsv; known by its content.
     source : str
         The document, ``publisher：title``, or an id of sources.csv; not needed where the sheet
         has a column for it.
@@ -56,6 +58,8 @@ def import_figures(
         Add to ``raw`` instead of ``private``.
     dry_run : bool
         Write nothing (the default).
+    data : Dataset, optional
+        What the figures are held against and added to; by default the current data folder.
     area, year : str, int, optional
         For figures beside which none is printed; 本年 is this year.
     sheet : str, optional
@@ -75,22 +79,23 @@ def import_figures(
     DataFrame
         One row per figure of the file: sheet, cell, printed, status (new, revised, known,
         question, error, refused, left_out), what it was understood to be, and in both languages
-        what is to be said of it.
+        what is to be said of it. A sheet that is refused beside others is one row, an error.
 
     Raises
     ------
     UsageError
         No such file, or source and date are missing where something is to be written.
     DataError
-        The file cannot be read, or figures have errors and ``partial`` is not set; all of them
-        at once. Nothing was written.
+        The file cannot be read or no sheet of it parses, or figures have errors and ``partial``
+        is not set; all of them at once. Nothing was written.
     """
     options = Options(
         source, as_day(published), public, area, year, sheet, names or {}, units or {},
         frozenset(take), breaks, confidence,
     )  # fmt: skip
-    proposal = propose(path, options)
+    data = data or Dataset()
+    proposal = propose(path, options, data)
     if not dry_run:
         stop_on_errors(proposal, partial)
-        commit(proposal)
+        commit(proposal, data)
     return proposal.frame()

@@ -1,28 +1,36 @@
-"""Adding the figures that nothing speaks against to the tables of the data folder."""
+"""Adding the figures that nothing speaks against to the tables of the data folder.
+
+Documents are written first, then figures, then breaks, each file whole or not at all: an import
+that was cut off is simply run again and ends in the same tables.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from .. import _compat as records
-from .. import store
-from .._compat import config
-from ..config import data_dir
-from ..errors import DataError, UsageError
+from ..dataset import Dataset
+from ..errors import ChangjiError, DataError, UsageError
+from ..files import write_bytes
 from ..records.schemas import OBSERVATIONS, SOURCES
 from .proposal import Figure, Proposal
 from .standing import PRIVATE, PUBLIC, describe_documents, read_rows, safe_cell, settle
 
+WAIT_SECONDS = 60.0
+
+
+class StoreError(ChangjiError):
+    """A change that could not be made."""
+
 
 def missing_statements(proposal: Proposal) -> list[str]:
     """What must be stated before anything is added: source, published."""
-    chosen = [f for f in proposal.figures if f.status not in ("left_out", "refused")]
+    chosen = [f for f in proposal.figures if f.status not in ("left_out", "refused") and f.row]
     missing = []
     if any(not figure.source for figure in chosen):
         missing.append("source")
@@ -39,7 +47,33 @@ def stop_on_errors(proposal: Proposal, partial: bool) -> None:
         raise DataError(errors)
 
 
-def commit(proposal: Proposal) -> int:
+@contextmanager
+def locked(root: Path) -> Generator[None]:
+    """Hold the data folder for oneself.
+
+    Raises
+    ------
+    StoreError
+        Another program holds it for more than a minute, or it cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(root / ".lock", timeout=WAIT_SECONDS):
+            yield
+    except Timeout:
+        raise StoreError(
+            "another import is at work on the same data; try again when it is done "
+            "/ 另有导入正在进行，请稍后再试"
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {error.filename or root.name}: {error.strerror}; free the file or "
+            "check the rights / 无法写入，请关闭占用文件的程序或检查权限"
+        ) from error
+
+
+def commit(proposal: Proposal, data: Dataset) -> int:
     """Add the figures that nothing speaks against; return how many.
 
     Between proposal and writing another import may have added figures: they are held against
@@ -48,108 +82,86 @@ def commit(proposal: Proposal) -> int:
     Raises
     ------
     UsageError
-        Source or publication date is missing.
+        Source or publication date is missing, or ``private`` leads out of the folder.
     StoreError
-        The folder is in use or cannot be written; nothing was changed.
+        The folder is in use or cannot be written.
     """
     if missing := missing_statements(proposal):
         raise UsageError(
             f"{' and '.join(missing)} must be stated (--source, --published) / 须说明来源和发布日期"
         )
-    root, public = data_dir(), proposal.options.public
-    with store.locked(root):
-        describe_documents(proposal)
-        settle(proposal)
+    root = data.folder.resolve()
+    prefix = "" if proposal.options.public else "private/"
+    target = PUBLIC if proposal.options.public else PRIVATE
+    sources, log = root / f"{prefix}sources.csv", root / f"{prefix}corrections.yml"
+    for path in (sources, log, root / target):
+        if root not in path.resolve().parents:
+            raise UsageError(f"{path.name} lies outside the data folder / 路径超出数据文件夹")
+    with locked(root):
+        describe_documents(proposal, root)
+        settle(proposal, data)
         chosen = proposal.chosen()
-        if not chosen:
-            return 0
-        target, sources = (PUBLIC, "sources.csv") if public else (PRIVATE, "private/sources.csv")
-        contents = {}
-        had = {row["id"] for row in read_rows(root / sources)}  # by another import, meanwhile
+        had = {row["id"] for row in read_rows(sources)}  # by another import, meanwhile
         named = {figure.source for figure in chosen} - had
-        used = [document for id, document in proposal.documents.items() if id in named]
-        if used:
-            contents[sources] = _extended(root / sources, list(SOURCES.columns), used, ("id",))
-        rows = [figure.row_cells() for figure in chosen]
-        order = ("area", "indicator", "year", "vintage")
-        contents[target] = _extended(root / target, list(OBSERVATIONS.columns), rows, order)
-        if text := _breaks(chosen, target):
-            name = "corrections.yml" if public else "private/corrections.yml"
-            path = root / name
-            had = path.read_text(encoding="utf-8") if path.is_file() else ""
-            had = "" if had.strip() in ("[]", "") else had.rstrip("\n") + "\n"
-            contents[name] = (had + text).encode("utf-8")
-        store.replace_files(root, contents)
+        if used := [row for id, row in proposal.documents.items() if id in named]:
+            write_bytes(sources, _extended(sources, list(SOURCES.columns), used, ("id",), ()))
+        if chosen:
+            rows = [figure.row_cells() for figure in chosen]
+            order = ("area", "indicator", "year", "vintage")
+            areas = data.config.areas.all
+            content = _extended(root / target, list(OBSERVATIONS.columns), rows, order, areas)
+            write_bytes(root / target, content)
+        known = [figure for figure in proposal.figures if figure.status == "known"]
+        if text := _breaks([*chosen, *known], target, data, log):
+            before = log.read_text(encoding="utf-8").strip() if log.is_file() else ""
+            before = "" if before in ("[]", "") else before + "\n"
+            write_bytes(log, (before + text).encode("utf-8"))
     return len(chosen)
 
 
-def _extended(path: Path, columns: list[str], rows: list[dict], order: tuple[str, ...]) -> bytes:
+def _extended(
+    path: Path, columns: list[str], rows: list[dict], order: tuple[str, ...], areas: tuple
+) -> bytes:
     """A table with rows added: in its order where the file keeps one, else at the end."""
     had = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    parsed = list(csv.reader(io.StringIO(had, newline="")))
-    header = parsed[0] if parsed else columns
-    body = [row for row in parsed[1:] if row]
+    parsed = [row for row in csv.reader(io.StringIO(had, newline="")) if row]
+    header, body = (parsed[0], parsed[1:]) if parsed else (columns, [])
     new = [[safe_cell(row.get(name, "")) for name in header] for row in rows]
     places = [header.index(name) for name in order]
-    ranks = _ranks(body, header)
 
-    def key(row: list[str]) -> tuple:
-        return tuple(ranks[name].get(row[place], row[place]) if name in ranks else row[place]
-                     for name, place in zip(order, places, strict=True))  # fmt: skip
+    def key(row: list[str]) -> list:
+        cells = [row[place] for place in places]
+        rank = areas.index(cells[0]) if cells[0] in areas else len(areas)
+        return [rank, *cells] if areas else cells
 
     def text(table: list[list[str]]) -> str:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(table)
         return out.getvalue()
 
-    def keyed(table: list[list[str]]) -> bool:
-        keys = [key(row) for row in table]
-        return keys == sorted(keys)
-
-    try:
-        ordered = text([header, *body]) == had and keyed(body)
-        if ordered:
-            table = sorted([*body, *new], key=key)
-            return text([header, *table]).encode("utf-8")
-    except (TypeError, IndexError):
-        pass
-    if not had:
-        return text([header, *sorted(new, key=key)]).encode("utf-8")
-    return (had if had.endswith("\n") else had + "\n").encode("utf-8") + text(new).encode("utf-8")
+    kept = not had or text(parsed) == had
+    if kept and all(len(row) == len(header) for row in body) and body == sorted(body, key=key):
+        return text([header, *sorted([*body, *new], key=key)]).encode()
+    return (had if had.endswith("\n") else had + "\n").encode() + text(new).encode()
 
 
-def _ranks(body: list[list[str]], header: list[str]) -> dict[str, dict[str, Any]]:
-    """Areas come in the order of the configuration."""
-    if "area" not in header:
-        return {}
-    areas = list(dict.fromkeys(config().areas.all))
-    return {"area": {name: f"{rank:03d}" for rank, name in enumerate(areas)}}
-
-
-def _breaks(figures: Iterable[Figure], target: str) -> str:
+def _breaks(figures: Iterable[Figure], target: str, data: Dataset, log: Path) -> str:
     """Records for corrections.yml of the changes of scope that are new."""
-    declared = records.breaks()
-    had: set[tuple[str, str, int | None]] = {
-        (b["area"], b["indicator"], int(b["year"])) for b in declared.to_dict("records")
-    }
-    texts_ = []
+    declared = yaml.safe_load(log.read_text(encoding="utf-8")) if log.is_file() else None
+    had = {record.get("id") for record in declared or []}
+    known = {(b["area"], b["indicator"], int(b["year"])) for b in data.breaks.to_dict("records")}
+    texts = []
     for figure in figures:
-        key = (figure.area, figure.indicator, figure.scope_year)
-        if not figure.scope or key in had:
+        id = f"break-{figure.area}-{figure.indicator}-{figure.year}"
+        match = {"area": figure.area, "indicator": figure.indicator, "year": figure.year}
+        if not figure.scope or id in had or tuple(match.values()) in known:
             continue
-        had.add(key)
+        had.add(id)
         record = {
-            "id": f"break-{figure.area}-{figure.indicator}-{figure.scope_year}",
-            "file": target,
-            "match": {
-                "area": figure.area, "indicator": figure.indicator, "year": figure.scope_year,
-            },
-            "action": "break",
-            "expect": None,
+            "id": id, "file": target, "match": match, "action": "break", "expect": None,
             "reason": f"Remark beside the figure: {figure.scope}",
-            "reason_zh": f"数据旁注明：{figure.scope}",
-            "source": figure.source,
+            "reason_zh": f"数据旁注明：{figure.scope}", "source": figure.source,
             "status": "suspected",
         }  # fmt: skip
-        texts_.append(yaml.safe_dump([record], allow_unicode=True, sort_keys=False, width=100))
-    return "".join(texts_)
+        texts.append(yaml.safe_dump([record], allow_unicode=True, sort_keys=False, width=100))
+    return "".join(texts)

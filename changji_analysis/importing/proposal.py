@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import math
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,44 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from .. import _compat as records
 from ..errors import PROBLEM_COLUMNS, problem_frame
-from .sheets import Workbook
-from .shown import Shown
-from .texts import texts
+from .messages import STATUS, TEXTS, messages, rank, texts
 
-# Reasons why a figure is not taken, the gravest first
-_SECRET = ("one_firm",)
-_LEFT_OUT = (
-    "ordinal text_figure target_value growth_value part_year several_years other_area sub_row "
-    "unknown_name no_name stray future_value repeated known"
-).split()
-_ERRORS = (
-    "ragged_row excel_error no_result date_value odd_format unreadable unknown_unit wrong_unit "
-    "unit_conflict year_conflict area_conflict year_out_of_range negative_value "
-    "share_out_of_range bad_date duplicate_in_file"
-).split()
-_QUESTIONS = (
-    "near_name narrowed struck_out no_year no_area no_unit contradicts_twice contradicts "
-    "implausible"
-).split()
-_RANK: dict[str, int] = {
-    code: rank for rank, code in enumerate((*_SECRET, *_LEFT_OUT, *_ERRORS, *_QUESTIONS))
-}
-_STATUS = (
-    dict.fromkeys(_SECRET, "refused")
-    | dict.fromkeys(_LEFT_OUT, "left_out")
-    | {"known": "known", "repeated": "known"}
-    | dict.fromkeys(_ERRORS, "error")
-    | dict.fromkeys(_QUESTIONS, "question")
-)
-_SEVERITY = {"error": "error", "question": "warning", "refused": "warning"}
-_NOTED = ("repeated", "known", "ordinal")
 FIGURE_COLUMNS = [
     "sheet", "cell", "printed", "status", "area", "indicator", "year", "vintage", "value", "unit",
-    "bound", "as_printed", "source", "published", "name", "note",
-    "code", "why", "remedy", "why_zh", "remedy_zh",
+    "bound", "as_printed", "source", "published", "name", "note", "code", *TEXTS,
 ]  # fmt: skip
+# Questions that are answered with yes, by the place in question
+TAKEABLE = ("narrowed", "struck_out", "impossible", "contradicts", "implausible")
+_NOTED = ("repeated", "known")
 
 
 @dataclass
@@ -73,21 +46,26 @@ class Figure:
     confidence: str = "high"
     note: str = ""
     scope: str = ""
-    scope_year: int | None = None
     reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def code(self) -> str:
         """The gravest reason why it is not taken, empty if there is none."""
-        return min(self.reasons, key=_RANK.__getitem__, default="")
+        return min(self.reasons, key=rank().__getitem__, default="")
 
     @property
     def status(self) -> str:
         """new, revised, known, question, error, refused or left_out."""
         if self.code:
-            return _STATUS[self.code]
+            kind = messages()[self.code]["kind"]
+            return "error" if kind == "sheet" else kind
         return "revised" if any(code == "as_revision" for code, _ in self.said) else "new"
+
+    @property
+    def place(self) -> str:
+        """The cell that a question is about: the figure's own, or the line that narrows it."""
+        return self.reasons.get(self.code, {}).get("place", self.cell)
 
     @property
     def key(self) -> tuple[str, str, int | None, str]:
@@ -127,7 +105,7 @@ class Options:
     units : dict
         Indicator -> unit, where none is printed.
     take : collection of str
-        Cells (``C5`` or ``Sheet1!C5``) whose question is answered with yes.
+        Places (``C5`` or ``Sheet1!C5``) whose question is answered with yes.
     breaks : bool
         Whether remarks on scope become breaks.
     confidence : str
@@ -145,14 +123,38 @@ class Options:
     breaks: bool = True
     confidence: str = "high"
 
-    def takes(self, figure: Figure) -> bool:
-        """Whether the user has answered the question of a cell with yes."""
-        return bool({figure.cell, f"{figure.sheet}!{figure.cell}"} & self.take)
+    def takes(self, figure: Figure, place: str) -> bool:
+        """Whether the user has answered the question about a place with yes."""
+        return bool({place, f"{figure.sheet}!{place}"} & self.take)
+
+
+class Shown(pd.DataFrame):
+    """One row per figure of a file; a notebook colours them by what becomes of them."""
+
+    @property
+    def _constructor(self):
+        return pd.DataFrame  # what is taken out of it is a plain table
+
+    def _repr_html_(self) -> str:
+        heads = "单元格 cell,原文 printed,地区 area,指标 indicator,年份 year,数值 value,结果 result"
+        heads += ",说明 remark"
+        lines = ["".join(f"<th>{head}</th>" for head in heads.split(","))]
+        for row in self.to_dict("records"):
+            name, colour = STATUS[row["status"]]
+            value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
+            cells = (
+                f"{row['sheet']}!{row['cell']}", row["printed"], row["area"], row["indicator"],
+                "" if pd.isna(row["year"]) else row["year"], value, name,
+                "\n".join(filter(None, (row["why_zh"], row["why"]))),
+            )  # fmt: skip
+            style = f"background:{colour};color:black;text-align:left;white-space:pre-line"
+            lines.append("".join(f'<td style="{style}">{html.escape(str(c))}</td>' for c in cells))
+        return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 @dataclass
 class Proposal:
-    """What an import would do: every figure of the file, and what is to be said of the file."""
+    """The figures of a file with what is to be said of the file and its sheets."""
 
     file: str
     figures: list[Figure]
@@ -160,64 +162,53 @@ class Proposal:
     options: Options
     registry: dict[str, dict]
     documents: dict[str, dict[str, str]] = field(default_factory=dict)
-    book: Workbook | None = None
 
     def chosen(self) -> list[Figure]:
-        """The figures that would be added."""
-        return [figure for figure in self.figures if figure.status in ("new", "revised")]
+        """Figures against which nothing speaks."""
+        return [figure for figure in self.figures if not figure.code]
 
     def frame(self) -> pd.DataFrame:
-        """One row per figure, with `FIGURE_COLUMNS`; a single firm's figure is not shown."""
+        """One row per figure, with what is said of it in both languages."""
         rows = []
         for figure in self.figures:
-            row = {name: getattr(figure, name, "") for name in FIGURE_COLUMNS[:16]}
-            row["status"], row["code"] = figure.status, figure.code
-            row["published"] = figure.published.isoformat() if figure.published else ""
-            if figure.status == "refused":
-                row |= {"printed": "***", "value": math.nan, "as_printed": "", "name": "***"}
-                row |= {"note": ""}
             said = [(figure.code, figure.reasons[figure.code])] if figure.code else figure.said
-            for part in ("why", "remedy", "why_zh", "remedy_zh"):
-                row[part] = "; ".join(self.text(figure, *pair)[part] for pair in said)
-            rows.append(row)
-        frame = pd.DataFrame(rows, columns=FIGURE_COLUMNS)
-        shown = Shown(frame.astype({"year": "Int64", "value": "float64"}))
-        shown.attrs["file"] = self.file
-        return shown
+            lines = [self.text(figure, code, fill) for code, fill in said]
+            secret = figure.status == "refused"
+            row = vars(figure) | {name: "; ".join(t[name] for t in lines) for name in TEXTS}
+            row |= {"status": figure.status, "code": figure.code or ",".join(c for c, _ in said)}
+            row["published"] = figure.published.isoformat() if figure.published else ""
+            rows.append(
+                row | ({"printed": "***", "name": "***", "value": math.nan} if secret else {})
+            )
+        return Shown(pd.DataFrame(rows, columns=FIGURE_COLUMNS).astype({"year": "Int64"}))
 
     def problems(self) -> pd.DataFrame:
-        """Everything wrong, open or worth knowing, with `PROBLEM_COLUMNS`; ``column`` is a cell."""
-        found = list(self.file_problems)
+        """Errors, questions and notes as a problem table, the gravest first."""
+        severity = {"error": "error", "question": "warning", "refused": "warning"}
+        rows = list(self.file_problems)
         for figure in self.figures:
-            place = {
-                "file": f"{self.file} [{figure.sheet}]", "row": figure.row, "column": figure.cell,
-                "value": "***" if figure.status == "refused" else figure.printed[:80],
-            }  # fmt: skip
             said = [(figure.code, figure.reasons[figure.code])] if figure.code else figure.said
-            for code, fill in said:
-                severity = _SEVERITY.get(figure.status, "note")
-                if code in ("total_differs", "scope_change", "fuzzy_name", "external_value"):
-                    severity = "warning"
-                if code not in _NOTED:
-                    row = {"severity": severity, "code": code} | self.text(figure, code, fill)
-                    found.append(place | row)
-        table = problem_frame([{name: row[name] for name in PROBLEM_COLUMNS} for row in found])
-        rank = table["severity"].map({"error": 0, "warning": 1, "note": 2})
-        return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
+            rows += [
+                {
+                    "file": f"{self.file} [{figure.sheet}]", "row": figure.row,
+                    "column": figure.cell, "severity": severity.get(figure.status, "note"),
+                    "value": "***" if figure.status == "refused" else figure.printed, "code": code,
+                    **self.text(figure, code, fill),
+                }
+                for code, fill in said if code not in _NOTED
+            ]  # fmt: skip
+        frame = problem_frame(pd.DataFrame(rows, columns=PROBLEM_COLUMNS))
+        order = frame["severity"].map({"error": 0, "warning": 1, "note": 2})
+        return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
     def text(self, figure: Figure, code: str, fill: dict) -> dict[str, str]:
         """What is said of a figure, in both languages."""
         entry = self.registry.get(figure.indicator, {"zh": "", "unit": ""})
         known = {
             "zh": entry["zh"], "id": figure.indicator, "wanted": entry["unit"],
-            "name": figure.name, "cell": figure.cell, "year": figure.year, "value": figure.printed,
+            "name": figure.name, "place": figure.cell, "year": figure.year,
         }  # fmt: skip
         return texts(code, **(known | fill))
-
-
-def by_id() -> dict[str, dict]:
-    """The indicators that the data folder knows."""
-    return {row["id"]: row for row in records.indicators().to_dict("records")}
 
 
 def _digits(value: float) -> str:

@@ -8,44 +8,43 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from .. import _compat as records
-from .._compat import config
-from ..errors import QuantityError, UsageError
-from ..quantities import convert, known_unit, parse_quantity
+from ..dataset import Dataset
+from ..errors import DataError, QuantityError, UsageError
+from ..quantities import BOUNDS, convert, known_unit
+from ..records import near_matches
 from ..records.schemas import CONFIDENCES, VINTAGES
-from .labels import Match, Vocabulary, tells_of_scope, vocabulary
-from .layout import Reading, bare_figure, read_grid
-from .proposal import Figure, Options, Proposal, by_id
-from .sheets import Cell, address, read_workbook
+from .cells import Cell
+from .labels import Vocabulary, vocabulary
+from .layout import Reading, Refusal, bare_figure, quantity, read_grid
+from .messages import problem
+from .proposal import Figure, Options, Proposal
+from .sheets import Grid, address, read_workbook
 from .standing import describe_documents, read_date, settle
-from .texts import problem
-
-_UNKNOWN = ("ordinal", "text_figure", "stray", "unknown_name", "no_name", "sub_row")
 
 
-def review_words(names: dict[str, str] | None = None) -> Vocabulary:
-    """The names of areas and indicators that the data folder knows.
+def review_words(data: Dataset, names: dict[str, str] | None = None) -> Vocabulary:
+    """The names of areas and indicators that a data folder knows.
 
     Raises
     ------
     UsageError
-        A chosen name leads to neither an indicator nor an area.
+        A name that the user gave leads to neither an indicator nor an area.
     """
-    areas = config().areas
-    roles = {role: getattr(areas, role) for role in ("city", "prefecture", "region", "nation")}
-    roles |= {name: name for name in areas.others}
-    registry = by_id()
-    for name, meant in (names or {}).items():
-        if meant not in registry and meant not in areas.all:
-            near = records.near_matches(meant, [*registry, *areas.all])
-            raise UsageError(
-                f"{name!r}: unknown indicator or area {meant!r}; near matches: {', '.join(near)}"
-            )
-    aliases = records.load_aliases().to_dict("records")
-    return vocabulary(roles, registry.values(), aliases, names)
+    areas = data.config.areas
+    known = [*data.indicators["id"], *areas.all]
+    for meant in (names or {}).values():
+        if meant not in known:
+            raise UsageError(_unknown("indicator or area", "指标或地区", meant, known))
+    levels = {role: getattr(areas, role) for role in ("city", "prefecture", "region", "nation")}
+    return vocabulary(levels, areas.all, data.indicators, data.aliases, data.areas, names or {})
 
 
-def propose(path: str | Path, options: Options) -> Proposal:
+def _unknown(what: str, zh: str, word: str, known: list[str]) -> str:
+    near = ", ".join(near_matches(word, known)) or "changji names"
+    return f"unknown {what} {word!r}; near: {near} / {zh}“{word}”未知，相近的有：{near}"
+
+
+def propose(path: str | Path, options: Options, data: Dataset) -> Proposal:
     """Read a file and say what would be added; nothing is written.
 
     Raises
@@ -53,108 +52,143 @@ def propose(path: str | Path, options: Options) -> Proposal:
     UsageError
         A statement beside the file makes no sense.
     DataError
-        The file cannot be read at all, or the data folder has faults.
+        The file or every sheet in it is refused, or the data folder has faults.
     """
-    words, registry = review_words(options.names), by_id()
-    options = _checked(options, words, registry)
+    words = review_words(data, options.names)
+    options = _checked(options, words, data)
     book = read_workbook(path)
-    grids = [grid for grid in book.grids if options.sheet in (None, grid.name)]
-    if not grids:
+    wanted = [grid for grid in book.grids if options.sheet in (None, grid.name)]
+    if not wanted:
         names = ", ".join(grid.name for grid in book.grids)
-        raise UsageError(f"no sheet {options.sheet!r} in {book.name}: there are {names}")
-    readings = [reading for grid in grids for reading in read_grid(grid, words, options.year)]
-    figures = [_figure(reading, options, registry, book.name) for reading in readings]
-    proposal = Proposal(book.name, figures, list(book.notes), options, registry, book=book)
-    describe_documents(proposal)
-    settle(proposal)
-    if not any(figure.indicator and figure.code not in _UNKNOWN for figure in figures):
-        proposal.file_problems.append(problem("no_figures", book.name))
+        raise UsageError(
+            f"no sheet {options.sheet!r} in {book.name}; it has / 没有该工作表，有：{names}"
+        )
+    proposal = _proposal(book.name, [], options, data)
+    for grid in wanted:
+        if grid.hidden and options.sheet is None:
+            where = f"{book.name} [{grid.name}]"
+            proposal.file_problems.append(problem("hidden_sheet", where, severity="note"))
+            continue
+        try:
+            readings = read_grid(grid, words, options.year)
+        except Refusal as refusal:
+            proposal.figures.append(_refused(grid, refusal))
+            continue
+        proposal.figures += [_figure(r, options, proposal.registry, book.name) for r in readings]
+    if not proposal.figures:
+        raise DataError([problem("no_figures", book.name), *proposal.file_problems])
+    if all(figure.row == 0 for figure in proposal.figures):
+        raise DataError(proposal.problems())
+    _finish(proposal, data)
     return proposal
+
+
+def _proposal(name: str, figures: list[Figure], options: Options, data: Dataset) -> Proposal:
+    registry = {row["id"]: row for row in data.indicators.to_dict("records")}
+    return Proposal(name, figures, [], options, registry)
+
+
+def _finish(proposal: Proposal, data: Dataset) -> None:
+    describe_documents(proposal, data.folder)
+    settle(proposal, data)
+
+
+def _refused(grid: Grid, refusal: Refusal) -> Figure:
+    """A sheet that does not parse, told like a figure: at the cell that stood in the way."""
+    text = next((c.text for (r, k), c in grid.cells.items() if address(r, k) == refusal.place), "")
+    printed = "" if refusal.code == "firms" else text
+    return Figure(grid.name, refusal.place, 0, 0, printed, reasons={refusal.code: refusal.fill})
 
 
 def propose_one(
-    area: str, indicator: str, year: int, text: str, options: Options, vintage: str = "first"
-) -> Proposal:
+    area: str, indicator: str, year: int, text: str, options: Options, data: Dataset,
+    vintage: str = "first",
+) -> Proposal:  # fmt: skip
     """The same for one figure that is typed in."""
-    words, registry = review_words(), by_id()
-    options = _checked(options, words, registry)
-    match = words.match(indicator)
-    if indicator in registry:
-        match = Match(indicator, "exact", 100.0)
-    if match is None or match.how != "exact":
-        near = records.near_matches(indicator, [*registry, *(r["zh"] for r in registry.values())])
-        raise UsageError(f"unknown indicator {indicator!r}; near matches: {', '.join(near)}")
-    place = _known_area(area, words)
+    words = review_words(data)
+    options = _checked(options, words, data)
+    proposal = _proposal("changji add", [], options, data)
+    meant = indicator if indicator in proposal.registry else words.match(indicator)
+    if not meant:
+        known = [*proposal.registry, *(row["zh"] for row in proposal.registry.values())]
+        raise UsageError(_unknown("indicator", "指标", indicator, known))
     if vintage not in VINTAGES:
-        raise UsageError(f"unknown vintage {vintage!r}: use one of {', '.join(VINTAGES)}")
-    reading = Reading("", 1, 1, Cell(text), bare_figure(text)[0], None, indicator, match)
-    reading.year, reading.area, reading.vintage = year, place, vintage
-    try:
-        reading.quantity = parse_quantity(reading.bare)
-    except QuantityError as error:
-        detail = str(error).split("; understood")[0]
-        reading.stop("unreadable", detail=detail, detail_zh="")
+        raise UsageError(f"unknown vintage {vintage!r}: {', '.join(VINTAGES)} / 版本只能是其中之一")
+    reading = Reading("", 1, 1, Cell(text), bare_figure(text)[0], None, indicator, meant)
+    reading.year, reading.area, reading.vintage = year, known_area(area, words), vintage
+    read = quantity(reading.bare)
+    if isinstance(read, str) or read.bound == "missing":
+        reading.stop("unreadable", detail=read if isinstance(read, str) else "—")
     else:
-        printed = reading.quantity.unit
-        reading.units, reading.unit_from = ((printed,) if printed else ()), "cell"
-        if printed and not known_unit(printed):
-            reading.stop("unknown_unit", unit=printed)
-        if reading.quantity.bound == "missing":
-            reading.stop("unreadable", detail="only a mark", detail_zh="：只有符号")
+        reading.quantity, reading.near = read, True
+        reading.units = (read.unit,) if read.unit else ()
     if not 1949 <= year <= 2100:
         reading.stop("year_out_of_range", year=year)
-    figure = _figure(reading, options, registry, "changji add")
+    figure = _figure(reading, options, proposal.registry, "changji add")
     figure.note = ""
-    proposal = Proposal("changji add", [figure], [], options, registry)
-    describe_documents(proposal)
-    settle(proposal)
+    proposal.figures.append(figure)
+    _finish(proposal, data)
     return proposal
 
 
-def _known_area(name: str, words: Vocabulary) -> str:
+def known_area(name: str, words: Vocabulary) -> str:
+    """The area of the review that a name means.
+
+    Raises
+    ------
+    UsageError
+        It means none; near ones are named.
+    """
     if area := words.areas.get(name, ""):
         return area
-    near = records.near_matches(name, config().areas.all)
-    raise UsageError(f"unknown area {name!r}; near matches: {', '.join(near)}")
+    raise UsageError(_unknown("area", "地区", name, list(words.areas)))
 
 
-def _checked(options: Options, words: Vocabulary, registry: dict[str, dict]) -> Options:
+def _checked(options: Options, words: Vocabulary, data: Dataset) -> Options:
     area = options.area
     if area is not None:
-        area = _known_area(area, words)
+        area = known_area(area, words)
+    ids = list(data.indicators["id"])
     for indicator, unit in options.units.items():
-        if indicator not in registry:
-            near = records.near_matches(indicator, registry)
-            raise UsageError(f"unknown indicator {indicator!r}; near matches: {', '.join(near)}")
+        if indicator not in ids:
+            raise UsageError(_unknown("indicator", "指标", indicator, ids))
         if not known_unit(unit):
-            raise UsageError(f"unknown unit {unit!r} for {indicator}")
+            raise UsageError(f"unknown unit {unit!r} for {indicator} / 单位“{unit}”未知")
     if options.confidence not in CONFIDENCES:
-        raise UsageError(f"unknown confidence {options.confidence!r}: use {CONFIDENCES}")
+        raise UsageError(f"unknown confidence {options.confidence!r} / 可信度只能是 {CONFIDENCES}")
     return replace(options, area=area)
 
 
 def _figure(reading: Reading, options: Options, registry: dict[str, dict], file: str) -> Figure:
     figure = Figure(
         reading.sheet, address(reading.row, reading.column), reading.row, reading.column,
-        reading.cell.text, reading.name, reading.area or options.area or "",
-        reading.match.indicator if reading.match else "", reading.year, reading.vintage or "first",
-        source=reading.source, confidence=options.confidence,
-        reasons=dict(reading.reasons), said=list(reading.said),
+        reading.cell.text, reading.name, reading.area or options.area or "", reading.indicator,
+        reading.year, reading.vintage or "first", source=reading.source,
+        confidence=options.confidence, reasons=dict(reading.reasons), said=list(reading.said),
     )  # fmt: skip
     if not figure.area:
         figure.reasons.setdefault("no_area", {})
     _date(figure, reading.published, options)
-    if reading.match and reading.quantity:
+    if reading.indicator and reading.quantity:
         _value(figure, reading, options, registry[figure.indicator])
-    _scope(figure, reading, options)
-    notes = [f"{file} [{reading.sheet}] {figure.cell}" if reading.sheet else ""]
-    if reading.match and figure.name:
-        notes.append(figure.name)
-    figure.note = "; ".join([*filter(None, notes), *reading.remarks])[:500]
+    if reading.scope and options.breaks and figure.year:
+        figure.scope = reading.scope
+        figure.said.append(("scope_change", {"remark": reading.scope}))
+    remarks = list(dict.fromkeys(map(_discreet, reading.remarks)))
+    notes = [f"{file} [{reading.sheet}] {figure.cell}" if reading.sheet else "", figure.name]
+    figure.note = "; ".join(filter(None, [*notes, *remarks]))[:500]
+    if "one_firm" in figure.reasons:
+        figure.name, figure.note, remarks = "***", "", []
     figure.said += [
-        ("footnote", {"remark": remark}) for remark in reading.remarks if remark != figure.scope
+        ("footnote", {"remark": remark}) for remark in remarks if remark != figure.scope
     ]
     return figure
+
+
+def _discreet(remark: str) -> str:
+    """A remark without what it tells of a single firm's figures."""
+    firm = re.search("公司|集团|合作社|厂", remark) and re.search(r"\d", remark)
+    return "***（涉及单个单位的数据，不予收录）" if firm else remark
 
 
 def _date(figure: Figure, printed: str, options: Options) -> None:
@@ -166,7 +200,7 @@ def _date(figure: Figure, printed: str, options: Options) -> None:
     day, year = figure.published, figure.year
     if day is None or year is None:
         return
-    if day.year < year:
+    if day < dt.date(year, 10, 1):
         figure.reasons["future_value"] = {"year": year}
     elif day <= dt.date(year, 12, 31) and figure.vintage == "first":
         figure.vintage = "signal"
@@ -201,45 +235,40 @@ def _value(figure: Figure, reading: Reading, options: Options, entry: dict) -> N
     if not unit:
         return
     if read.bound == "between":
-        figure.reasons["unreadable"] = {"detail": "a range", "detail_zh": "：是一个区间"}
+        figure.reasons["unreadable"] = {"detail": "range / 区间"}
         return
     printed = "".join(reading.bare.split())
     figure.as_printed = printed if read.unit else printed + unit
+    again = quantity(figure.as_printed)
     try:
         figure.value = convert(read.value, unit, wanted)
-        again = parse_quantity(figure.as_printed)
-        same = math.isclose(convert(again.value, again.unit, wanted), figure.value, rel_tol=1e-9)
-    except QuantityError as error:
-        detail = str(error).split("; understood")[0]
-        figure.reasons["unreadable"] = {"detail": detail, "detail_zh": ""}
-        return
-    if not same or again.bound != read.bound:
-        figure.reasons["unreadable"] = {
-            "detail": f"{figure.as_printed} reads otherwise",
-            "detail_zh": f"：写成 {figure.as_printed} 时含义不同",
-        }
+        same = not isinstance(again, str) and again.bound == read.bound and math.isclose(
+            convert(again.value, again.unit, wanted), figure.value, rel_tol=1e-9
+        )  # fmt: skip
+    except QuantityError:
+        same = False
+    if not same or read.bound not in BOUNDS:
+        figure.reasons["unreadable"] = {"detail": figure.as_printed}
     if figure.value < 0 and entry["kind"] != "ratio":
         figure.reasons["negative_value"] = {}
     if figure.value > 100 and entry["kind"] == "share":
         figure.reasons["share_out_of_range"] = {}
+    if entry["kind"] == "count" and figure.value % 1:
+        figure.reasons["not_whole"] = {}
 
 
 def _unit(figure: Figure, reading: Reading, entry: dict, options: Options) -> str:
     """The unit that holds for a figure; empty where there is none, with the reason noted."""
-    wanted = entry["unit"]
-    units = list(reading.units)
+    wanted, units = entry["unit"], list(reading.units)
     if not units and figure.indicator in options.units:
         units = [options.units[figure.indicator]]
-    if any(not known_unit(unit) for unit in units):
-        figure.reasons.setdefault("unknown_unit", {"unit": "、".join(units)})
-        return ""
     fitting = [unit for unit in units if _converts(unit, wanted)]
     if len(fitting) == 1:
         return fitting[0]
-    if units and not fitting and reading.unit_from != "title":
-        figure.reasons["wrong_unit"] = {"unit": "、".join(units)}
+    if units and not fitting and (reading.near or (len(units) == 1 and entry["kind"] != "count")):
+        figure.reasons["other_unit"] = {"unit": "、".join(units)}
         return ""
-    if fitting or entry["kind"] != "count" or units:
+    if units or entry["kind"] != "count":
         figure.reasons["no_unit"] = {}
         return ""
     figure.said.append(("unit_assumed", {}))
@@ -252,16 +281,3 @@ def _converts(unit: str, wanted: str) -> bool:
     except QuantityError:
         return False
     return True
-
-
-def _scope(figure: Figure, reading: Reading, options: Options) -> None:
-    remark = next((text for text in reading.remarks if tells_of_scope(text)), "")
-    if reading.scope:
-        remark = remark or "口径变动"
-    if not (remark and options.breaks and figure.year):
-        return
-    since = re.search(r"((?:19|20)\d\d)年?(?:起|开始|以后|之后|以来)", remark)
-    if since and int(since[1]) != figure.year:
-        return
-    figure.scope, figure.scope_year = remark, figure.year
-    figure.said.append(("scope_change", {"remark": remark}))

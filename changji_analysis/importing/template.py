@@ -10,7 +10,8 @@ import pandas as pd
 
 from .. import _compat as records
 from .._compat import config
-from .marked import MADE, for_print
+
+MADE = dt.datetime(2000, 1, 1)  # a fixed date, for equal bytes
 
 ROWS = 500
 _COLUMNS = (
@@ -187,3 +188,11 @@ def _definitions(book: Any, sheet: Any, registry: pd.DataFrame) -> None:
     sheet.freeze_panes(1, 0)
     for_print(sheet)
     sheet.protect()
+
+
+def for_print(sheet: Any) -> None:
+    """Landscape A4, one page wide, the headings on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
