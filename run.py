@@ -233,7 +233,7 @@ def fuzz():
         raise Failure("Fuzzing needs fork and alarms: run it on Linux or macOS.")
     env()
     remedy = "The lines above name the file or the text; sheets are kept in reviews/fuzz."
-    call("fuzz (sheets)", [PYTHON, "-W", "ignore", "tests/fuzz/sheets.py"], remedy)
+    call("fuzz (sheets)", [PYTHON, "-W", "ignore", "tests/fuzz/mutations.py"], remedy)
     call("fuzz (kills)", [PYTHON, "tests/fuzz/kill.py"], remedy)
     if not FUZZER.exists():
         install = [PYTHON, "-m", "pip", "install", "-q", "--target", FUZZER, "atheris"]

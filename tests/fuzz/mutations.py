@@ -1,4 +1,4 @@
-"""Mutation fuzzing of the import: ``make fuzz``, or ``python tests/fuzz/sheets.py FILES SEED``.
+"""Mutation fuzzing of the import: ``make fuzz``, or ``python tests/fuzz/mutations.py FILES SEED``.
 
 Sheets of the corpus are damaged in cells, rows, columns, bytes or parts of the package: they may
 be refused or read otherwise, but never with a traceback, a hang, or a figure that is taken from a
@@ -33,11 +33,12 @@ from changji_analysis.importing.reading import propose  # noqa: E402
 KEPT = ROOT / "reviews" / "fuzz"
 SECONDS = 20  # for one file
 CASES = cases()
-ODD = [
-    "", "—", "…", "=1+1", "#REF!", "0", "2023", "1e308", "-1", "12,34", "9.000,5", "昌吉市", "合计",
-    "全州", "2022年1-6月", "注：不含兵团", "单位：万元", "R&D经费支出", "其中：", "指标", "地区", "🙂", "①",
-    "\u200b", "x" * 500, "12月", "（目标）", "二〇二二年", "1/3", "NaN", "TRUE", "（", "年鉴2023",
-]  # fmt: skip
+ODD = (
+    """\
+—|…|=1+1|#REF!|0|2023|1e308|-1|12,34|9.000,5|昌吉市|合计|全州|2022年1-6月|注：不含兵团|单位：万元|R&D经费支出|
+其中：|指标|地区|🙂|①|\u200b|12月|（目标）|二〇二二年|1/3|NaN|TRUE|（|年鉴2023""".split("|")
+    + ["x" * 500]
+)
 
 
 class Hang(Exception):
@@ -46,8 +47,8 @@ class Hang(Exception):
 
 def rewritten(case: Case, rows: list[list[str]]) -> Case:
     """A case with other cells, and nothing that names cells."""
-    plain = dict(merged=(), formats={}, formulas=(), raised={}, struck=(), dates={}, indents={})
-    return replace(case, table="\n".join("|".join(row) for row in rows), **plain)
+    plain = {"merged": (), "formats": {}, "formulas": (), "raised": {}, "struck": (), "dates": {}}
+    return replace(case, table="\n".join("|".join(row) for row in rows), **plain, indents={})
 
 
 def other_cells(case: Case, rng: random.Random) -> Case:
