@@ -80,10 +80,9 @@ def chances(values, year: int, target: Target, given: Given) -> tuple[np.ndarray
     trail = np.column_stack([np.broadcast_to(own, (len(x), len(own))), x])[:, -pooled.WINDOW :]
     gaps = np.diff([*before.index, year])[-(pooled.WINDOW - 1) :]
     step = np.diff(trail)
-    drift, shocks, doubt, df = pooled.posterior(prior, step, np.broadcast_to(gaps, step.shape), x)
-    ahead = target.year - year
-    spread = np.sqrt(shocks * ahead + doubt * ahead**2)
-    return attainment(x + ahead * drift, spread, df, scale, *asked), prior.peers > 0
+    found = pooled.posterior(prior, step, np.broadcast_to(gaps, step.shape), x)
+    rise, spread, df = found.at(target.year - year)
+    return attainment(x + rise, spread, df, scale, *asked), prior.peers > 0
 
 
 def reading_table(

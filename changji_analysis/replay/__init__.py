@@ -203,9 +203,9 @@ def predict_pooled(cases: Cases, past: pd.DataFrame | None) -> pd.DataFrame:
             others = others.loc[:, others.notna().sum() >= 2]
             if others.shape[1] >= pooled.LEAST_PEERS:
                 prior = pooled.fit_prior(on_line(others, cases.scale))
-        drift, variance, shared, df = pooled.posterior(prior, cases.step[at], cases.gap[at], x[at])
-        h = ahead[at]
-        out[at] = np.stack([x[at] + h * drift, np.sqrt(variance * h + shared * h**2), df], axis=1)
+        found = pooled.posterior(prior, cases.step[at], cases.gap[at], x[at])
+        rise, spread, df = found.at(ahead[at])
+        out[at] = np.stack([x[at] + rise, spread, df], axis=1)
     return pd.DataFrame(out, columns=["loc", "scale", "df"], index=table.index)
 
 
