@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial, update_wrapper
 
 from . import firms, plan, rd_intensity, replays
-from .fans import compare, fan, fan_chart, rd_paths, reading_chart
+from .fans import compare, fan, fan_chart, reading_chart
 from .page import Chart, save, styled
 from .provinces import panel
 
@@ -29,7 +29,6 @@ firms_fan = _of(fan_chart, "hightech_firms", "firms_fan", "High-tech firms: the 
 rd_reading = _of(reading_chart, "rd_intensity", "rd_reading", "Which R&D intensity means what.")
 firms_reading = _of(reading_chart, "hightech_firms", "firms_reading", "Which stock means what.")
 scorecard = styled(plan.scorecard)
-rd_paths = styled(rd_paths)
 rd_reference_class = styled(rd_intensity.rd_reference_class)
 rd_precedents = styled(rd_intensity.rd_precedents)
 rd_region = styled(rd_intensity.rd_region)
@@ -46,7 +45,7 @@ ranking = styled(replays.ranking)
 FIGURES: dict[str, Callable[..., Chart]] = {
     figure.__name__: figure
     for figure in (
-        scorecard, rd_fan, rd_reading, rd_paths, rd_region, rd_reference_class, rd_precedents,
+        scorecard, rd_fan, rd_reading, rd_region, rd_reference_class, rd_precedents,
         rd_money, gdp_breaks, firms_fan, firms_reading, firms_reference_class, firms_identity,
         cohort_stock, science_literacy, probability_moves,
     )

@@ -15,21 +15,8 @@ from ..histories import COUNTED_BY
 from ..palette import ACCENT, FAN, GREY, INK, VERDICTS
 from ..showing import draws
 from ..wording import Words, language, shortest
-from .page import (
-    Chart,
-    finished,
-    goal_of,
-    house_style,
-    label_ends,
-    log_axis,
-    need,
-    nice_ticks,
-    note,
-    page,
-    rows_only,
-    sources,
-    year_axis,
-)  # fmt: skip
+from .marks import label_ends, log_axis, nice_ticks, note, rows_only, year_axis
+from .page import Chart, finished, goal_of, house_style, need, page, sources
 
 DASHES = {"straight": (0, (5, 2)), "geometric": (0, (1, 1.4))}
 SHOWN_YEARS = 10
@@ -293,71 +280,6 @@ def fan_chart(data, w: Words, indicator: str) -> Chart:
     source = sources(data, w, (indicator, [data.config.areas.city]), (counted, None))
     chart, (ax,) = page(data, w, title, subtitle, source, height=3.7)
     _fan(ax, w, a.forecast, known, unit, decimals, a)
-    return chart
-
-
-def rd_paths(data, w: Words) -> Chart:
-    """What each path asks for year by year, and the region where they contradict each other."""
-    goal = goal_of(data, w, "rd_intensity")
-    due, known = data.assessments[goal.id, goal.row["reading"]].due, data.city("rd_intensity")
-    unit, decimals = goal.row["unit"], int(goal.row["decimals"])
-    need(due.dropna(), "the base")
-    first, end = int(due.index[0]), goal.year
-    later = known[(known.index > first) & (known.index < end)]
-    gap = (due["straight"] / due["geometric"]).idxmax()
-
-    def show(value):
-        return w.measured(value, unit, decimals)
-
-    between = [y for y, v in later.items() if due.at[y, "geometric"] < v < due.at[y, "straight"]]
-    if between:
-        y = between[-1]
-        title = w(
-            f"{y}年的{show(known[y])}落后于直线路径、却超前于等比路径：选哪条路径，结论就相反",
-            f"{show(known[y])} in {y} is behind the straight path and ahead of the geometric one: "
-            "the choice of path alone flips the verdict",
-        )
-    else:
-        straight, geometric = show(due.at[gap, "straight"]), show(due.at[gap, "geometric"])
-        title = w(
-            f"{gap}年直线路径要求{straight}，等比路径要求{geometric}：介于两者之间的数字，"
-            "换一条路径结论就相反",
-            f"For {gap} the straight path asks for {straight}, the geometric one for {geometric}: "
-            "between them the choice of path alone flips the verdict",
-        )
-    subtitle = w(
-        f"{w.place('city')}{goal.row['zh']}的应达值（{unit}）",
-        f"{w.place('city')}, {goal.row['en']}: values due ({unit})",
-    )
-    if later.empty:
-        subtitle += w(f"；{first}年以后未查到公布数据", f"; no figure after {first} was found")
-    source = sources(data, w, ("rd_intensity", [data.config.areas.city]))
-    chart, (ax,) = page(data, w, title, subtitle, source, height=3.6)
-    ax.fill_between(due.index, due["geometric"], due["straight"], facecolor="#F3DFCF",
-                    edgecolor=ACCENT, hatch="///", lw=0, alpha=0.55, gid="between")  # fmt: skip
-    ax.plot(due.index, due["straight"], "s--", color=ACCENT, ms=4, gid="straight")
-    ax.plot(due.index, due["geometric"], "o:", color=ACCENT, ms=4, gid="geometric")
-    ax.plot(known.index, known, "o", color="black", ms=6, gid="figures", zorder=5)
-    for y in due.index[1:-1]:
-        note(ax, w.number(due.at[y, "straight"], decimals), (y, due.at[y, "straight"]), (-4, 9),
-             ha="right")  # fmt: skip
-        note(ax, w.number(due.at[y, "geometric"], decimals), (y, due.at[y, "geometric"]), (5, -8))
-    note(ax, show(due.at[first, "straight"]), (first, due.at[first, "straight"]), (0, 10),
-         ha="center", weight="bold")  # fmt: skip
-    note(ax, goal.text, (end, goal.value), (8, 0), weight="bold")
-    span = end - first
-    words = (
-        w("：每年增加相同的量", ": equal yearly amounts"),
-        w("：每年增长相同的比例", ": equal growth"),
-    )
-    style, due_at = {"size": 8.5, "color": ACCENT, "weight": "bold"}, due.iloc
-    note(ax, w.term("path", "straight") + words[0],
-         (first + 0.5 * span, due_at[span * 3 // 5]["straight"]), ha="right", **style)  # fmt: skip
-    note(ax, w.term("path", "geometric") + words[1],
-         (first + 0.62 * span, due_at[span * 2 // 5]["geometric"]), **style)  # fmt: skip
-    ax.set_xlim(first - 0.75, end + 1.1)
-    ax.set_ylim(0, due.to_numpy().max() * 1.08)
-    year_axis(ax, due.index)
     return chart
 
 

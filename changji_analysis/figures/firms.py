@@ -10,7 +10,8 @@ from ..histories import growth_windows
 from ..palette import ACCENT, GREY, INK, PALE, SKY
 from ..trends.cohort import certificate_identity, even_batches, expected_stock, first_time_needed
 from ..wording import Words
-from .page import Chart, goal_of, need, note, page, required_line, rows_only, sources, year_axis
+from .marks import note, required_line, rows_only, year_axis
+from .page import Chart, goal_of, need, page, sources
 
 INDICATOR, CERTIFICATES = "hightech_firms", "hightech_certificates"
 
@@ -44,19 +45,16 @@ def firms_reference_class(data, w: Words) -> Chart:
     required = (goal.value / goal.base_value) ** (1 / (goal.year - goal.base_year)) - 1
     fast, own = table["growth"] >= required, table["area"].eq(region)
     rate, count = w.percent(required), len(table)
-    years = w.years(int(table["start"].iloc[0]), int(table["end"].iloc[0]))
+    years = w.years(*table.loc[0, ["start", "end"]])
     title = w(
         f"{count}个省份中有{fast.sum()}个达到或超过目标所需的年均{rate}",
         f"{fast.sum()} of {count} provinces reached the {rate} a year that the target needs",
     )
     if own.any():
         rank = int(own.idxmax())
-        grew = w.percent(table.at[rank, "growth"], 0)
-        title = w(
-            f"{w.place('region')}{years}年均增长{grew}，居{count}个省份第{rank + 1}；",
-            f"{w.place('region')} grew {grew} a year in {years}, rank {rank + 1} of {count}; ",
-        ) + title.removeprefix(f"{count}个省份中有")
-        title = title.replace("；" + f"{fast.sum()}个达到", f"；{fast.sum()}个省份达到")
+        grew, there = w.percent(table.at[rank, "growth"], 0), w.place("region")
+        title += w(f"；{there}年均增长{grew}，居第{rank + 1}位",
+                   f"; {there} ranks {rank + 1} with {grew}")  # fmt: skip
     subtitle = w(
         f"高新技术企业存量（近三年证书之和）{years}年均增速，%",
         f"Stock of high-tech firms (certificates of three years), growth a year {years}, %",

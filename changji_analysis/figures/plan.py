@@ -11,20 +11,8 @@ import pandas as pd
 from ..histories import COUNTED_BY
 from ..palette import ACCENT, CONTEXT, GREY, INK, PALE
 from ..wording import VERDICTS, Words
-from .page import (
-    SMALL,
-    Chart,
-    goal_of,
-    label_ends,
-    log_axis,
-    need,
-    nice_ticks,
-    note,
-    page,
-    sources,
-    verdict_mark,
-    year_axis,
-)  # fmt: skip
+from .marks import SMALL, label_ends, log_axis, nice_ticks, note, verdict_mark, year_axis
+from .page import Chart, goal_of, need, page, sources
 
 BEST = ("achieved", "likely")
 

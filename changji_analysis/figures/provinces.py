@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ..wording import VERDICTS, Words, language
-from .page import Chart, finished, house_style, need, note, page, rows_only, sources, verdict_mark
+from .marks import note, rows_only, verdict_mark
+from .page import Chart, finished, house_style, need, page, sources
 
 
 def panel(result: pd.DataFrame, data, lang: str | None = None) -> Chart:

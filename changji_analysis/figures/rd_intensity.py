@@ -8,24 +8,12 @@ import pandas as pd
 from ..histories import growth_windows
 from ..palette import ACCENT, GREY, INK, PALE, SKY, TINT
 from ..wording import Words
-from .page import (
-    Chart,
-    goal_of,
-    label_ends,
-    log_axis,
-    name_points,
-    need,
-    nice_ticks,
-    note,
-    page,
-    required_line,
-    sources,
-    year_axis,
-)  # fmt: skip
+from .marks import label_ends, log_axis, name_points, nice_ticks, note, required_line, year_axis
+from .page import Chart, goal_of, need, page, sources
 
 INDICATOR = "rd_intensity"
 BOLD = 2.0
-"""A target that asks for at least so many times its base."""
+"""A target that asks for at least so many times its base, as printed with one decimal."""
 
 
 def window_name(row: pd.Series, w: Words) -> str:
@@ -94,15 +82,8 @@ def rd_reference_class(data, w: Words) -> Chart:
         required_line(ax, required)
         ax.axvline(1, color=GREY, lw=0.8)
         words = w(f"{w.number(len(good))}个窗口", f"{w.number(len(good))} windows")
-        note(
-            ax,
-            f"{name}\n{words}",
-            (low / 1.04, tallest),
-            va="top",
-            color=INK,
-            weight="bold",
-            size=9,
-        )
+        style = {"va": "top", "color": INK, "weight": "bold", "size": 9}
+        note(ax, f"{name}\n{words}", (low / 1.04, tallest), **style)
         if len(good):
             top = good.loc[good["factor"].idxmax()]
             words = f"{w('最大', 'largest')} {w.times(top['factor'])}\n{window_name(top, w)}"
@@ -141,7 +122,7 @@ def rd_precedents(data, w: Words) -> Chart:
     drawn = table.dropna(subset=["asked", "came"])
     need(drawn, "scored precedents")
     met = drawn["status"].eq("attained")
-    bold = drawn["asked"] >= BOLD
+    bold = drawn["asked"].round(1) >= BOLD
     bold_met, blank = int((bold & met).sum()), len(table) - len(drawn)
     title = w(
         f"有结果且有基期的{len(drawn)}个R&D强度目标中实现了{met.sum()}个；要求增到{BOLD:g}倍及以上的"

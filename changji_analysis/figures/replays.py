@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from ..palette import ACCENT, GREY, INK, PALE, SKY
 from ..replay import RULES
 from ..wording import Words
-from .page import Chart, need, note, page, rows_only
+from .marks import note, rows_only
+from .page import Chart, need, page
 
 RULE = "eurostat"
 SOURCE = "资料来源：项目计算。", "Source: own calculations."
