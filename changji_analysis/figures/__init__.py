@@ -33,7 +33,6 @@ rd_reference_class = styled(rd_intensity.rd_reference_class)
 rd_precedents = styled(rd_intensity.rd_precedents)
 rd_region = styled(rd_intensity.rd_region)
 rd_money = styled(rd_intensity.rd_money)
-gdp_breaks = styled(plan.gdp_breaks)
 firms_reference_class = styled(firms.firms_reference_class)
 firms_identity = styled(firms.firms_identity)
 cohort_stock = styled(firms.cohort_stock)
@@ -46,7 +45,7 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     figure.__name__: figure
     for figure in (
         scorecard, rd_fan, rd_reading, rd_region, rd_reference_class, rd_precedents,
-        rd_money, gdp_breaks, firms_fan, firms_reading, firms_reference_class, firms_identity,
+        rd_money, firms_fan, firms_reading, firms_reference_class, firms_identity,
         cohort_stock, science_literacy, probability_moves,
     )
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -48,59 +48,64 @@ def fan(result, known: pd.Series | None = None, ax: Axes | None = None, lang: st
     if known is None:
         known = result.known if a is None else a.given.known
     known = pd.Series(dtype=float) if known is None else known.dropna()
-    about = known.attrs
-    unit, decimals = about.get("unit", ""), about.get("decimals", _decimals(known, ahead))
     with house_style():
-        if ax is not None:
-            _fan(ax, w, ahead, known, unit, decimals, a)
-            return ax
-        model = w.model(a.evidence.method if a is not None else ahead.model)
-        subtitle = w(f"{model}，中位数与预测区间", f"{model}; median and predictive intervals")
-        if w.unit(unit):
-            subtitle += w(f"（{w.unit(unit)}）", f" ({w.unit(unit)})")
-        names = [
-            about[f"{what}_names"][w.lang]
-            for what in ("area", "indicator")
-            if f"{what}_names" in about
-        ]
-        title = w("", " ").join(names) + w("：", ": ") * bool(names)
-        title += _verdict_title(w, a, ahead, unit, decimals)
-        chart, (ax,) = page(None, w, title, subtitle, "", height=3.4)
-        _fan(ax, w, ahead, known, unit, decimals, a)
-        return finished(chart)
+        if ax is None:
+            return finished(_fan_page(None, w, a, ahead, known))
+        _fan(ax, w, a, ahead, known)
+        return ax
 
 
-def _verdict_title(w: Words, a, ahead, unit: str, decimals: int) -> str:
-    if a is not None:
-        goal = w.goal(a.target.value, a.target.direction, unit, a.target.tolerance)
-        chance = "" if a.probability is None else w(
-            f"，实现概率{w.chance(a.probability)}", f", probability {w.chance(a.probability)}"
-        )  # fmt: skip
-        return w(
-            f"{a.target.year}年目标{goal}：{w.verdict(a.verdict)}{chance}",
-            f"target {goal} by {a.target.year}: {w.verdict(a.verdict)}{chance}",
+def _fan_page(data, w: Words, a, ahead, known: pd.Series, source: str = "") -> Chart:
+    """A chart with the fan; the title says the verdict, or where the forecast ends."""
+    about, show = known.attrs, _printer(w, ahead, known)
+    names = [about[what][w.lang] for what in ("area_names", "indicator_names") if what in about]
+    title = w("", ", ").join([*names[:1], *map(w.lowered, names[1:])]) + w("：", ": ") * bool(names)
+    median = "" if ahead is None else show(ahead.median.iloc[-1])
+    if a is None:
+        low, high = map(show, ahead.interval(0.8).iloc[-1])
+        title += w(
+            f"{ahead.years[-1]}年预测中位数{median}，80%区间{low}—{high}",
+            f"median forecast for {ahead.years[-1]} {median}, 80% interval {low}–{high}",
         )
-    low, high = (w.measured(v, unit, decimals) for v in ahead.interval(0.8).iloc[-1])
-    middle, year = w.measured(ahead.median.iloc[-1], unit, decimals), ahead.years[-1]
-    return w(
-        f"{year}年预测中位数{middle}，80%区间{low}—{high}",
-        f"median forecast for {year} {middle}, 80% interval {low}–{high}",
-    )
+    else:
+        goal = w.goal(a.target.value, a.target.direction, about.get("unit", ""), a.target.tolerance)
+        title += w(f"{a.target.year}年目标{goal}，", f"target {goal} by {a.target.year}: ")
+        title += w.verdict(a.verdict)
+        if ahead is not None:
+            chance = w.chance(a.probability)
+            title += w(f"（概率{chance}，预测中位数{median}）",
+                       f" (probability {chance}, median forecast {median})")  # fmt: skip
+    unit = w.unit(about.get("unit", ""))
+    if a is not None and _logarithmic(a):
+        unit += (
+            w("，对数坐标", ", logarithmic scale") if unit else w("对数坐标", "logarithmic scale")
+        )
+    subtitle = w("没有数据", "no figure") if ahead is None else w(
+        f"{w.model(ahead.model)}：已公布数据、预测中位数与区间{'、两条应达路径' if a else ''}",
+        f"{w.model(ahead.model)}: published figures, median forecast and intervals"
+        + ", the two required paths" * bool(a),
+    )  # fmt: skip
+    subtitle += w(f"（{unit}）", f" ({unit})") * bool(unit)
+    chart, (ax,) = page(data, w, title, subtitle, source, height=3.6)
+    _fan(ax, w, a, ahead, known)
+    return chart
 
 
-def _decimals(known: pd.Series, ahead) -> int:
-    """As many as the history has, two where it is short of small numbers."""
-    if ahead is not None and ahead.median.iloc[-1] >= 20:
-        return 0
-    return max([shortest(value) for value in known] + [0 if known.gt(20).any() else 2])
+def _printer(w: Words, ahead, known: pd.Series) -> Callable[[float], str]:
+    """How values are printed: as the history's indicator is, else with two decimals below 20."""
+    large = known.gt(20).any() or (ahead is not None and ahead.median.iloc[-1] >= 20)
+    unit, decimals = known.attrs.get("unit", ""), known.attrs.get("decimals", 0 if large else 2)
+    return lambda value: w.measured(value, unit, decimals)
 
 
-def _fan(ax: Axes, w: Words, ahead, known: pd.Series, unit: str, decimals: int, a=None) -> None:
+def _logarithmic(a) -> bool:
+    """Whether a target asks for so much that paths and forecast need a logarithmic scale."""
+    return bool(a.target.value and len(a.due) and a.target.value > 3 * a.due.iloc[0, 0] > 0)
+
+
+def _fan(ax: Axes, w: Words, a, ahead, known: pd.Series) -> None:
     """Intervals and median from the last figure on, the figures, the target and both paths."""
-
-    def show(value):
-        return w.measured(value, unit, decimals)
-
+    show = _printer(w, ahead, known)
     due = pd.DataFrame() if a is None else a.due
     goal = None if a is None else a.target.value
     ends = [*(ahead.years if ahead is not None else ()), *([a.target.year] if a else ())]
@@ -133,30 +138,22 @@ def _fan(ax: Axes, w: Words, ahead, known: pd.Series, unit: str, decimals: int, 
     if goal is not None:
         ax.plot([a.target.year], [goal], "*", color=ACCENT, ms=14, gid="target", zorder=6,
                 clip_on=False)  # fmt: skip
-        text = w.measured(goal, unit, shortest(goal))
-        labels.append((goal, w(f"目标 {text}", f"target {text}"), ACCENT))
+        text = w.measured(goal, known.attrs.get("unit", ""), shortest(goal))
+        labels.append((goal, w("目标 ", "target ") + text, ACCENT))
     first = min([*shown.index, *due.index, *ends])
     ax.set_xlim(first - 0.85, last + (last - first) * w(0.36, 0.42))
-    _years(ax, first, last)
-    _scale(ax, values, logarithmic=bool(goal and len(due) and goal > 3 * due.iloc[0, 0] > 0))
-    label_ends(ax, labels, last, offset=9)
-    if len(due):
-        _path_words(ax, w, due, ahead)
-
-
-def _years(ax: Axes, first: int, last: int) -> None:
     step = max(1, -(-(last - first) // 8))
     year_axis(ax, range(last - (last - first) // step * step, last + 1, step))
-
-
-def _scale(ax: Axes, values: list[float], *, logarithmic: bool) -> None:
     low, high = min(values), max(values)
-    if logarithmic and low > 0:
+    if a is not None and _logarithmic(a) and low > 0:
         ax.set_yscale("log")
         ax.set_ylim(low / 1.25, high * 1.3)
         log_axis(ax.yaxis, nice_ticks(low / 1.25, high * 1.3), "{:,g}".format)
     else:
         ax.set_ylim(min(0, low * 1.08), high * 1.08)
+    label_ends(ax, labels, last, offset=9)
+    if len(due):
+        _path_words(ax, w, due, ahead)
 
 
 def _path_words(ax: Axes, w: Words, due: pd.DataFrame, ahead) -> None:
@@ -199,23 +196,19 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
         There is nothing to compare, or no year that all of them forecast.
     """
     w = Words(language(lang))
-    named = forecasts if isinstance(forecasts, Mapping) else dict(enumerate(forecasts))  # fmt: skip
+    named = forecasts if isinstance(forecasts, Mapping) else dict(enumerate(forecasts))
     ahead = {name: getattr(result, "forecast", result) for name, result in named.items()}
     ahead = {name: f for name, f in ahead.items() if f is not None}
     common = set.intersection(*(set(f.years) for f in ahead.values())) if ahead else set()
     if not common:
         raise UsageError("nothing to compare: no year is ahead in all of the forecasts given")
-    year, about = max(common), {}
-    for f in ahead.values():
-        about |= {} if f.known is None else f.known.attrs
+    year, first = max(common), next(iter(ahead.values()))
+    known = pd.Series(dtype=float) if first.known is None else first.known
+    show = _printer(w, first, known)
     ranges = {name: f.interval(0.8).loc[year] for name, f in ahead.items()}
     low, high = min(r["lower"] for r in ranges.values()), max(r["upper"] for r in ranges.values())
-    decimals = about.get("decimals", 0 if low >= 20 else 2)
     names = [w.model(f.model if isinstance(n, int) else str(n)) for n, f in ahead.items()]
     goals = {r.target.value for r in named.values() if hasattr(r, "target")} - {None}
-
-    def show(value):
-        return w.measured(value, about.get("unit", ""), decimals)
 
     with house_style():
         chart = None
@@ -234,7 +227,9 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
             note(ax, show(middle), (ranges[name]["upper"], row), (5, 0))
         for goal in goals:
             ax.axvline(goal, color=ACCENT, ls="--", lw=1.4, gid="target")
-            words = w("目标 ", "target ") + w.measured(goal, about.get("unit", ""), shortest(goal))
+            words = w("目标 ", "target ") + w.measured(
+                goal, known.attrs.get("unit", ""), shortest(goal)
+            )
             note(ax, words, (goal, -0.6), (-3, 5), ha="right", color=ACCENT)
         rows_only(ax, names, 8.5)
         ax.set_xlim(right=max([high, *goals]) * 1.08)
@@ -246,41 +241,12 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
 def fan_chart(data, w: Words, indicator: str) -> Chart:
     """The city's figures, the forecast and the two required paths of one target."""
     goal = goal_of(data, w, indicator)
-    a, known = data.assessments[goal.id, goal.row["reading"]], data.city(indicator)
-    unit, decimals = goal.row["unit"], int(goal.row["decimals"])
-    name, year, aim = goal.row[w.lang], goal.year, goal.text
-    if a.evidence.method == "outcome":
-        met, value = a.verdict == "achieved", w.measured(a.last_value, unit, decimals)
-        title = w(
-            f"{year}年{name}为{value}，{aim}的目标{'已实现' if met else '未实现'}",
-            f"{name} was {value} in {year}: the target of {aim} was {'met' if met else 'missed'}",
-        )
-    elif a.forecast is None:
-        title = w(
-            f"{name}没有可用的数据：{year}年达到{aim}的可能性依据不足",
-            f"No usable figure for {name}: insufficient evidence on reaching {aim} by {year}",
-        )
-    else:
-        middle = w.measured(a.forecast.median.iloc[-1], unit, decimals)
-        chance = w.chance(a.probability)
-        about = w("约", "about ") if chance[0].isdigit() else ""
-        title = w(
-            f"{year}年{name}达到{aim}的概率{about}{chance}，预测中位数为{middle}",
-            f"{name}: the probability of {aim} by {year} is {about}{chance}, the median forecast "
-            f"{middle}",
-        )
-    scale = w("，对数坐标", ", logarithmic scale") if goal.value > 3 * goal.base_value > 0 else ""
-    unit_text = (w.unit(unit) + scale).lstrip("，, ")
-    subtitle = w(
-        f"{w.place('city')}{name}（{unit_text}）：已公布数据、预测区间与两条应达路径",
-        f"{w.place('city')}: {w.lowered(name)}{f' ({unit_text})' * bool(unit_text)}; published "
-        "figures, forecast and the two required paths",
+    a, counted = (
+        data.assessments[goal.id, goal.row["reading"]],
+        COUNTED_BY.get(indicator, indicator),
     )
-    counted = COUNTED_BY.get(indicator, indicator)
     source = sources(data, w, (indicator, [data.config.areas.city]), (counted, None))
-    chart, (ax,) = page(data, w, title, subtitle, source, height=3.7)
-    _fan(ax, w, a.forecast, known, unit, decimals, a)
-    return chart
+    return _fan_page(data, w, a, a.forecast, data.city(indicator), source)
 
 
 def reading_chart(data, w: Words, indicator: str) -> Chart:

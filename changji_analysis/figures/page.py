@@ -153,27 +153,20 @@ def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
 
 def _steady_svg(text: str) -> str:
     """Coordinates to a hundredth of a point; ids numbered in the order in which they stand."""
-    decimal = re.compile(r"-?\d+\.\d{3,}")
-    text = re.sub(
-        r'(?<= )(?:d|x|y|x1|x2|y1|y2|width|height|points|transform)="[^"]*"',
-        lambda found: (
-            found[0]
-            if "scale" in found[0] and "translate" not in found[0]
-            else _rounded_svg(found[0], decimal)
-        ),
-        text,
-    )
+
+    def shortened(attribute: re.Match) -> str:
+        head, scale, tail = attribute[0].partition("scale(")
+        head = re.sub(
+            r"-?\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), head
+        )
+        return re.sub(r"(?<![\d.])-0(?![\d.])", "0", head) + scale + tail
+
+    text = re.sub(r'(?<= )(?:d|[xy][12]?|width|height|transform)="[^"]*"', shortened, text)
     text = re.sub(r"\n *(?=[A-Zz\"<])", "\n", text)
     ids = re.findall(r'id="([a-z][0-9a-f]{10})"', text)
     for i, name in enumerate(dict.fromkeys(ids)):
         text = text.replace(name, f"{name[0]}{i}")
     return text
-
-
-def _rounded_svg(attribute: str, decimal: re.Pattern) -> str:
-    head, scale, tail = attribute.partition(" scale")
-    short = decimal.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), head)
-    return re.sub(r"(?<![\d.])-0(?![\d.])", "0", short) + scale + tail
 
 
 @functools.cache
@@ -258,7 +251,7 @@ def _without_figures(data, w: Words, reason: str) -> Chart:
 
 
 def page(
-    data, w: Words, title: str, subtitle: str, source: str, *, height=3.5, alt="", **grid
+    data, w: Words, title: str, subtitle: str, source: str, *, height=3.5, **grid
 ) -> tuple[Chart, np.ndarray]:
     """Start a chart: title and subtitle above, source below, axes between.
 
@@ -271,8 +264,6 @@ def page(
         Wrapped to the width of the page.
     height : float
         Inches, at most `TALLEST`.
-    alt : str
-        Added to the title in the alternative text.
     **grid
         For `Figure.subplots`.
 
@@ -286,7 +277,7 @@ def page(
     FigureCanvasAgg(chart)
     chart.title, chart.lang = title, w.lang
     stop = w("。", ". ")
-    chart.alt = f"{title}{stop}{alt or subtitle}"
+    chart.alt = f"{title}{stop}{subtitle}"
     if mark := w.not_public(getattr(data, "not_public", 0)):
         source, chart.alt = f"{source} {mark}{stop}", f"{mark}{stop}{chart.alt}"
     height, top = chart.get_figheight(), 0.07
@@ -314,25 +305,25 @@ def wrapped(text: str, size: float, bold: bool = False, width: float = WIDTH - 0
     breaks at spaces. Of the ways that need the fewest lines the one is taken whose lines end
     at marks of punctuation, and of these the most even.
     """
-    limit = width * 72 / size / (1.06 if bold else 1.0)
-    ways = [_filled(text, limit)]
-    while len(ways[0]) > 1:
-        limit -= 0.25
-        narrower = _filled(text, limit)
-        if len(narrower) > len(ways[0]):
-            break
-        ways.append(narrower)
-    if len(ways[0]) == 2:  # a short first line that ends a clause reads well too
-        cuts = [i + 1 for i, character in enumerate(text[:-1]) if _STOPS.get(character) == 1]
-        halves = [[text[:cut].strip(), text[cut:].strip()] for cut in cuts]
-        full = width * 72 / size / (1.06 if bold else 1.0)
-        ways += [pair for pair in halves if max(sum(map(_extent, line)) for line in pair) <= full]
-    return max(ways, key=_ease) if len(ways) > 1 else ways[0]
+    full = width * 72 / size / (1.06 if bold else 1.0)
+    ways = [_filled(text, full)]
+    if len(ways[0]) == 1:
+        return ways[0]
+    ways += [_filled(text, limit) for limit in np.arange(full - 0.25, full / 2, -0.25)]
+    for cut, character in enumerate(text[:-1], start=1):  # a line that ends a clause reads well
+        if _STOPS.get(character) == 1:
+            ways.append([text[:cut].strip(), text[cut:].strip()])
+    fits = [way for way in ways if len(way) == len(ways[0]) and max(map(_length, way)) <= full]
+    return max(fits or ways[:1], key=_ease)
+
+
+def _length(line: str) -> float:
+    return sum(map(_extent, line))
 
 
 def _ease(lines: list[str]) -> tuple[float, float]:
     """How well lines read: how many end at punctuation, and how even they are."""
-    lengths = [sum(map(_extent, line)) for line in lines]
+    lengths = [*map(_length, lines)]
     evenness = min(lengths) / max(lengths)
     stops = [_STOPS.get(line[-1], 0.0) for line in lines[:-1]]
     stops += [0.5 for line in lines[1:] if line[0] in "（("]
@@ -342,7 +333,7 @@ def _ease(lines: list[str]) -> tuple[float, float]:
 def _filled(text: str, limit: float) -> list[str]:
     lines, line, used = [], "", 0.0
     for word in _pieces(text):
-        extent = sum(map(_extent, word))
+        extent = _length(word)
         if line and used + extent > limit:
             lines.append(line.rstrip())
             line, used, word = "", 0.0, word.lstrip()

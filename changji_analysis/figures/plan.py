@@ -1,4 +1,4 @@
-"""Charts of the plan as a whole: scorecard, probabilities over time, literacy, the city's GDP."""
+"""Charts of the plan as a whole: scorecard, probabilities over time, scientific literacy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from ..histories import COUNTED_BY
 from ..palette import ACCENT, CONTEXT, GREY, INK, PALE
 from ..wording import VERDICTS, Words
-from .marks import SMALL, label_ends, log_axis, nice_ticks, note, verdict_mark, year_axis
+from .marks import SMALL, label_ends, note, verdict_mark, year_axis
 from .page import Chart, goal_of, need, page, sources
 
 BEST = ("achieved", "likely")
@@ -127,9 +127,8 @@ def probability_moves(data, w: Words) -> Chart:
     last = max([*(d[-1] for d in days.values()), *([data.as_of] if data.as_of else [])])
     styles = (INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"), ("black", ":", "^")
     for (i, moves), style in zip(moved.items(), styles, strict=False):
-        _steps(
-            ax, w, days[i], 100 * moves["probability"].to_numpy(), last, i, rows[i][w.lang], style
-        )
+        chances = 100 * moves["probability"].to_numpy()
+        _steps(ax, w, days[i], chances, last, i, rows[i][w.lang], style)
     bands = data.config.verdict
     edges = (0.0, bands.unlikely, bands.at_risk, bands.likely, 1.0)
     codes = ("out_of_reach", "unlikely", "at_risk", "likely")
@@ -185,10 +184,8 @@ def science_literacy(data, w: Words) -> Chart:
     """Surveys of nation, region and provinces against the city's two targets."""
     areas, indicator = data.config.areas, "science_literacy"
     firm, stretch = (goal_of(data, w, indicator, stretch=s) for s in (False, True))
-    known = {
-        which: data.history(getattr(areas, which), indicator)
-        for which in ("nation", "region", "city")
-    }
+    places = ("nation", "region", "city")
+    known = {which: data.history(getattr(areas, which), indicator) for which in places}
     nation, region, city = known.values()
     need([*nation, *region], indicator)
     others = data.peers(indicator).drop(columns=areas.region, errors="ignore")
@@ -228,72 +225,14 @@ def science_literacy(data, w: Words) -> Chart:
     for figures, name, color in ends:
         if len(figures):
             last = figures.iloc[-1]
-            by_year.setdefault(int(figures.index[-1]), []).append(
-                (last, f"{name} {w.number(last, 1)}", color)
-            )
+            label = last, f"{name} {w.number(last, 1)}", color
+            by_year.setdefault(int(figures.index[-1]), []).append(label)
     ax.set_xlim(first - 0.6, firm.year + 2.3)
     ax.set_ylim(0, max(others.max().max(), stretch.value, nation.max()) * 1.08)
     year_axis(ax, range(first, firm.year + 1, 5))
     for x, labels in by_year.items():
         label_ends(ax, labels, x, size=SMALL)
-    words = w("目标 ", "target "), w("力争 ", "stretch ")
-    labels = [
-        (g.value, word + g.text, ACCENT) for g, word in zip((firm, stretch), words, strict=True)
-    ]
+    words = w("目标 ", "target ") + firm.text, w("力争 ", "stretch ") + stretch.text
+    labels = [(firm.value, words[0], ACCENT), (stretch.value, words[1], ACCENT)]
     label_ends(ax, labels, firm.year, size=SMALL, offset=8)
-    return chart
-
-
-def gdp_breaks(data, w: Words) -> Chart:
-    """The city's known GDP, and the year in which its scope changed."""
-    city = data.config.areas.city
-    gdp, real = data.city("gdp"), data.city("gdp_real_growth")
-    row = data.indicator("gdp")
-    need(gdp, f"{city}, gdp")
-    pairs = list(zip(gdp.index, gdp.index[1:], strict=False))
-    broken = [(a, b) for a, b in pairs if any(a < y <= b for y in gdp.attrs["breaks"])]
-    here, years = w.place("city"), w.years(gdp.index[0], gdp.index[-1])
-    title = w(f"{here}GDP在{years}间查到{len(gdp)}个年份的公布数",
-              f"{here}'s GDP was found for {len(gdp)} years of {years}")  # fmt: skip
-    if broken:
-        a, b = broken[-1]
-        jump = w.percent(gdp[b] / gdp[a] - 1, 0)
-        title = w(
-            f"{here}GDP {w.years(a, b)}名义变动{jump}", f"{here}'s GDP changed by {jump} in {a}–{b}"
-        )
-        title += (
-            w(f"，而{b}年实际增长{real[b]:.1f}%：口径疑有变化，不能当作增长",
-              f" while real growth in {b} was {real[b]:.1f}%: a change of scope, not growth")
-            if b in real.index
-            else w("：口径疑有变化", ": a change of scope is suspected")
-        )  # fmt: skip
-    subtitle = w(
-        f"地区生产总值（{row['unit']}，当年价，对数坐标）：只有查到的年份；线旁为两点之间的年均名义增速，"
-        "虚线跨过口径变化",
-        "GDP (CNY billion, current prices, logarithmic scale): years found only; beside the lines "
-        "the nominal growth a year between them; dotted across the change of scope",
-    )
-    chart, (ax,) = page(data, w, title, subtitle, sources(data, w, ("gdp", [city])), height=3.7)
-    ax.set_yscale("log")
-    for a, b in pairs:
-        cut = (a, b) in broken
-        ax.plot([a, b], [gdp[a], gdp[b]], color=ACCENT if cut else INK, ls=":" if cut else "-",
-                lw=1.6, gid="break" if cut else "span")  # fmt: skip
-        if b - a > 1:
-            rate = w.percent((gdp[b] / gdp[a]) ** (1 / (b - a)) - 1)
-            words = rate + w("/年", " a year") + w("\n口径变化", "\nscope changed") * cut
-            note(ax, words, ((a + b) / 2, np.sqrt(gdp[a] * gdp[b])), 
-                 (8, -24 if cut else -10), va="top", color=ACCENT if cut else GREY)  # fmt: skip
-    ax.plot(gdp.index, gdp, "o", color="black", gid="gdp", zorder=4)
-    before = -99
-    for year, value in gdp.items():
-        near = year - before <= 2
-        text = f"{year}\n{w.number(value / w(1, 10), w(1, 2))}"
-        note(ax, text, (year, value), (3 if near else -3, 7), va="bottom",
-             ha="left" if near else "right", size=SMALL, linespacing=1.2)  # fmt: skip
-        before = year
-    ax.set_xlim(gdp.index[0] - 4, gdp.index[-1] + 4)
-    ax.set_ylim(gdp.min() / 1.5, gdp.max() * 1.9)
-    year_axis(ax, range(-(-gdp.index[0] // 5) * 5, gdp.index[-1] + 1, 5))
-    log_axis(ax.yaxis, nice_ticks(*ax.get_ylim()), lambda v: f"{v / w(1, 10):,g}")
     return chart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..palette import PALE
 from ..wording import VERDICTS, Words, language
 from .marks import note, rows_only, verdict_mark
 from .page import Chart, finished, house_style, need, page, sources
@@ -30,20 +31,20 @@ def panel(result: pd.DataFrame, data, lang: str | None = None) -> Chart:
     fit = known["verdict"].isin(["likely", "achieved"])
     fit = fit.groupby([known["area"], known.index]).all().unstack().fillna(False)
     level, growth, both = fit["level"].sum(), fit["growth"].sum(), int(fit.all(axis=1).sum())
-    first = known.loc["level"].iloc[0]
-    rise = known.loc["growth"].iloc[0]
+    first, rise = known.loc["level"].iloc[0], known.loc["growth"].iloc[0]
+    year, base_year = int(first["year"]), int(rise["base_year"])
     raised = w.percent(rise["value"] / rise["base_value"] - 1, 0)
-    goal, year = f"{first['value']:g}%", int(first["year"])
+    goal = f"{first['value']:g}%"
     title = w(
         f"标准不同，达标的省份不同：{len(fit)}个省份中，{level}个可望在{year}年达到{goal}，{growth}个"
-        f"可望五年增长{raised}，两项都可望的有{both}个",
+        f"可望{year - base_year}年增长{raised}，两项都可望的有{both}个",
         f"The yardstick decides who passes: of {len(fit)} provinces {level} are likely to reach "
         f"{goal} by {year}, {growth} to rise by {raised}, {both} to do both",
-    ).replace("五年", f"{year - int(rise['base_year'])}年")
+    )
     subtitle = w(
-        f"R&D经费投入强度实现两项共同目标的概率；左：达到{goal}，右：比{int(rise['base_year'])}年增长{raised}",
+        f"R&D经费投入强度实现两项共同目标的概率；左：达到{goal}，右：比{base_year}年增长{raised}",
         f"Probability that R&D intensity attains two common targets. Left: {goal}; right: a rise "
-        f"of {raised} on {int(rise['base_year'])}",
+        f"of {raised} on {base_year}",
     )
     with house_style():
         source = sources(data, w, (first["indicator"], wide.index))
@@ -53,18 +54,15 @@ def panel(result: pd.DataFrame, data, lang: str | None = None) -> Chart:
         for ax, asked in zip(axes, ("level", "growth"), strict=True):
             for y, (area, chance) in enumerate(wide[asked].items()):
                 if pd.notna(chance):
-                    code = verdicts[asked, area]
-                    ax.plot([0, chance], [y, y], color="#D5DADF", lw=1.2, zorder=1)
-                    verdict_mark(
-                        ax, chance, y, code, 5, gid=f"{asked}_{area}", zorder=3, clip_on=False
-                    )
+                    style = {"gid": f"{asked}_{area}", "zorder": 3, "clip_on": False}
+                    ax.plot([0, chance], [y, y], color=PALE, lw=1.2, zorder=1)
+                    verdict_mark(ax, chance, y, verdicts[asked, area], **style)
                     note(ax, w.chance(chance), (chance, y), (6, 0), size=7.5)
             rows_only(ax, map(w.area, wide.index))
             ax.set_xlim(0, 1.25)
             ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-            words = w(f"达到{goal}", f"at least {goal}") if asked == "level" else w(
-                f"增长{raised}", f"a rise of {raised}")  # fmt: skip
-            ax.set_title(words, size=9)
+        axes[0].set_title(w(f"达到{goal}", f"at least {goal}"), size=9)
+        axes[1].set_title(w(f"增长{raised}", f"a rise of {raised}"), size=9)
         shown = [code for code in VERDICTS if known["verdict"].eq(code).any()]
         marks = [verdict_mark(axes[0], -9, 0, code)[0] for code in shown]
         axes[0].legend(marks, map(w.verdict, shown), loc="lower right", fontsize=7.5)

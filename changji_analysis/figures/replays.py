@@ -28,24 +28,14 @@ def calibration(table: pd.DataFrame, w: Words) -> Chart:
     inside = (said["lower"] <= said["stated"]) & (said["stated"] <= said["upper"])
     off = said[~inside]
     right = w.percent(rule["came_true"], 0)
-    if off.empty:
-        held = w(
-            "预测概率与实际实现比例一致（各档都在95%区间内）",
-            "Stated probabilities came true as often as they said, within the 95% intervals",
-        )
-    else:
-        sides = {
-            w("偏低", "too low"): (off["came_true"] > off["stated"]).sum(),
-            w("偏高", "too high"): (off["came_true"] < off["stated"]).sum(),
-        }
-        listed = w.join(w(f"{n}档{word}", f"{n} {word}") for word, n in sides.items() if n)
-        held = w(
-            f"{len(said)}档概率中{inside.sum()}档与实际一致，{listed}",
-            f"{inside.sum()} of {len(said)} bins of probability came true as stated, {listed}",
-        )
-    title = held + w(
-        f"；欧盟统计局规则称“按期”的，实现{right}",
-        f"; of what the Eurostat rule called on track {right} did",
+    low = int((off["came_true"] > off["stated"]).sum())
+    sides = [(w("偏低", "too low"), low), (w("偏高", "too high"), len(off) - low)]
+    listed = [w(f"，{n}档{word}", f", {n} {word}") for word, n in sides if n]
+    title = w(
+        f"{len(said)}档概率中{inside.sum()}档与实际一致{''.join(listed)}；欧盟统计局规则称“按期”的，"
+        f"实现{right}",
+        f"{inside.sum()} of {len(said)} bins of probability came true as stated{''.join(listed)}; "
+        f"of what the Eurostat rule called on track {right} did",
     )
     about = table.attrs
     subtitle = w(
