@@ -6,7 +6,7 @@ shown, by `changji_analysis.tables.columns`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -15,10 +15,10 @@ import pandas as pd
 from ..assessment import Assessment
 from ..palette import VERDICTS
 from ..wording import Words, language
-from .columns import COLUMNS, cell, head
+from .columns import cell, head
 
 __all__ = [
-    "VIEWS", "Shown", "compare", "coverage", "pace", "precedent_counts", "show", "vintages",
+    "VIEWS", "Shown", "compare", "coverage", "precedent_counts", "show", "vintages",
     "windows",
 ]  # fmt: skip
 
@@ -167,11 +167,6 @@ def vintages(data, area: str, indicator: str) -> pd.DataFrame:
     return table[table.notna().sum(axis=1) > 1].rename_axis(columns=None)
 
 
-def pace(assessment: Assessment) -> pd.DataFrame:
-    """The official measures of one assessment side by side: measure, value, status."""
-    return assessment.pace.rename_axis("measure")
-
-
 def compare(results: Mapping[str, Any]) -> pd.DataFrame:
     """Forecasts or assessments of one thing side by side, in the last year ahead.
 
@@ -239,8 +234,3 @@ def precedent_counts(precedents: pd.DataFrame, indicator: str) -> pd.DataFrame:
     table = precedents[precedents["indicator"].eq(indicator) & precedents["scored"].eq("yes")]
     met = table["status"].eq("attained").groupby(table["area_level"]).agg(["size", "sum", "mean"])
     return met.set_axis(["targets", "attained", "share"], axis=1).rename_axis("level")
-
-
-def known_columns(names: Iterable[str]) -> bool:
-    """Whether every column is registered, so that a frame can be shown in either language."""
-    return set(names) <= {*COLUMNS}

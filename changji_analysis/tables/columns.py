@@ -6,6 +6,7 @@ the workbook read here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -129,7 +130,19 @@ gap_share      | 差额占比 | gap, share | s1
 renewal_rate   | 续认率（假定） | renewal rate (assumed) | p0
 first_time     | 每年首次认定所需 | first-time certificates a year | n1
 first_time_needed | 每年首次认定所需 | first-time certificates a year | n1
-box            | 序列 | series | term
+panel          | 序列 | series | term
+subset         | 范围 | subset | panel
+origins        | 起点年数 | origins | n0
+rival          | 对照评分 | score of the rival | n3
+detectable     | 可辨识的改进 | least skill that would show | p0
+found          | 高下 | verdict | term
+power          | 检验效能 | power | n2
+statements     | 判断数 | statements | n0
+two            | 印两个结论 | two words | p0
+insufficient   | 依据不足 | insufficient | p0
+right          | 一个结论的正确率 | one word was right | p0
+flips          | 翻转 | flips | p0
+expected       | 应有的翻转 | flips expected | p0
 cases          | 样本数 | cases | n0
 stated         | 平均预测 | stated | p1
 came_true      | 实际实现 | came true | p1
@@ -147,7 +160,7 @@ crps           | CRPS（不变为1） | CRPS, no change being 1 | n2
 lead           | 提前年数 | years ahead | n0
 met            | 其中实现 | of those met | n0
 pit            | 实际值的预测分位 | quantile of the outcome | p1
-rule           | 规则判断 | the rule said | yes
+rule           | 规则 | rule | term
 happened       | 是否实现 | attained | yes
 low            | 自 | from | g
 high           | 至 | to | g
@@ -157,7 +170,6 @@ below          | 低于区间 | below the interval | p0
 measured       | 测得的倍数 | factor measured | n2
 used           | 所用的倍数 | factor used | n2
 broken         | 期间口径有变化 | declared break in between | yes
-goal_value     | 目标 | target | amount
 """
 COLUMNS: dict[str, Column] = {
     fields[0]: Column(*fields[1:])
@@ -173,88 +185,70 @@ def head(name: str, w: Words) -> str:
     return w(column.zh, column.en) if column else w.area(str(name))
 
 
+_FORMS: dict[str, Callable[[Words, Any], str]] = {
+    "model": Words.model,
+    "area": Words.area,
+    "spans": Words.spans,
+    "unit": Words.unit,
+    "chance": Words.chance,
+    "panel": lambda w, value: w.term("panel", value),
+    "status": lambda w, value: w.term("pace" if value in TERMS["pace"] else "status", value),
+    "yes": lambda w, value: w.term("yes", bool(value)),
+    "each": lambda w, value: value.replace("each year", w("每年", "each year")),
+    "money": lambda w, value: w.money(value, 2),
+    "year": lambda w, value: f"{value:.0f}",
+    "value": lambda w, value: w.number(value, shortest(value)),
+}
+
+
 def cell(name: str, row: dict[str, Any], w: Words) -> str:
     """A cell as printed.
 
     Forms: ``n2`` a number of two decimals, ``p1`` and ``s1`` per cent without and with sign,
-    ``g`` three significant digits, ``year``, ``chance`` a probability, ``money`` in 亿元, ``term``
-    a code of the column's own kind, ``side`` the text of the language (``why_zh`` beside ``why``);
+    ``g`` three significant digits, ``chance`` a probability, ``money`` in 亿元, ``term`` a code of
+    the column's own kind, ``side`` the text of the language (``why_zh`` beside ``why``);
     ``amount`` with the unit and decimals of the row; ``goal``, ``dated``, ``name`` and ``met`` are
     put together from several columns.
     """
     form, value = COLUMNS[name].form if name in COLUMNS else "", row.get(name)
-    match form:
-        case "name":
-            for stem in ("short_", ""):
-                if f"{stem}{w.lang}" in row:
-                    return str(row[f"{stem}{w.lang}"])
-            return _text(value)
-        case "side":
-            sides = (f"{name}_{w.lang}", name, f"name_{w.lang}")
-            return _text(next((row[side] for side in sides if side in row), value))
-        case "goal":
-            return w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
-        case "dated":
-            number, year = row.get(f"{name}_value"), row.get(f"{name}_year")
-            if number is None or pd.isna(number):
-                return ""
-            private = w("，未公开", ", not public") if row.get(f"{name}_private") else ""
-            return _amount(number, row, w) + w(f"（{year}年{private}）", f" ({year}{private})")
-        case "met":
-            met = row.get("met_at_last")
-            known = met is not None and not pd.isna(met)
-            return (w("已达到目标值", "at or past the goal") if met else
-                    w("未达到目标值", "short of the goal")) if known else ""  # fmt: skip
+    if form in ("name", "side"):
+        stems = ("short_", "") if form == "name" else (f"{name}_", "name_")
+        value = next((row[k] for stem in stems if (k := stem + w.lang) in row), value)
+    elif form == "goal":
+        return w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
+    elif form == "met":
+        value = row.get("met_at_last")
+    elif form == "dated" and name not in row:
+        value = row.get(f"{name}_value")
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return ""
-    if isinstance(value, str) and form in ("value", "amount", "g", "year"):
-        return value
-    match form:
-        case "term":
-            return w.term(name, value)
-        case "status":
-            return w.term("pace" if str(value) in TERMS["pace"] else "status", value)
-        case "model":
-            return w.model(value)
-        case "yes":
-            return w.term("yes", bool(value))
-        case "area":
-            return w.area(value)
-        case "spans":
-            return w.spans(value)
-        case "unit":
-            return w.unit(value)
-        case "each":
-            return value.replace("each year", w("每年", "each year"))
-        case "chance":
-            return w.chance(value)
-        case "money":
-            return w.money(value, 2)
-        case "year":
-            return f"{value:.0f}"
-        case "amount":
-            return _amount(value, row, w)
-        case "value":
-            return w.number(value, shortest(value))
-        case "g":
-            return _short(value, w)
-    if form[:1] == "n":
-        return w.number(value, int(form[1:]))
-    if form[:1] in "ps" and form:
-        return w.percent(value, int(form[1:]), signed=form[0] == "s")
-    return _short(value, w) if isinstance(value, float) else _text(value)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else str(value)
+    numeric = form[1:].isdigit() or form in ("g", "amount", "value", "year", "dated")
+    if isinstance(value, str) and numeric:
+        return w.term("verdict", value)
+    if form in _FORMS:
+        return _FORMS[form](w, value)
+    if form == "term":
+        return w.term(name, int(value) if isinstance(value, float) else value)
+    if form == "met":
+        return w("已达到目标值", "at the goal") if value else w("未达到目标值", "short of the goal")
+    if form == "dated":
+        year = row.get(f"{name}_year")
+        private = w("，未公开", ", not public") if row.get(f"{name}_private") else ""
+        return _amount(value, row, w) + w(f"（{year}年{private}）", f" ({year}{private})")
+    if form == "amount":
+        return _amount(value, row, w)
+    if form[1:].isdigit():
+        decimals = int(form[1:])
+        if form[0] == "n":
+            return w.number(value, decimals)
+        return w.percent(value, decimals, signed=form[0] == "s")
+    return _short(value, w) if isinstance(value, float) else str(value)
 
 
 def _short(value: float, w: Words) -> str:
     """Three significant digits, all digits of whole thousands."""
-    if value != value:
-        return ""
     plain = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-    return w.number(float(plain), max(0, len(plain.partition(".")[2])))
+    return w.number(float(plain), len(plain.partition(".")[2]))
 
 
 def _amount(value: float, row: dict[str, Any], w: Words) -> str:

@@ -14,7 +14,8 @@ from ..assessment import Assessment
 from ..forecasting import Forecast
 from ..plan import Target
 from ..wording import Words, language, shortest
-from . import Shown, known_columns, scrolling, show
+from . import Shown, scrolling, show
+from .columns import COLUMNS
 
 QUALITY = {"file", "row", "column", "value", "severity", "code", "why", "why_zh", "remedy_zh"}
 
@@ -112,7 +113,7 @@ def _(known: pd.Series, lang: str | None = None) -> Shown:
         "early": w("快报", "early"),
     }
     rows = [
-        (str(year), _number(value, w),
+        (str(year), w.number(value, about.get("decimals", shortest(value))),
          w("；", "; ").join(words for name, words in marks.items() if year in about.get(name, ())))
         for year, value in known.items()
     ]  # fmt: skip
@@ -159,8 +160,8 @@ def _is_history(known: pd.Series) -> bool:
 
 def _frame_html(frame: pd.DataFrame) -> str | None:
     limit = pd.get_option("display.max_rows") or len(frame)
-    names = [name for name in (*frame.index.names, *frame.columns) if name is not None]
-    if set(frame.columns) >= QUALITY or (known_columns(names) and len(frame) <= limit):
+    names = {*frame.index.names, *frame.columns} - {None}
+    if set(frame.columns) >= QUALITY or (names <= {*COLUMNS} and len(frame) <= limit):
         return shown(frame)._repr_html_()
     html = frame._repr_html_()
     return html and scrolling(html, min(len(frame), limit))
