@@ -8,12 +8,15 @@ RUN = @$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: review test test-browser test-pythons fuzz lint lab docs env bundle lock clean help
+.PHONY: review test proof test-browser test-pythons fuzz lint lab docs env bundle lock clean help
 
 review: ## run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)
 	$(RUN) $(SETTINGS)
 
 test: ## run every test, the notebooks' stored results included
+	$(RUN)
+
+proof: ## replay the past and renew the tables of the proof (after a change of model or data)
 	$(RUN)
 
 fuzz: ## feed the import thousands of mutated sheets, odd texts and kills (some minutes)

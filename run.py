@@ -34,6 +34,7 @@ COMMANDS = {
     "test": "run every test, the notebooks' stored results included",
     "test-browser": "try JupyterLab, every notebook and the pages in a browser",
     "test-pythons": "run the tests on every supported Python that the machine has",
+    "proof": "replay the past and renew the tables of the proof (after a change of model or data)",
     "fuzz": "feed the import thousands of mutated sheets, odd texts and kills (some minutes)",
     "lint": "check style, format and types",
     "lab": "open JupyterLab at the start page",
@@ -225,6 +226,13 @@ def test():
         ],
         "A notebook cell that differs: run the review, look at the change, keep it if it is right.",
     )
+
+
+def proof():
+    """Replay the past through the package's own command line."""
+    env()
+    changji = SCRIPTS / ("changji.exe" if os.name == "nt" else "changji")
+    call("proof", [changji, "proof"], "The tables of before stand; the lines above name the fault.")
 
 
 def fuzz():
@@ -438,6 +446,7 @@ def main(arguments):
         "test": test,
         "test-browser": test_browser,
         "test-pythons": test_pythons,
+        "proof": proof,
         "fuzz": fuzz,
         "lint": lint,
         "lab": lab,

@@ -8,7 +8,7 @@ The rivals live in an environment of their own, for they need other versions of 
 Each rival sees the logarithms of a history of R&D intensity and states its median and its own
 interval for the years ahead; its probability of a target is read off the normal (statsforecast)
 or off the draws (Prophet) that the interval comes from. Scored are the cases of
-`changji_analysis.replay.validation.THIN_ORIGINS` that all can answer; what a rival cannot answer,
+`changji_analysis.replay.claims.THIN_ORIGINS` that all can answer; what a rival cannot answer,
 gapped histories included, is counted as a failure.
 """
 
@@ -31,22 +31,17 @@ EIGHTY = 1.2815515655446004
 
 def cases() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Histories in logs by series number, and the targets asked of each, with our answers."""
-    from changji_analysis import replay
-    from changji_analysis.replay import scores, validation
+    from changji_analysis.dataset import Dataset
+    from changji_analysis.replay import cases as replay
+    from changji_analysis.replay.claims import THIN_ORIGINS
 
-    histories, asked, count = [], [], 0
-    for box, origins in validation.THIN_ORIGINS.items():
+    data, histories, asked, count = Dataset(), [], [], 0
+    for panel, origins in THIN_ORIGINS.items():
         for origin in origins[1:]:
-            past = replay.known(box, origin)
-            found = replay.cut(past, replay.outcomes(box), origin, lengths=LENGTHS)
+            past, today = replay.known(data, panel, origin), replay.outcomes(data, panel)
+            models = ("pooled", "eurostat")
+            found = replay.replayed(past, today, origin, models=models, lengths=LENGTHS)
             table = found.table
-            ours = replay.predict_pooled(found, past)
-            events = replay.events(found)
-            t = [ours[name].to_numpy() for name in ("loc", "scale", "df")]
-            x = found.scale.forward(table["outcome"].to_numpy())
-            pit, crps = scores.t_pit(x, *t), scores.t_crps(x, *t)
-            chance = replay.probability(events, ours, found.scale)
-            rule = replay.rule("eurostat", events)
             keys = table.groupby(["area", "n"], sort=False).ngroup() + count
             for key, rows in table.groupby(keys):
                 first = rows.iloc[0]
@@ -55,14 +50,17 @@ def cases() -> tuple[pd.DataFrame, pd.DataFrame]:
                     pd.DataFrame({"id": key, "year": known.index, "y": known.to_numpy()})
                 )
             count = int(keys.max()) + 1
-            asked.append(
-                events.assign(
-                    id=keys.loc[events["case"]].to_numpy(), pooled=chance, eurostat=rule,
-                    x=x[events["case"]], pit=pit[events["case"]], crps=crps[events["case"]],
-                    goal=np.log(events["goal"]),
-                )[["area", "id", "ahead", "factor", "goal", "x", "happened", "pooled", "eurostat",
-                   "pit", "crps"]]
-            )  # fmt: skip
+            start = np.log(table["last"])
+            each = table[["area", "ahead"]].assign(
+                id=keys, x=start + found.rise, pit=found.pit("pooled"), crps=found.crps("pooled")
+            )
+            asked += [
+                each.assign(
+                    factor=factor, goal=start + np.log(factor), happened=found.happened[:, column],
+                    **{model: found.said[model][:, column] for model in models},
+                )
+                for column, factor in enumerate(found.factors)
+            ]  # fmt: skip
     return pd.concat(histories), pd.concat(asked)
 
 

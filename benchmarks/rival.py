@@ -15,17 +15,11 @@ import sys
 import numpy as np
 import pandas as pd
 
-from changji_analysis import replay
-from changji_analysis.replay import (
-    BOXES,
-    Cases,
-    cut,
-    known,
-    on_line,
-    outcomes,
-    predict_pooled,
-    scores,
-)
+from changji_analysis.dataset import Dataset
+from changji_analysis.forecasting import scaled_peers
+from changji_analysis.replay import cases as replay
+from changji_analysis.replay import scores
+from changji_analysis.replay.cases import PANELS, Cases
 from changji_analysis.trends import pooled
 
 SPAN_WEIGHT = 12
@@ -50,17 +44,26 @@ def centre_and_scale(step, gap, drift0: float, scale0: float):
     return drift, scale
 
 
-def rival_scores(cases: Cases, past: pd.DataFrame, asked: pd.DataFrame):
-    """PIT and CRPS of each case, and the probability of each event."""
+def sample_crps(draws, x) -> np.ndarray:
+    """CRPS of the empirical distribution of draws (m, ...), by the sorted draws.
+
+    2 / m^2 sum (X_i - x) (m 1{x < X_i} - i + 1/2) (Jordan, Krueger and Lerch 2019, eq. 12).
+    """
+    draws = np.sort(np.asarray(draws, float), axis=0)
+    m = len(draws)
+    rank = np.arange(1, m + 1).reshape(-1, *[1] * (draws.ndim - 1))
+    away = draws - np.asarray(x, float)
+    return 2 / m**2 * np.sum(away * (m * (away > 0) - rank + 0.5), axis=0)
+
+
+def rival_scores(cases: Cases, past: pd.DataFrame, out: np.ndarray, factors: np.ndarray):
+    """PIT and CRPS of each case, and the probability of reaching each factor."""
     table = cases.table
-    x = cases.scale.forward(table["last"].to_numpy(float))
-    out = cases.scale.forward(table["outcome"].to_numpy(float)) - x
     pit, crps = np.full(len(table), np.nan), np.full(len(table), np.nan)
-    chance = np.full(len(asked), np.nan)
-    rise = cases.scale.forward(asked["goal"].to_numpy(float)) - x[asked["case"]]
+    chance = np.full((len(table), len(factors)), np.nan)
     for fold in table["fold"].unique():
-        same = table.loc[table["fold"] == fold, "area"].unique()
-        others = on_line(past.loc[:, ~past.columns.isin(same)], cases.scale)
+        apart = cases.folds.reindex(past.columns).ne(fold).to_numpy()
+        others, _ = scaled_peers(past.loc[:, apart], cases.scale, None)
         years = others.index.to_numpy(float)
         growth = np.diff(others.to_numpy(), axis=0) / np.diff(years)[:, None]
         drift0, scale0 = np.nanmedian(growth), np.nanstd(growth)
@@ -76,41 +79,28 @@ def rival_scores(cases: Cases, past: pd.DataFrame, asked: pd.DataFrame):
                 continue
             z = (out[at] - ahead * own_drift[at]) / own_scale[at]
             pit[at] = (np.searchsorted(pool, z) + 0.5) / (len(pool) + 1)
-            crps[at] = scores.sample_crps(np.repeat(pool[:, None], at.sum(), 1), z) * own_scale[at]
-            of = at[asked["case"]]
-            case = asked["case"][of]
-            need = (rise[of] - ahead * own_drift[case]) / own_scale[case]
-            chance[of] = 1 - (np.searchsorted(pool, need) + 0.5) / (len(pool) + 1)
+            crps[at] = sample_crps(np.repeat(pool[:, None], at.sum(), 1), z) * own_scale[at]
+            need = (np.log(factors) - ahead * own_drift[at, None]) / own_scale[at, None]
+            chance[at] = 1 - (np.searchsorted(pool, need) + 0.5) / (len(pool) + 1)
     return pit, crps, chance
 
 
-def compare(panel: pd.DataFrame | str, origins, kind: str) -> dict:
-    """Scores of both on the same cases."""
+def compare(pasts, whole: pd.DataFrame, kind: str) -> dict:
+    """Scores of both on the same cases; pasts are pairs of an origin and what was known then."""
     pits, crpss, areas, said, happened = {}, {}, [], {}, []
-    whole = outcomes(panel)
-    for origin in origins:
-        past = known(panel, origin) if isinstance(panel, str) else whole[whole.index <= origin]
-        cases = cut(past, whole, origin, kind=kind)
+    for origin, past in pasts:
+        cases = replay.cut(past, whole, origin, kind=kind)
         if not len(cases.table):
             continue
-        asked = replay.events(cases)
-        found = predict_pooled(cases, past)
-        t = [found[c].to_numpy() for c in ("loc", "scale", "df")]
-        x = cases.scale.forward(cases.table["outcome"].to_numpy(float))
-        ours = (
-            scores.t_pit(x, *t),
-            scores.t_crps(x, *t),
-            replay.probability(asked, found, cases.scale),
-        )
-        for name, (pit, crps, chance) in {
-            "pooled": ours,
-            "rival": rival_scores(cases, past, asked),
-        }.items():
+        ours = replay.replayed(past, whole, origin, models=("pooled",), kind=kind)
+        theirs = rival_scores(cases, past, ours.rise, ours.factors)
+        own = ours.pit("pooled"), ours.crps("pooled"), ours.said["pooled"]
+        for name, (pit, crps, chance) in {"pooled": own, "rival": theirs}.items():
             pits.setdefault(name, []).append(pit)
             crpss.setdefault(name, []).append(crps)
             said.setdefault(name, []).append(chance)
         areas.append(cases.table["area"].to_numpy())
-        happened.append(asked["happened"].to_numpy())
+        happened.append(ours.happened)
     y, area = np.concatenate(happened), np.concatenate(areas)
     p = {name: np.concatenate(parts) for name, parts in said.items()}
     c = {name: np.concatenate(parts) for name, parts in crpss.items()}
@@ -140,11 +130,13 @@ def main(kinds: bool) -> None:
 
         for name, wide in public_panels().items():
             origins = [y for y in wide.index if (wide.index <= y).sum() >= 4]
-            rows[name] = compare(np.exp(wide), origins[:: max(1, len(origins) // 6)], "level")
+            whole, origins = np.exp(wide), origins[:: max(1, len(origins) // 6)]
+            rows[name] = compare([(o, whole[whole.index <= o]) for o in origins], whole, "level")
     else:
-        for box, origins in ORIGINS.items():
-            kind = "ratio" if BOXES[box][0] == "rd_intensity" else "count"
-            rows[box] = compare(box, origins, kind)
+        data = Dataset()
+        for panel, origins in ORIGINS.items():
+            pasts = [(origin, replay.known(data, panel, origin)) for origin in origins]
+            rows[panel] = compare(pasts, replay.outcomes(data, panel), PANELS[panel].kind)
     table = pd.DataFrame(rows).T
     table.loc["mean"] = table.mean()
     print(table.astype({"cases": int}).round(3).to_string())

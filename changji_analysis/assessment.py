@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from . import pace
-from .calibration import Calibration, calibration_of
+from .calibration import Calibration, Question, calibration_of
 from .config import Verdict
 from .forecasting import Forecast, attainment, checked, forecast
 from .plan import Target
@@ -298,7 +298,7 @@ def assess(
             span=int(known.index[-1] - known.index[0]) if len(known) else 0,
             last_year=last_year,
             method=method,
-            calibration=_calibration(prediction, probability),
+            calibration=_calibration(prediction, probability, target, goal, last, history),
             notes=notes,
             parent=None if prediction is None else prediction.parent,
         ),
@@ -325,11 +325,22 @@ def assess(
     )
 
 
-def _calibration(prediction: Forecast | None, probability: float | None) -> Calibration | None:
+def _calibration(
+    prediction: Forecast | None, probability: float | None, target: Target, goal, last, history
+) -> Calibration | None:
     """How statements like this one fared; only the default model was replayed for it."""
     if prediction is None or probability is None or prediction.model != "pooled":
         return None
-    return calibration_of(probability, prediction.n, "peers" if prediction.peers else "generic")
+    question = Question(
+        rise=float(np.diff(prediction.scale.forward(np.array([last, goal])))[0]),
+        ahead=target.year - prediction.last_year,
+        level=last,
+        indicator=history.attrs.get("indicator"),
+        direction=target.direction,
+        as_of=history.attrs.get("as_of"),
+    )
+    prior = "peers" if prediction.peers else "generic"
+    return calibration_of(probability, prediction.n, prior, question)
 
 
 def _known(history: pd.Series, target: Target) -> pd.Series:

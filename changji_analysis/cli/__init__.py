@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
+from ..config import REPOSITORY
 from ..errors import ChangjiError, DataError, UsageError
 from . import data as cli_data
 
@@ -163,6 +164,17 @@ def scorecard(
     if lang not in ("zh", "en"):
         raise UsageError(f"unknown language {lang!r}: use zh or en")
     _print_scorecard(lang, readings, Dataset(data, as_of))
+
+
+@app.command()
+def proof() -> None:
+    """Replay the past and renew the tables of the proof. / 重做回溯检验并更新结果表。"""
+    from ..dataset import Dataset
+    from ..replay.proof import make
+
+    with _progress() as tell:
+        changed = list(make(Dataset(REPOSITORY / "data", private=False), tell))
+    console.print(f"tables changed / 更新的表: {', '.join(changed) or '-'}", highlight=False)
 
 
 @app.command(name="assess-panel")

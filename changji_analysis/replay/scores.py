@@ -12,8 +12,12 @@ import pandas as pd
 
 from ..errors import UsageError
 
-BINS = 10
-"""Bins of equal width in which stated probabilities are held against frequencies."""
+BINS = np.arange(11) / 10
+"""Edges of the bins in which stated probabilities are held against frequencies."""
+BLOCK = 5
+"""Years that are drawn together, as many as the longest replay looks ahead."""
+OFF = 0.25
+"""A miscalibration worth finding: what is called 50 % comes true in 40 or 60 %."""
 
 
 def _pair(probability, outcome) -> tuple[np.ndarray, np.ndarray]:
@@ -103,46 +107,28 @@ def t_crps(x, loc, scale, df) -> np.ndarray:
     return np.where(finite, student, np.where(np.isinf(df), normal, np.inf)) * scale
 
 
-def sample_crps(draws, x) -> np.ndarray:
-    """CRPS of the empirical distribution of draws.
-
-    Parameters
-    ----------
-    draws : array (m, ...)
-        Draws along the first axis.
-    x : array (...)
-        What happened.
-
-    Notes
-    -----
-    By the sorted draws, 2 / m^2 sum (X_i - x) (m 1{x < X_i} - i + 1/2) (Jordan, Krueger and
-    Lerch 2019, eq. 12).
-    """
-    draws = np.sort(np.asarray(draws, float), axis=0)
-    m = len(draws)
-    rank = np.arange(1, m + 1).reshape(-1, *[1] * (draws.ndim - 1))
-    away = draws - np.asarray(x, float)
-    return 2 / m**2 * np.sum(away * (m * (away > 0) - rank + 0.5), axis=0)
-
-
 def coverage(pit, level: float) -> float:
     """Share of outcomes inside the central interval of that level."""
     return float(np.mean(np.abs(np.asarray(pit, float) - 0.5) <= level / 2))
 
 
-def reliability(probability, outcome, bins: int = BINS) -> pd.DataFrame:
+def reliability(probability, outcome, edges=BINS) -> pd.DataFrame:
     """How often what was said came true.
+
+    Parameters
+    ----------
+    edges : array
+        Of the bins, from 0 to 1; a probability on an edge belongs above it, 1 in the last.
 
     Returns
     -------
     DataFrame
-        One row per bin of equal width that has cases: ``low``, ``high``, ``n``, ``stated``
-        (mean probability), ``came_true`` (frequency).
+        One row per bin that has cases: ``low``, ``high``, ``n``, ``stated`` (mean probability),
+        ``came_true`` (frequency).
     """
-    p, y = _pair(probability, outcome)
-    at = _bin(p, bins)
+    p, y = (each.ravel() for each in _pair(probability, outcome))
+    at, bins = bin_of(p, edges), len(edges) - 1
     n = np.bincount(at, minlength=bins)
-    edges = np.arange(bins + 1) / bins
     table = pd.DataFrame(
         {
             "low": edges[:-1],
@@ -155,53 +141,64 @@ def reliability(probability, outcome, bins: int = BINS) -> pd.DataFrame:
     return table[table["n"] > 0].reset_index(drop=True)
 
 
-def ece(probability, outcome, bins: int = BINS) -> float:
+def bin_of(probability, edges=BINS) -> np.ndarray:
+    """Number of the bin of each probability."""
+    return np.minimum(np.searchsorted(edges, probability, "right"), len(edges) - 1) - 1
+
+
+def ece(probability, outcome) -> float:
     """Expected calibration error: mean distance of statement and frequency over the bins.
 
     Naeini, Cooper and Hauskrecht 2015 (AAAI); each bin weighs by its number of cases.
     """
-    table = reliability(probability, outcome, bins)
+    table = reliability(probability, outcome)
     away = (table["stated"] - table["came_true"]).abs()
     return float((away * table["n"]).sum() / table["n"].sum())
 
 
-def _bin(p: np.ndarray, bins: int) -> np.ndarray:
-    return np.minimum((p * bins).astype(int), bins - 1)
-
-
 def cluster_interval(
-    values, clusters, level: float = 0.95, draws: int = 2000, seed: int = 0, reference=None
+    values,
+    area,
+    year=None,
+    *,
+    reference=None,
+    level: float = 0.95,
+    draws: int = 2000,
+    seed: int = 0,
 ) -> tuple[float, float]:
-    """Bootstrap interval of a mean whose cases come in clusters.
+    """Bootstrap interval of a mean whose cases share areas and years.
 
-    Whole clusters (areas) are drawn with replacement (Cameron, Gelbach and Miller 2008, Review
-    of Economics and Statistics 90, 414-427).
+    Whole areas are drawn with replacement and, independently of them, whole years (the pigeonhole
+    bootstrap: Owen 2007, Annals of Applied Statistics 1, 386-411), in circular blocks of `BLOCK`,
+    since windows that overlap share their years (Politis and Romano 1992, in LePage and Billard,
+    Exploring the Limits of Bootstrap, 263-270).
 
     Parameters
     ----------
     values : array (N,)
         One score a case, e.g. (p - y)^2.
-    clusters : array (N,)
-        The area of each case.
+    area : array (N,)
+    year : int array (N,), optional
+        Origins; without them only areas are drawn.
     reference : array (N,), optional
         Scores of a rival on the same cases; the interval is then that of the skill,
         1 - mean(values) / mean(reference).
     """
-    values = np.asarray(values, float)
-    label, at = np.unique(np.asarray(clusters), return_inverse=True)
-    k = len(label)
-    sums = np.stack(
-        [
-            np.bincount(at, values, k),
-            np.bincount(at, minlength=k)
-            if reference is None
-            else np.bincount(at, np.asarray(reference, float), k),
-        ]
-    )
-    times = np.random.default_rng(seed).multinomial(k, np.full(k, 1 / k), size=draws)
-    top, bottom = sums @ times.T
-    stat = top / bottom if reference is None else 1 - top / bottom
-    low, high = np.quantile(stat, [(1 - level) / 2, (1 + level) / 2])
+    areas, row = np.unique(np.asarray(area), return_inverse=True)
+    years, column = np.unique(np.zeros(len(row)) if year is None else year, return_inverse=True)
+    shape, rng = (len(areas), len(years)), np.random.default_rng(seed)
+    top, bottom = np.zeros(shape), np.zeros(shape)
+    np.add.at(top, (row, column), np.asarray(values, float))
+    np.add.at(bottom, (row, column), 1.0 if reference is None else np.asarray(reference, float))
+    by_area = rng.multinomial(shape[0], np.full(shape[0], 1 / shape[0]), size=draws)
+    block = max(min(BLOCK, shape[1] // 2), 1)
+    first = rng.integers(shape[1], size=(draws, -(-shape[1] // block), 1))
+    drawn = ((first + np.arange(block)) % shape[1]).reshape(draws, -1)[:, : shape[1]]
+    by_year = (drawn[:, :, None] == np.arange(shape[1])).sum(1)
+    top, bottom = (((by_area @ cells) * by_year).sum(1) for cells in (top, bottom))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stat = top / bottom if reference is None else 1 - top / bottom
+    low, high = np.nanquantile(stat, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
@@ -247,19 +244,10 @@ def coverage_range(
     return float(low), float(high)
 
 
-def calibration_p_value(
-    probability,
-    outcome,
-    area,
-    start,
-    end,
-    *,
-    common: float = 0.0,
-    draws: int = 500,
-    seed: int = 0,
-    bins: int = BINS,
-) -> float:
-    """Share of worlds with perfect calibration that look at least as badly calibrated.
+def calibration_test(
+    probability, outcome, area, start, end, *, common: float = 0.0, draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """Simulated test of perfect calibration, and what it would have noticed.
 
     In a world where every probability is right the cases still hang together: an area's
     outcomes over overlapping years share those years' shocks, and some shocks hit all areas.
@@ -270,7 +258,8 @@ def calibration_p_value(
 
     Parameters
     ----------
-    probability, outcome : arrays (N,)
+    probability, outcome : arrays (N,) or (N, F)
+        Several statements a case share its shock.
     area : array (N,)
     start, end : int arrays (N,)
         Last year known and year of the outcome.
@@ -279,20 +268,25 @@ def calibration_p_value(
 
     Returns
     -------
-    float
+    p_value : float
         (1 + worse worlds) / (1 + draws) (Davison and Hinkley 1997, eq. 4.11).
+    power : float
+        Share of worlds, among those in which every centre is off by `OFF` of its spread, that
+        the test would reject at 5 %.
     """
     from scipy import special
 
     p, y = _pair(probability, outcome)
-    at = _bin(p, bins)
-    n = np.maximum(np.bincount(at, minlength=bins), 1)
+    p, y = p.reshape(len(p), -1), y.reshape(len(p), -1)
+    at = bin_of(p.ravel())
+    n = np.maximum(np.bincount(at), 1)
+    bound = -special.ndtri(p)
 
     def distance(happened):
-        return float(np.sum(np.bincount(at, happened - p, bins) ** 2 / n))
+        return float(np.sum(np.bincount(at, (happened - p).ravel()) ** 2 / n))
 
-    bound = -special.ndtri(p)
-    observed = distance(y)
     worlds = _rises(area, start, end, common=common, draws=draws, seed=seed)
-    worse = sum(distance((rise >= bound).astype(float)) >= observed for rise in worlds)
-    return (1 + worse) / (1 + draws)
+    found = [[distance(rise[:, None] + off >= bound) for off in (0, OFF)] for rise in worlds]
+    right, wrong = np.array(found).T
+    p_value = (1 + np.sum(right >= distance(y))) / (1 + draws)
+    return float(p_value), float(np.mean(wrong > np.quantile(right, 0.95)))

@@ -6,14 +6,12 @@ locked versions, and the answers to every question that the step asked of its da
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
-import hashlib
 import json
 import pickle
 import platform
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +21,7 @@ from pydantic import BaseModel
 from ..config import REPOSITORY
 from ..dataset import Dataset, Read
 from ..files import write_bytes
-
-PACKAGE = Path(__file__).parents[1]
-NAME = PACKAGE.name
-
-
-def digest(*parts: bytes | str) -> str:
-    """Short fingerprint of some bytes and texts."""
-    state = hashlib.blake2b(digest_size=12)
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        state.update(len(content).to_bytes(8, "big") + content)
-    return state.hexdigest()
-
-
-def of_file(path: Path) -> str:
-    """Fingerprint of a file; empty where there is none."""
-    return digest(path.read_bytes()) if path.is_file() else ""
-
-
-@lru_cache(maxsize=1)
-def _sources() -> dict[str, Path]:
-    """Modules of the package."""
-    return {
-        ".".join((NAME, *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
-            ".__init__"
-        ): path
-        for path in sorted(PACKAGE.rglob("*.py"))
-    }
+from ..fingerprints import PACKAGE, digest, of_code, of_file
 
 
 @lru_cache(maxsize=1)
@@ -60,33 +31,6 @@ def resources() -> str:
     found = [path for path in files if path.suffix not in (".py", ".pyc")]
     found.append(REPOSITORY / "requirements.lock")
     return digest(platform.python_version(), *(f"{p.name}{of_file(p)}" for p in found))
-
-
-@cache
-def _imports(module: str) -> tuple[str, ...]:
-    """Modules of the package that a module imports, within its functions too."""
-    path, found = _sources()[module], set()
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")[: -(node.level - 1) or None] if node.level else []
-            start = ".".join([*parts, *([node.module] if node.module else [])])
-            found |= {start, *(f"{start}.{alias.name}" for alias in node.names)}
-    return tuple(sorted(found & _sources().keys() - {NAME}))
-
-
-@cache
-def of_code(*modules: str) -> str:
-    """Fingerprint of modules, of all that they import within the package, and of its resources."""
-    wanted, seen = list(modules), set()
-    while wanted:
-        module = wanted.pop()
-        if module in _sources() and module not in seen:
-            seen.add(module)
-            wanted += _imports(module)
-    return digest(resources(), *(f"{name}{of_file(_sources()[name])}" for name in sorted(seen)))
 
 
 class Answers:
@@ -116,6 +60,10 @@ def _of_value(value: Any) -> str:
     return digest(pickle.dumps(value))
 
 
+def _all_code(code: str, modules: Iterable[str]) -> str:
+    return digest(code, resources(), of_code(*modules))
+
+
 class Ledger:
     """What the steps of earlier runs rested on and wrote; a damaged one is an empty one.
 
@@ -140,7 +88,9 @@ class Ledger:
         """
         entry = self._steps.get(step)
         try:
-            if entry is None or entry["code"] != digest(code, of_code(*entry["modules"])):
+            if entry is None or entry["code"] != digest(
+                code, resources(), of_code(*entry["modules"])
+            ):
                 return False
             if any(of_file(root / name) != mark for name, mark in entry["wrote"].items()):
                 return False
@@ -162,7 +112,7 @@ class Ledger:
         """Keep what a step rested on and wrote."""
         modules = sorted(modules)
         self._steps[step] = {
-            "code": digest(code, of_code(*modules)),
+            "code": _all_code(code, modules),
             "modules": modules,
             "reads": [(day and str(day), *rest) for day, *rest in sorted(reads, key=repr)],
             "answers": answers.fingerprint(reads),

@@ -7,10 +7,9 @@ import pytest
 from tiny_data import YEARLY, added, changed, write
 
 import changji_analysis as ca
-from changji_analysis import figures, report, review
+from changji_analysis import figures, fingerprints, report, review
 from changji_analysis.errors import DataError, UsageError
 from changji_analysis.files import write_bytes
-from changji_analysis.review import keys
 
 FIRMS = "甲市,hightech_firms,{},first,{},家,exact,{}家,2021-09-01,2021-09-01,s1,high,"
 ISSUED = "target_year: 2025, issued: 2021-03-01"
@@ -182,21 +181,23 @@ def test_code_counts_with_all_that_it_imports_and_nothing_else(tmp_path, monkeyp
     for name, text in files.items():
         (tmp_path / "package" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "package" / name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(keys, "PACKAGE", tmp_path / "package")
-    monkeypatch.setattr(keys, "NAME", "package")
+    monkeypatch.setattr(fingerprints, "PACKAGE", tmp_path / "package")
+    monkeypatch.setattr(fingerprints, "NAME", "package")
+    kept = fingerprints.sources, fingerprints._imports, fingerprints._code, fingerprints.of_code
 
     def code(module):
-        for kept in (keys._sources, keys._imports, keys.resources, keys.of_code):
-            kept.cache_clear()
-        return keys.of_code(module)
+        for each in kept:
+            each.cache_clear()
+        return fingerprints.of_code(module)
 
     one, two = code("package.side.one"), code("package.side.two")
     (tmp_path / "package/flow.py").write_text("x = 1", encoding="utf-8")
     assert code("package.side.one") != one
     assert code("package.side.two") == two
-    (tmp_path / "package/words.j2").write_text("x", encoding="utf-8")
-    assert code("package.side.two") != two
+    one = code("package.side.one")
+    (tmp_path / "package/flow.py").write_text('"""Said."""\n# and more\nx = 1', encoding="utf-8")
+    assert code("package.side.one") == one
     code("package.flow")
     monkeypatch.undo()
-    for kept in (keys._sources, keys._imports, keys.resources, keys.of_code):
-        kept.cache_clear()
+    for each in kept:
+        each.cache_clear()

@@ -40,17 +40,6 @@ def test_crps_of_the_normal_as_published():
     assert scores.t_crps(0.0, 0.0, 1.0, np.inf) == pytest.approx((np.sqrt(2) - 1) / np.sqrt(np.pi))
 
 
-def test_crps_of_a_sample_is_its_definition_and_tends_to_the_law():
-    rng = np.random.default_rng(1)
-    draws, x = rng.standard_normal((60, 3)), np.array([-1.0, 0.2, 5.0])
-    direct = np.abs(draws - x).mean(0) - np.abs(draws[:, None] - draws[None]).mean((0, 1)) / 2
-    np.testing.assert_allclose(scores.sample_crps(draws, x), direct)
-    many = rng.standard_t(5, 200_000)
-    assert scores.sample_crps(many, 0.7) == pytest.approx(
-        float(scores.t_crps(0.7, 0.0, 1.0, 5.0)), rel=0.01
-    )
-
-
 def test_coverage_and_reliability():
     assert scores.coverage([0.05, 0.11, 0.5, 0.89, 0.95], 0.8) == pytest.approx(0.6)
     table = scores.reliability([0.1, 0.15, 0.8, 1.0], [0, 1, 1, 1])
@@ -76,6 +65,14 @@ def test_cluster_interval_knows_that_copies_are_no_evidence():
     assert high == pytest.approx(0.5)
 
 
+def test_years_that_hang_together_widen_the_interval():
+    rng = np.random.default_rng(4)
+    area, year = np.repeat(range(30), 12), np.tile(range(12), 30)
+    values = rng.normal(size=12)[year] + 0.1 * rng.normal(size=360)
+    by_area = scores.cluster_interval(values, area)
+    assert np.ptp(scores.cluster_interval(values, area, year)) > 5 * np.ptp(by_area)
+
+
 def _walks(rng, areas=40, years=25, span=3):
     """Overlapping cases of random walks with their true probabilities."""
     path = np.cumsum(rng.standard_normal((areas, years)), axis=1)
@@ -91,10 +88,12 @@ def test_calibration_test_keeps_its_size_under_overlap_and_finds_faults():
     found = []
     for _ in range(40):
         p, y, area, start = _walks(rng)
-        found.append(scores.calibration_p_value(p, y, area, start, start + 3, draws=60))
+        found.append(scores.calibration_test(p, y, area, start, start + 3, draws=60)[0])
     assert np.mean(np.array(found) < 0.1) < 0.25
     bold = np.clip(p + 0.4 * (p - 0.5), 0.001, 0.999)
-    assert scores.calibration_p_value(bold, y, area, start, start + 3, draws=200) < 0.02
-    assert scores.calibration_p_value(
-        p, y, area, start, start + 3, common=0.3, draws=100
-    ) == scores.calibration_p_value(p, y, area, start, start + 3, common=0.3, draws=100)
+    p_value, power = scores.calibration_test(bold, y, area, start, start + 3, draws=200)
+    assert p_value < 0.02 and power > 0.5
+    few = area < 3
+    given = p[few], y[few], area[few], start[few], start[few] + 3
+    assert scores.calibration_test(*given, common=0.5, draws=100)[1] < 0.5
+    assert scores.calibration_test(*given, draws=50) == scores.calibration_test(*given, draws=50)

@@ -1,0 +1,89 @@
+"""Fingerprints of files and of code, by which anything kept is known to be still right."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Generator
+from functools import cache, lru_cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+NAME = PACKAGE.name
+
+
+def digest(*parts: bytes | str) -> str:
+    """Short fingerprint of some bytes and texts."""
+    state = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        state.update(len(content).to_bytes(8, "big") + content)
+    return state.hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """Fingerprint of a file; empty where there is none."""
+    return digest(path.read_bytes()) if path.is_file() else ""
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, Path]:
+    """Modules of the package."""
+    return {
+        ".".join((NAME, *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        ): path
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Modules of the package that a module imports, within its functions too."""
+    path, found = sources()[module], set()
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in _run(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: -(node.level - 1) or None] if node.level else []
+            start = ".".join([*parts, *([node.module] if node.module else [])])
+            found |= {start, *(f"{start}.{alias.name}" for alias in node.names)}
+    return tuple(sorted(found & sources().keys() - {NAME}))
+
+
+def _run(node: ast.AST) -> Generator[ast.AST]:
+    """The nodes below one, but for imports that only types need."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _run(child)
+
+
+@cache
+def _code(path: Path) -> str:
+    """The lines of a module without blank ones, comments of their own line and docstrings."""
+    text = path.read_text(encoding="utf-8")
+    lines = dict(enumerate(text.splitlines(), 1))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                lines[number] = ""
+    kept = (line.rstrip() for line in lines.values())
+    return "\n".join(line for line in kept if line and not line.lstrip().startswith("#"))
+
+
+@cache
+def of_code(*modules: str) -> str:
+    """Fingerprint of modules and of all that they import within the package.
+
+    Comments and docstrings do not count.
+    """
+    wanted, seen = list(modules), set()
+    while wanted:
+        module = wanted.pop()
+        if module in sources() and module not in seen:
+            seen.add(module)
+            wanted += _imports(module)
+    return digest(*(f"{name}{_code(sources()[name])}" for name in sorted(seen)))

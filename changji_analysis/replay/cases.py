@@ -1,0 +1,451 @@
+"""Put yourself back to any year, see only what was known, forecast, and score what happened.
+
+Provinces: what is known at an origin are the figures up to that year that were out by the end of
+the next one, in the vintage of that day. Countries have one vintage and no publication dates:
+there it is every figure up to the origin, by year.
+
+Nothing sees what it is scored on. The hyperparameters that predict an area are fitted on the
+areas of the other folds, up to the origin. Everything runs on arrays along the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .. import pace, trends
+from ..errors import ForecastError, UsageError
+from ..forecasting import attainment, scaled_peers
+from ..scales import Scale, scale_for
+from ..trends import pooled
+from . import scores
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
+
+FOLDS = 5
+FACTORS = tuple(float(f) for f in np.geomspace(1.1, 10, 12).round(2))
+"""Synthetic targets, as multiples of the last figure; any is at most a tenth off one."""
+LENGTHS = tuple(range(1, 11))
+HORIZONS = tuple(range(1, 6))
+STALE = 1
+"""An area whose last figure is older than this many years at the origin sits out."""
+RULES = ("no_change", "eurostat", "un_desa", "linear", "time_progress")
+"""Official rules, which say only yes or no."""
+RATES = {"level_rate": 0.25, "base_rate": 1.0}
+"""Base rates of the peers, by the share of their windows that is counted, the nearest in level."""
+LEAST_WINDOWS = 20
+
+
+class Panel(NamedTuple):
+    """Areas that are replayed together; `dated` where figures carry a date of publication."""
+
+    indicator: str
+    level: str
+    dated: bool
+    kind: str
+    origins: range
+
+
+PANELS = {
+    "countries": Panel("rd_intensity", "countries", False, "ratio", range(2001, 2021)),
+    "provinces": Panel("rd_intensity", "provinces", True, "ratio", range(2014, 2023)),
+    "certificates": Panel("hightech_certificates", "provinces", True, "count", range(2020, 2024)),
+    "stock": Panel("hightech_firms", "provinces", True, "count", range(2021, 2024)),
+}
+
+
+class Cases(NamedTuple):
+    """Histories and outcomes; the arrays run along the rows of the table.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``area``, ``origin``, ``fold``, ``n``, ``last_year``, ``year``, ``ahead``,
+        ``base_year``, and in printed units ``base``, ``last``, ``outcome``.
+    step, gap : arrays (N, WINDOW - 1)
+        Increments on the scale, newest last, and the years they span.
+    scale : Scale
+    folds : Series
+        The fold of every area of the panel.
+    """
+
+    table: pd.DataFrame
+    step: np.ndarray
+    gap: np.ndarray
+    scale: Scale
+    folds: pd.Series
+
+    @property
+    def start(self) -> np.ndarray:
+        """Where each case stands on the scale."""
+        return self.scale.forward(self.table["last"].to_numpy(float))
+
+
+class Replay(NamedTuple):
+    """What was said at some origins, and what happened.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The cases: the columns of `Cases.table` and ``panel``.
+    rise : array (N,)
+        From the last figure to the outcome, on the scale.
+    laws : dict of arrays (N, 3)
+        Location above the last figure, scale and degrees of freedom, by model.
+    said : dict of arrays (N, F)
+        Probability of reaching each factor, by model, rule or base rate; NaN where it is silent.
+    happened : array (N, F)
+        1 where the outcome reached the factor.
+    factors : array (F,)
+    """
+
+    table: pd.DataFrame
+    rise: np.ndarray
+    laws: dict[str, np.ndarray]
+    said: dict[str, np.ndarray]
+    happened: np.ndarray
+    factors: np.ndarray
+
+    def part(self, rows) -> Replay:
+        """The cases of a mask."""
+        rows = np.asarray(rows)
+        return Replay(
+            self.table[rows].reset_index(drop=True),
+            self.rise[rows],
+            {name: law[rows] for name, law in self.laws.items()},
+            {name: p[rows] for name, p in self.said.items()},
+            self.happened[rows],
+            self.factors,
+        )
+
+    def pit(self, model: str) -> np.ndarray:
+        """Quantile of each outcome in a model's predictive distribution."""
+        return scores.t_pit(self.rise, *self.laws[model].T)
+
+    def crps(self, model: str) -> np.ndarray:
+        """CRPS of a model, case by case."""
+        return scores.t_crps(self.rise, *self.laws[model].T)
+
+
+def joined(parts: Sequence[Replay]) -> Replay:
+    """Several replays as one, with the answers that all of them hold."""
+    first = parts[0]
+    laws = [name for name in first.laws if all(name in p.laws for p in parts)]
+    said = [name for name in first.said if all(name in p.said for p in parts)]
+    return Replay(
+        pd.concat([p.table for p in parts], ignore_index=True),
+        np.concatenate([p.rise for p in parts]),
+        {name: np.concatenate([p.laws[name] for p in parts]) for name in laws},
+        {name: np.concatenate([p.said[name] for p in parts]) for name in said},
+        np.concatenate([p.happened for p in parts]),
+        first.factors,
+    )
+
+
+def only_past(figures: pd.DataFrame | pd.Series, origin: int):
+    """Return the figures, or refuse them where one is dated after the origin."""
+    late = [year for year in figures.dropna(how="all").index if year > origin]
+    if late:
+        raise ForecastError(
+            f"a replay of {origin} was given figures of {', '.join(map(str, late))}.",
+            reason="future",
+            remedy="cut the input at the origin",
+        )
+    return figures
+
+
+@lru_cache(maxsize=64)
+def then(data: Dataset, origin: int) -> Dataset:
+    """The dataset at the end of the year after an origin, when its figures are out."""
+    return data.at(f"{origin + 1}-12-31")
+
+
+@lru_cache(maxsize=64)
+def known(data: Dataset, panel: str, origin: int) -> pd.DataFrame:
+    """What was known of a panel of `PANELS` at an origin, year x area in printed units."""
+    one = PANELS[panel]
+    table = (then(data, origin) if one.dated else data).peers(one.indicator, one.level)
+    return only_past(table[table.index <= origin], origin)
+
+
+def outcomes(data: Dataset, panel: str) -> pd.DataFrame:
+    """What is known today of a panel of `PANELS`."""
+    return data.peers(PANELS[panel].indicator, PANELS[panel].level)
+
+
+def folds_of(areas: Iterable[str], folds: int = FOLDS) -> pd.Series:
+    """The fold of each area, dealt in the order of their names."""
+    areas = sorted(areas)
+    return pd.Series(np.arange(len(areas)) % folds, index=areas)
+
+
+def cut(
+    past: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    origin: int,
+    *,
+    kind: str = "ratio",
+    lengths: Iterable[int] = LENGTHS,
+    horizons: Iterable[int] = HORIZONS,
+    folds: int = FOLDS,
+) -> Cases:
+    """Every area at one origin, its last n figures and what came of it.
+
+    Parameters
+    ----------
+    past : DataFrame (years, areas)
+        In printed units; a figure dated after the origin is an error.
+    outcomes : DataFrame (years, areas)
+        As known today.
+    """
+    only_past(past, origin)
+    place, width = folds_of(outcomes.columns, folds), pooled.WINDOW
+    n, ahead = np.array([*lengths]), np.array([*horizons])
+    padded = past.reindex([*range(-width, 0), *past.index]).to_numpy(float)
+    seen = np.isfinite(padded)
+    order = np.argsort(seen, axis=0, kind="stable")[-width:]  # what is known, newest last
+    figures, years = np.take_along_axis(padded, order, 0), np.r_[[0] * width, past.index][order]
+    scale = scale_for(kind, padded[seen]) if seen.any() else scale_for(kind, np.ones(1))
+    step, gap = np.diff(scale.forward(figures), axis=0).T, np.diff(years, axis=0).T
+    end = outcomes.reindex(index=origin + ahead, columns=past.columns).to_numpy(float).T
+    fresh = (years[-1] >= origin - STALE) & seen.any(0)
+    exists = fresh[:, None] & (n <= seen.sum(0)[:, None])
+    area, length, horizon = np.nonzero(exists[:, :, None] & np.isfinite(end)[:, None, :])
+    n, names = n[length], past.columns.to_numpy()[area]
+    inside = np.arange(width - 1) >= width - n[:, None]
+    last_year, year = years[-1, area], origin + ahead[horizon]
+    table = pd.DataFrame(
+        {
+            "area": names,
+            "origin": origin,
+            "fold": place.reindex(names).to_numpy(),
+            "n": n,
+            "last_year": last_year,
+            "year": year,
+            "ahead": year - last_year,
+            "base_year": years[width - n, area],
+            "base": figures[width - n, area],
+            "last": figures[-1, area],
+            "outcome": end[area, horizon],
+        }
+    )
+    return Cases(
+        table,
+        np.where(inside, step[area], 0.0),
+        np.where(inside, gap[area], 0.0),
+        scale,
+        place,
+    )
+
+
+def predict_pooled(cases: Cases, prior: Callable[[int], pooled.Prior]) -> np.ndarray:
+    """Predict all cases of one origin at once, each from the prior of its fold.
+
+    Parameters
+    ----------
+    prior : callable
+        From a fold to the prior of its cases.
+
+    Returns
+    -------
+    array (N, 3)
+        Location above the last figure, scale and degrees of freedom, on the scale of the cases.
+    """
+    fold = cases.table["fold"].to_numpy()
+    out, start = np.empty((len(fold), 3)), cases.start
+    ahead = cases.table["ahead"].to_numpy(float)
+    for one in np.unique(fold):
+        at = fold == one
+        h, own = ahead[at], (cases.step[at], cases.gap[at], start[at])
+        drift, variance, shared, df = pooled.posterior(prior(one), *own)
+        out[at] = np.stack([h * drift, np.sqrt(variance * h + shared * h**2), df], axis=1)
+    return out
+
+
+def generic(fold: int) -> pooled.Prior:
+    """The prior of a series without peers, the same for every fold."""
+    return pooled.GENERIC
+
+
+def prior_without(cases: Cases, past: pd.DataFrame | None, fold: int) -> pooled.Prior:
+    """The prior of the areas outside a fold; the generic one where they are too few."""
+    if past is None:
+        return pooled.GENERIC
+    others = past.loc[:, cases.folds.reindex(past.columns).ne(fold).to_numpy()]
+    others = others.loc[:, others.notna().sum() >= 2]
+    if others.shape[1] < pooled.LEAST_PEERS:
+        return pooled.GENERIC
+    return pooled.fit_prior(scaled_peers(others, cases.scale, None)[0])
+
+
+def predict_each(cases: Cases, model: str) -> np.ndarray:
+    """Predict case by case with a model that needs no peers; NaN where it cannot run."""
+    table = cases.table
+    out = np.full((len(table), 3), np.nan)
+    start, ahead = cases.start, table["ahead"].to_numpy(int)
+    for at in table.groupby(["area", "n"], sort=False).indices.values():
+        first, n = at[0], int(table["n"].iloc[at[0]])
+        step, gap = (a[first][pooled.WINDOW - n :] for a in (cases.step, cases.gap))
+        x = start[first] - np.r_[np.cumsum(step[::-1])[::-1], 0.0]
+        years = int(table["last_year"].iloc[first]) - np.r_[np.cumsum(gap[::-1])[::-1], 0.0]
+        try:
+            found = trends.predict(model, x, years.astype(int), np.arange(1, ahead[at].max() + 1))
+        except ForecastError:
+            continue
+        pick = ahead[at] - 1
+        spread = np.maximum(np.sqrt(np.diag(found.shape))[pick], 1e-9)
+        out[at] = np.stack([found.loc[pick] - x[-1], spread, np.full(len(at), found.df)], axis=1)
+    return out
+
+
+def probability(cases: Cases, law: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """Probability of reaching goals in printed units, one row a case."""
+    loc, spread, df = law.T[:, :, None]
+    loc = loc + cases.start[:, None]
+    return attainment(loc, spread, df, cases.scale, goal, "at_least", 0)
+
+
+def rule(name: str, table: pd.DataFrame, goal: np.ndarray) -> np.ndarray:
+    """What an official rule says of rising targets: 1, it will be met, or 0; NaN where undefined.
+
+    Parameters
+    ----------
+    name : {"no_change", "eurostat", "un_desa", "linear", "time_progress"}
+        By the formulas of `changji_analysis.pace`: Eurostat's and Statistics Canada's ratio of
+        growth rates at .95, UN DESA's expected share of the gap at .95, a straight line through
+        base and last figure, and 时序进度 on a straight path.
+    table : DataFrame
+        With ``base_year``, ``base``, ``last_year``, ``last``, ``year``.
+    goal : array (N, F)
+    """
+    base, last = (table[[c]].to_numpy(float) for c in ("base", "last"))
+    elapsed = (table["last_year"] - table["base_year"]).to_numpy(float)[:, None]
+    span = (table["year"] - table["base_year"]).to_numpy(float)[:, None]
+    met = last >= goal
+    if name == "no_change":
+        return met.astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if name == "eurostat":
+            ratio = pace.pace_ratio(base, last, goal, elapsed, span)
+            said = ratio >= pace.EUROSTAT_BANDS[0]
+        elif name == "un_desa":
+            landing = pace.expected_gap_closed(base, last, goal, elapsed, span)
+            said = landing >= pace.UN_DESA_BANDS[0]
+        elif name == "linear":
+            said = last + (last - base) / elapsed * (span - elapsed) >= goal
+        elif name == "time_progress":
+            said = pace.gap_closed(base, last, goal) >= elapsed / span
+        else:
+            raise UsageError(f"unknown rule {name!r}: there are {', '.join(RULES)}")
+    return np.where(met, 1.0, np.where((elapsed > 0) & np.isfinite(base), said, np.nan))
+
+
+def base_rate(cases: Cases, past: pd.DataFrame, goal: np.ndarray, share: float = 1.0) -> np.ndarray:
+    """Share of the other areas' windows up to the origin that grew by so much in that time.
+
+    Parameters
+    ----------
+    goal : array (N, F)
+    share : float
+        Count only this part of the windows, those that start nearest to the case's last figure
+        in rank; at least `LEAST_WINDOWS`.
+    """
+    out, table = np.full(goal.shape, np.nan), cases.table
+    asked = np.column_stack([table["last"], (goal / table[["last"]].to_numpy()).round(9)])
+    positive = past.where(past > 0)
+    for (fold, ahead), at in table.groupby(["fold", "ahead"]).indices.items():
+        others = positive.loc[:, cases.folds.reindex(past.columns).ne(fold).to_numpy()]
+        ratio = (others.reindex(others.index + ahead).to_numpy() / others.to_numpy()).ravel()
+        level = others.to_numpy().ravel()[np.isfinite(ratio)]
+        ratio = ratio[np.isfinite(ratio)][np.argsort(level, kind="stable")]
+        if not len(ratio):
+            continue
+        count = min(max(LEAST_WINDOWS, int(np.ceil(share * len(ratio)))), len(ratio))
+        rows, back = np.unique(asked[at], axis=0, return_inverse=True)
+        first = np.searchsorted(np.sort(level), rows[:, 0]) - count // 2
+        first = np.clip(first, 0, len(ratio) - count)
+        near = np.sort(np.lib.stride_tricks.sliding_window_view(ratio, count)[first], axis=1)
+        below = [np.searchsorted(w, times) for w, times in zip(near, rows[:, 1:], strict=True)]
+        out[at] = ((count - np.array(below) + 0.5) / (count + 1))[back.ravel()]
+    return out
+
+
+def ask(
+    cases: Cases, past: pd.DataFrame | None, goal: np.ndarray, models: Iterable[str]
+) -> tuple[dict, dict]:
+    """Laws and event probabilities of models, rules and base rates for the cases of one origin.
+
+    Parameters
+    ----------
+    past : DataFrame or None
+        None where nobody else has the indicator: the base rates are silent.
+    goal : array (N, F)
+    models : iterable of str
+        Names of `trends.MODELS`, ``generic`` for pooled without peers, of `RULES` or `RATES`.
+    """
+    laws, said = {}, {}
+    for model in models:
+        if model in RATES:
+            silent = np.full(goal.shape, np.nan)
+            said[model] = silent if past is None else base_rate(cases, past, goal, RATES[model])
+        elif model in RULES:
+            said[model] = rule(model, cases.table, goal)
+        else:
+            if model in ("pooled", "generic"):
+                of = generic if model == "generic" else partial(prior_without, cases, past)
+                laws[model] = predict_pooled(cases, of)
+            else:
+                laws[model] = predict_each(cases, model)
+            said[model] = probability(cases, laws[model], goal)
+    return laws, said
+
+
+def replayed(
+    past: pd.DataFrame,
+    today: pd.DataFrame,
+    origin: int,
+    *,
+    models: Iterable[str] = ("pooled", "generic"),
+    panel: str = "",
+    factors: Sequence[float] = FACTORS,
+    **how,
+) -> Replay:
+    """Forecast every area from one origin and see what happened.
+
+    Parameters
+    ----------
+    past, today : DataFrame
+        Year x area in printed units: what was known then, and what is known now.
+    how
+        ``kind``, ``lengths``, ``horizons`` and ``folds`` as in `cut`.
+    """
+    cases = cut(past, today, origin, **how)
+    goal = cases.table[["last"]].to_numpy(float) * np.array(factors)
+    outcome = cases.table["outcome"].to_numpy(float)
+    laws, said = ask(cases, past, goal, models)
+    return Replay(
+        cases.table.assign(panel=panel),
+        cases.scale.forward(outcome) - cases.start,
+        laws,
+        said,
+        (outcome[:, None] >= goal).astype(float),
+        np.array(factors),
+    )
+
+
+def rolling(data: Dataset, panel: str, origins: Iterable[int] | None = None, **how) -> Replay:
+    """Replay a panel of `PANELS` at all of its origins, or at those given; see `replayed`."""
+    one, today = PANELS[panel], outcomes(data, panel)
+    parts = [
+        replayed(known(data, panel, origin), today, origin, panel=panel, kind=one.kind, **how)
+        for origin in (one.origins if origins is None else origins)
+    ]
+    parts = [part for part in parts if len(part.table)]
+    if not parts:
+        raise UsageError(f"no area of {panel} has figures at any of the origins")
+    return joined(parts)

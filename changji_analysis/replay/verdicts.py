@@ -1,0 +1,212 @@
+"""Do printed verdicts survive? Ranges, words and flips over replayed targets.
+
+A target is set at a base year, `SPANS` years ahead, and judged anew every year, one more figure
+being known each time: the place of a city that has only its baseline. The central probability is
+that of the scorecard; its range runs over the reference classes (everybody, and the half of the
+peers that stands nearer in level) and over the peers left out one by one. Leaving one of P peers
+out moves their mean drift by (m - g) / (P - 1), g being its own mean growth: to first order that
+is the whole of its influence, and no fit is done again for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..config import Verdict
+from ..forecasting import scaled_peers
+from ..trends import pooled
+from . import cases, scores
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
+
+SPANS = {"countries": 5, "provinces": 5, "certificates": 3, "stock": 3}
+BASE_YEARS = {"countries": (2006, 2013), "provinces": (2014, 2018), "certificates": (2020,),
+              "stock": (2021,)}  # fmt: skip
+WORDS = ("out_of_reach", "unlikely", "at_risk", "likely")
+"""Verdicts that a probability alone decides, rising; their edges are the package's own."""
+EDGES = np.array([0.0, *(getattr(Verdict(), word) for word in WORDS[1:]), 1.0])
+FACTORS = cases.FACTORS[:6]
+RULES = ("centre", "range", "always_two")
+"""One word of the central probability; the words that its range touches; always two words."""
+
+
+def statements(data: Dataset) -> pd.DataFrame:
+    """Every judgement of every replayed target, with its range.
+
+    Returns
+    -------
+    DataFrame
+        ``panel``, ``area``, ``base_year``, ``factor``, ``lead``, ``happened``, the probability
+        ``p`` and its ends ``lower``, ``upper``.
+    """
+    parts = []
+    for panel, years in BASE_YEARS.items():
+        today, span, kind = cases.outcomes(data, panel), SPANS[panel], cases.PANELS[panel].kind
+        for base_year in years:
+            for known in range(span):
+                past = cases.known(data, panel, base_year + known)
+                found = cases.cut(
+                    past, today, base_year + known,
+                    kind=kind, lengths=(known + 1,), horizons=(span - known,),
+                )  # fmt: skip
+                parts.append(_judged(found, past, base_year).assign(panel=panel))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _judged(found: cases.Cases, past: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Central probability and range of the cases of one origin that start at the base year."""
+    central = cache(partial(cases.prior_without, found, past))
+    last = past.ffill().iloc[-1]
+    middle = last.median()
+    halves = [past.loc[:, last.le(middle)], past.loc[:, last.gt(middle)]]
+    half = [cases.predict_pooled(found, partial(cases.prior_without, found, h)) for h in halves]
+    low = found.table[["last"]].to_numpy() <= middle
+    influence = cache(partial(_influence, found, past, central))
+    ends = [
+        cases.predict_pooled(
+            found, lambda fold, end=end: replace(central(fold), drift=influence(fold)[end])
+        )
+        for end in (0, 1)
+    ]
+    goal = found.table[["base"]].to_numpy(float) * np.array(FACTORS)
+    laws = [cases.predict_pooled(found, central), np.where(low, *half), *ends]
+    p = np.array([cases.probability(found, law, goal) for law in laws])
+    keep = np.isfinite(goal) & found.table[["base_year"]].eq(base_year).to_numpy()
+    case, factor = np.nonzero(keep)
+    table = found.table.iloc[case][["area", "base_year", "year", "origin"]].reset_index(drop=True)
+    return table.assign(
+        factor=np.array(FACTORS)[factor],
+        lead=table["year"] - table["origin"],
+        happened=(found.table[["outcome"]].to_numpy() >= goal)[keep].astype(float),
+        p=p[0][keep],
+        lower=p.min(0)[keep],
+        upper=p.max(0)[keep],
+    )
+
+
+def _influence(found: cases.Cases, past: pd.DataFrame, central, fold: int) -> tuple[float, float]:
+    """Least and greatest drift of a fold's prior with one of its peers left out."""
+    prior = central(fold)
+    others = past.loc[:, found.folds.reindex(past.columns).ne(fold).to_numpy()]
+    x = scaled_peers(others, found.scale, None)[0].to_numpy()
+    growth = np.diff(x, axis=0) / prior.speed(x[:-1])
+    growth = growth[:, np.isfinite(growth).any(0)]
+    if growth.shape[1] < pooled.LEAST_PEERS:
+        return prior.drift, prior.drift
+    own = np.nanmean(growth, axis=0)
+    moved = prior.drift + (own.mean() - own) / (len(own) - 1)
+    return float(moved.min()), float(moved.max())
+
+
+def words(rule: str, p, lower, upper) -> tuple[np.ndarray, np.ndarray]:
+    """First and last band of what a rule prints, as numbers of `WORDS`.
+
+    Parameters
+    ----------
+    rule : str
+        One of `RULES`.
+    """
+    first = last = scores.bin_of(p, EDGES)
+    if rule == "range":
+        first, last = scores.bin_of(lower, EDGES), scores.bin_of(upper, EDGES)
+    elif rule == "always_two":
+        up = EDGES[first + 1] - p < p - EDGES[first]
+        up = (up | (first == 0)) & (first < len(WORDS) - 1)
+        first, last = np.where(up, first, first - 1), np.where(up, first + 1, first)
+    return first, last
+
+
+def survival(table: pd.DataFrame) -> pd.DataFrame:
+    """What each rule prints, how right that is, and how often it turns.
+
+    Returns
+    -------
+    DataFrame
+        By ``rule``: ``statements``; the shares with ``one`` word, ``two`` and more
+        (``insufficient``); ``right``: of one-word statements other than at risk, the share that
+        came out on the word's side of even; ``brier`` of the middle of what was printed;
+        ``flips``: the share of yearly steps after which no printed word was printed before, and
+        ``expected``: the same for a calibrated forecast of equal sharpness, whose probability
+        moves as its own remaining spread says.
+    """
+    table, rows = table.reset_index(drop=True), []
+    ends = [table[name].to_numpy() for name in ("p", "lower", "upper")]
+    y, lead = table["happened"].to_numpy(), table["lead"].to_numpy(float)
+    keys = ["panel", "area", "base_year", "factor"]
+    later = table.assign(lead=table["lead"] + 1, later=table.index)
+    step = table.merge(later[[*keys, "lead", "later"]], "left", [*keys, "lead"])["later"]
+    moves = step.notna().to_numpy()
+    to = step[moves].astype(int).to_numpy()
+    for rule in RULES:
+        first, last = words(rule, *ends)
+        width = last - first
+        decisive = (width == 0) & (first != WORDS.index("at_risk"))
+        middle = (EDGES[first] + EDGES[last + 1]) / 2
+        turned = (first[to] > last[moves]) | (last[to] < first[moves])
+        rows.append(
+            (
+                rule, len(y), (width == 0).mean(), (width == 1).mean(), (width > 1).mean(),
+                _mean(((middle > 0.5) == (y > 0.5))[decisive]), scores.brier(middle, y),
+                _mean(turned), _expected(rule, [e[moves] for e in ends], lead[moves]),
+            )
+        )  # fmt: skip
+    heads = "rule statements one two insufficient right brier flips expected".split()
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _mean(share) -> float:
+    """Mean; NaN of nothing."""
+    return float(np.mean(share)) if len(share) else np.nan
+
+
+def _expected(rule: str, ends, lead) -> float:
+    """Share of steps at which a calibrated random walk of the same probabilities would turn.
+
+    With h years left it reaches its goal with probability Phi(z); a year later z has become
+    (z sqrt(h) + e) / sqrt(h - 1), e standard normal. The range keeps its width in z.
+    """
+    from scipy import special
+
+    z, low, high = (special.ndtri(np.clip(e, 1e-9, 1 - 1e-9)) for e in ends)
+    first, last = words(rule, *ends)
+    turned = []
+    for e in special.ndtri((np.arange(50) + 0.5) / 50):
+        new = (z * np.sqrt(lead) + e) / np.sqrt(lead - 1)
+        moved = [special.ndtr(new + each) for each in (0, low - z, high - z)]
+        head, tail = words(rule, *moved)
+        turned.append(_mean((head > last) | (tail < first)))
+    return float(np.mean(turned))
+
+
+def words_came_true(table: pd.DataFrame) -> pd.DataFrame:
+    """How often what a printed word or pair of words was said of came true.
+
+    Returns
+    -------
+    DataFrame
+        By ``rule`` and words ``first`` to ``last``: ``statements``, ``areas``, ``came_true``,
+        and the band ``low``, ``high`` that the words mean.
+    """
+    rows = []
+    ends = [table[name].to_numpy() for name in ("p", "lower", "upper")]
+    for rule in RULES:
+        first, last = words(rule, *ends)
+        for (a, b), part in table.groupby([first, last]):
+            share = part["happened"].mean()
+            area = part["area"].nunique()
+            rows.append((rule, WORDS[a], WORDS[b], len(part), area, share, EDGES[a], EDGES[b + 1]))
+    heads = "rule first last statements areas came_true low high".split()
+    return pd.DataFrame(rows, columns=heads)
+
+
+def tables(data: Dataset) -> Mapping[str, pd.DataFrame]:
+    """`survival` and `words_came_true` of the replayed `statements`."""
+    table = statements(data)
+    return {"survival": survival(table), "words": words_came_true(table)}
