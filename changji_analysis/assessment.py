@@ -337,6 +337,7 @@ def _calibration(
         level=last,
         indicator=history.attrs.get("indicator"),
         direction=target.direction,
+        parent=prediction.parent is not None,
         as_of=history.attrs.get("as_of"),
     )
     prior = "peers" if prediction.peers else "generic"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, update_wrapper
 
+from ..replay import proof
 from . import firms, plan, rd_intensity, replays
 from .fans import compare, fan, fan_chart, reading_chart
 from .page import Chart, save, styled
@@ -50,5 +51,8 @@ FIGURES: dict[str, Callable[..., Chart]] = {
     )
 }  # fmt: skip
 
-PROOFS: dict[str, Callable[..., Chart]] = {}
-"""Figures of the method, whatever the data and the date; empty until the proof keeps tables."""
+PROOFS: dict[str, Callable[..., Chart]] = {
+    "calibration": lambda data, lang=None: calibration(proof.table("reliability"), lang),
+    "ranking": lambda data, lang=None: ranking(proof.ranking("fitted"), lang),
+}
+"""Figures of the method, whatever the data and the date, from the tables of the proof."""

@@ -1,4 +1,4 @@
-"""Charts of the proof, from the tables that `changji_analysis.replay.validation` gives."""
+"""Charts of the proof, from the tables that `changji_analysis.replay.proof` keeps."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def calibration(table: pd.DataFrame, w: Words) -> Chart:
 
 
 def ranking(table: pd.DataFrame, w: Words) -> Chart:
-    """Brier scores of every model on the same targets, as `validation.ranking` returns them."""
+    """Brier scores of every model on the same targets, as `replay.proof.ranking` returns them."""
     need(table, "replayed models")
     ours, rule = table.loc["pooled"], table.loc[RULE]
     best = table["brier"].idxmin()

@@ -215,6 +215,12 @@ def table(name: str) -> pd.DataFrame:
     return found
 
 
+def ranking(which: str) -> pd.DataFrame:
+    """One set of the table of that name, by model: ``all``, ``one_figure`` or ``fitted``."""
+    found = table("ranking")
+    return found[found["set"].eq(which)].set_index("model")
+
+
 def code_key() -> dict[str, str]:
     """Fingerprint of the code that the tables come from."""
     models = [name for name in sources() if ".trends." in name]

@@ -17,7 +17,7 @@ WIDEN = {
     "local_linear": 1.3,
     "count_trend": 1.2,
 }
-"""Measured by `changji_analysis.replay.validation.widening` on countries and provinces, rounded up
+"""Measured by `changji_analysis.replay.claims.thin` on countries and provinces, rounded up
 to 0.05; notebook 06 prints the measurement. A trend of counts has the log-linear centre."""
 
 
