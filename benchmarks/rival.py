@@ -20,7 +20,7 @@ from changji_analysis.forecasting import scaled_peers
 from changji_analysis.replay import cases as replay
 from changji_analysis.replay import scores
 from changji_analysis.replay.cases import PANELS, Cases
-from changji_analysis.trends import pooled
+from changji_analysis.trends import moments
 
 SPAN_WEIGHT = 12
 SCALE_WEIGHT = 4
@@ -67,7 +67,7 @@ def rival_scores(cases: Cases, past: pd.DataFrame, out: np.ndarray, factors: np.
         years = others.index.to_numpy(float)
         growth = np.diff(others.to_numpy(), axis=0) / np.diff(years)[:, None]
         drift0, scale0 = np.nanmedian(growth), np.nanstd(growth)
-        pieces = pooled.windows(others.to_numpy(), years, horizons=replay.HORIZONS)
+        pieces = moments.windows(others.to_numpy(), years, horizons=replay.HORIZONS)
         drift, scale = centre_and_scale(*pieces[:2], drift0, scale0)
         errors = (pieces[3] - pieces[2] * drift) / scale
         own_drift, own_scale = centre_and_scale(cases.step, cases.gap, drift0, scale0)

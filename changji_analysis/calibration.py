@@ -195,12 +195,12 @@ def binomial_bound(successes: float, cases: float, level: float = 0.95) -> float
 
 
 def periods(start, end) -> int:
-    """The most calendar periods without overlap among those given; ends may touch."""
-    count, reached = 0, -np.inf
-    for last, first in sorted(set(zip(end, start, strict=True))):
-        if first >= reached:
-            count, reached = count + 1, last
-    return count
+    """How many periods of their mean length, none overlapping, fit into the years covered."""
+    spans = set(zip(map(int, start), map(int, end), strict=True))
+    if not spans:
+        return 0
+    covered = {year for first, last in spans for year in range(first, last)}
+    return max(int(len(covered) / np.mean([last - first for first, last in spans])), 1)
 
 
 def calibration_of(

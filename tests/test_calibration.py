@@ -14,7 +14,7 @@ from changji_analysis.plan import Target
 def test_a_row_beside_every_probability():
     row = calibration_of(0.2, 1, "peers")
     assert (row.fewest, row.most, row.low, row.high) == (1, 1, 0.15, 0.25)
-    assert row.lower <= row.came_true <= row.upper and abs(row.came_true - row.stated) < 0.05
+    assert row.lower <= row.came_true <= row.upper and abs(row.came_true - row.stated) < 0.1
     assert f"{row.statements:,}次" in str(row) and str(row).count(" / ") == 1
     assert calibration_of(1.0, 40, "generic").never == ("length",)
     assert calibration_of(0.2, 1, "hope") is None
@@ -57,7 +57,7 @@ def test_the_bound_is_the_rule_of_three(cases):
 
 def test_periods_do_not_overlap():
     assert periods([2000, 2001, 2005, 2006, 2010], [2005, 2006, 2010, 2011, 2015]) == 3
-    assert periods([], []) == 0
+    assert periods([2000, 2002, 2003], [2001, 2007, 2008]) == 1 and periods([], []) == 0
 
 
 def test_an_assessment_carries_its_row():

@@ -261,9 +261,8 @@ def predict_pooled(cases: Cases, prior: Callable[[int], pooled.Prior]) -> np.nda
     ahead = cases.table["ahead"].to_numpy(float)
     for one in np.unique(fold):
         at = fold == one
-        h, own = ahead[at], (cases.step[at], cases.gap[at], start[at])
-        drift, variance, shared, df = pooled.posterior(prior(one), *own)
-        out[at] = np.stack([h * drift, np.sqrt(variance * h + shared * h**2), df], axis=1)
+        found = pooled.posterior(prior(one), cases.step[at], cases.gap[at], start[at])
+        out[at] = np.stack(found.at(ahead[at]), axis=1)
     return out
 
 
