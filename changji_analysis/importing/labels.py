@@ -316,7 +316,7 @@ def read_label(text: str, words: Vocabulary) -> Label:
     if name in _RELATIVE:
         label, name = replace(label, relative=_RELATIVE[name]), ""
     refuse = label.refuse
-    if not words.match(name):
+    if not subject(name, words)[1]:
         for code in ("target_value", "growth_value", "share_value"):
             refuse = refuse or (code if PATTERNS[code].search(name.lower()) else "")
     return replace(label, name=name, refuse=refuse)

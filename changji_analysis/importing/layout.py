@@ -11,18 +11,36 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from ..errors import QuantityError
 from ..quantities import Quantity, convert, known_unit, parse_quantity
-from . import labels as words_
 from .cells import Cell
-from .labels import MARK, PATTERNS, Label, Vocabulary, compact, normal, read_label
+from .labels import (
+    MARK,
+    PATTERNS,
+    SCOPE_RE,
+    Label,
+    Vocabulary,
+    by_word,
+    clauses,
+    compact,
+    covers,
+    key_of,
+    names_a_firm,
+    normal,
+    read_label,
+    read_line,
+    split_units,
+    subject,
+    vintage_of,
+    years_of,
+)
 from .sheets import Grid, address
 
-_ROLES = words_.by_word("roles")
+_ROLES = by_word("roles")
 _AREA_HEAD_RE = re.compile(
     "各?(?:地区?|州|市|县|区|省|盟|乡|镇|街道|团场|师|自治区|直辖市)+(?:名称?|别)?"
 )
@@ -32,6 +50,12 @@ _END_MARKS_RE = re.compile(
 )
 _YEAR_RE = re.compile(r"(?:19|20|21)\d\d(?:\.0)?(?:年度?)?")
 _NOTE_MARK_RE = re.compile(rf"([{MARK}]|\[\d{{1,2}}\]|注\d+[:：]?|^[*※†‡]+)")
+_ABOUT_ALL_RE = re.compile(
+    "(?:本表|表中|以上|均|为|系|是|数据|全部|所有|统计|数|的|采用|其|该|[.:：])*"
+)
+_NO_NAME_RE = re.compile(r"(?i)[^a-z' -]|\b(?:average|urban|rural|without|excluding|other)\b")
+
+Lines = list[tuple[str, str]]  # cell and text
 
 
 class Refusal(Exception):
@@ -154,21 +178,14 @@ def _role(text: str) -> str:
 
 # ---- a sheet -----------------------------------------------------------------------------------
 def read_grid(grid: Grid, words: Vocabulary, year: int | None = None) -> list[Reading]:
-    """Read every figure of a sheet, in its order.
-
-    Parameters
-    ----------
-    grid : Grid
-    words : Vocabulary
-    year : int, optional
-        What 本年 means, and the year of figures that have none.
+    """Read every figure of a sheet, in its order; ``year`` is also what 本年 means.
 
     Raises
     ------
     Refusal
         The sheet does not parse wholly.
     """
-    if not any(map(is_figure, grid.cells.values())):
+    if not any(is_figure(cell) or cell.kind == "number" for cell in grid.cells.values()):
         return []
     return _Sheet(grid, words, year).readings()
 
@@ -180,10 +197,10 @@ class _Sheet:
         for top, left, bottom, right in grid.merged:
             for r in range(top, bottom + 1):
                 self.origin |= {(r, c): (top, left) for c in range(left, right + 1)}
-        self.by_row: dict[int, list[int]] = {}
+        self.own: dict[int, list[int]] = {}  # row -> columns with a cell of their own
         for r, c in sorted(grid.cells):
             if self.origin.get((r, c), (r, c)) == (r, c):
-                self.by_row.setdefault(r, []).append(c)
+                self.own.setdefault(r, []).append(c)
         self.labels: dict[str, Label] = {}
 
     def label(self, text: str) -> Label:
@@ -195,24 +212,25 @@ class _Sheet:
         """The cell, or the one whose merged range covers it."""
         return self.grid.cells.get(self.origin.get((r, c), (r, c)))
 
+    def row(self, r: int) -> list[Cell]:
+        """The row's own cells."""
+        return [self.grid.cells[r, c] for c in self.own[r]]
+
     def readings(self) -> list[Reading]:
-        rows = list(self.by_row)
-        above = 0
-        while above < len(rows) and self.is_line(rows[above]):
-            above += 1
+        rows = list(self.own)
+        above = next((n for n, r in enumerate(rows) if not self.is_line(r)), len(rows))
         if above == len(rows):
-            r, c = next(key for key, cell in self.grid.cells.items() if is_figure(cell))
+            r, c = next(key for key, cell in self.grid.cells.items() if not _is_words(cell))
             raise Refusal("no_table", address(r, c))
         lines = [(address(r, c), self.grid.cells[r, c].text) for r in rows[:above]
-                 for c in self.by_row[r]]  # fmt: skip
+                 for c in self.own[r]]  # fmt: skip
         heads = [rows[above]]
         for r in rows[above + 1 :]:
             if not self.continues_head(r, heads):
                 break
             heads.append(r)
         self.check_head(heads)
-        body = rows[above + len(heads) :]
-        found: list[Reading] = []
+        body, found = rows[above + len(heads) :], []
         starts = self.starts(heads, body)
         for start, end in zip(starts, [*starts[1:], 1 << 20], strict=True):
             found += _Table(self, lines, heads, body, range(start, end)).readings()
@@ -220,211 +238,179 @@ class _Sheet:
 
     def is_line(self, r: int) -> bool:
         """Whether a row stands above the table: one text, or texts such as 单位：万元."""
-        texts = [self.grid.cells[r, c].text for c in self.by_row[r]]
-        if any(is_figure(self.grid.cells[r, c]) for c in self.by_row[r]):
+        texts = [cell.text for cell in self.row(r)]
+        if any(map(is_figure, self.row(r))):
             return False
-        if len(texts) == 1:
-            return True
-        keyed = [
-            bool(re.match(r"[^:：]{1,12}[:：]", t)) or bool(words_.split_units(t)) for t in texts
-        ]
-        plain = [t for t, key in zip(texts, keyed, strict=True)
-                 if not key and not self.label(t).is_time]  # fmt: skip
-        return any(keyed) and len(plain) <= 1 and not any(map(_role, texts))
+        keyed = [t for t in texts if re.match("[^:：]{1,12}[:：]", t) or split_units(t)]
+        plain = [t for t in texts if t not in keyed and not self.label(t).is_time]
+        return len(texts) == 1 or (bool(keyed) and len(plain) <= 1 and not any(map(_role, texts)))
 
     def continues_head(self, r: int, heads: list[int]) -> bool:
-        cells = [self.grid.cells[r, c] for c in self.by_row[r]]
-        if self.counts_columns(cells):
+        """Whether a row is one more of the head: its name says so, or its stub is empty."""
+        cells, first = self.row(r), self.row(heads[0])
+        if self.counts_columns(r):
             return True
-        if any(map(is_figure, cells)) or any(map(is_missing, cells)):
+        if any(is_figure(cell) or is_missing(cell) for cell in cells):
             return False
         if _role(cells[0].text):
-            texts = [self.grid.cells[heads[0], c].text for c in self.by_row[heads[0]]]
-            return texts != [cell.text for cell in cells]
-        stubs = [c for c in self.by_row[heads[0]] if _role(self.grid.cells[heads[0], c].text)]
-        first = min(*stubs, *self.by_row[r], *self.by_row[heads[0]], 1 << 20)
-        covered = [self.origin.get((r, c), (r, c))[0] < r or self.at(r, c) is None
-                   for c in {first, *stubs}]  # fmt: skip
-        return all(covered)
+            return [cell.text for cell in first] != [cell.text for cell in cells]
+        stubs = {c for c, cell in zip(self.own[heads[0]], first, strict=True) if _role(cell.text)}
+        stubs.add(min(self.own[r][0], self.own[heads[0]][0]))
+        return all(self.origin.get((r, c), (r, c))[0] < r or self.at(r, c) is None for c in stubs)
 
-    def counts_columns(self, cells: list[Cell]) -> bool:
+    def counts_columns(self, r: int) -> bool:
         """Whether a row numbers the columns: 甲 乙 1 2 3."""
-        plain = [unicodedata.normalize("NFKC", cell.text).strip("()") for cell in cells]
+        plain = [unicodedata.normalize("NFKC", cell.text).strip("()") for cell in self.row(r)]
         numbers = [int(text) for text in plain if re.fullmatch(r"\d{1,3}", text)]
-        others = [text for text in plain if not re.fullmatch(r"\d{1,3}", text)]
-        known = set(others) <= {*"甲乙丙丁戊ABC", "栏次"}
-        return len(plain) > 1 and bool(numbers) and known and (
-            numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 4
-            and bool(others)
-        )  # fmt: skip
+        others = {text for text in plain if not re.fullmatch(r"\d{1,3}", text)}
+        counted = numbers and numbers[0] < 4 and numbers == list(range(numbers[0], numbers[-1] + 1))
+        return bool(counted and others and others <= {*"甲乙丙丁戊ABC", "栏次"})
 
     def check_head(self, heads: list[int]) -> None:
-        cells = [self.grid.cells[heads[0], c] for c in self.by_row[heads[0]]]
-        if any(map(is_figure, cells)) or (len(cells) == 1 and len(heads) == 1):
-            raise Refusal("no_head", address(heads[0], self.by_row[heads[0]][0]))
-        if any(_role(self.grid.cells[r, c].text) == "firm" for r in heads for c in self.by_row[r]):
-            raise Refusal("firms", address(heads[0], self.by_row[heads[0]][0]))
+        top = address(heads[0], self.own[heads[0]][0])
+        if any(map(is_figure, self.row(heads[0]))) or sum(len(self.own[r]) for r in heads) == 1:
+            raise Refusal("no_head", top)
+        if any(_role(cell.text) == "firm" for r in heads for cell in self.row(r)):
+            raise Refusal("firms", top)
         for upper, lower in pairwise(heads):
-            for c in self.by_row[lower][1:]:
-                left = [x for x in self.by_row[upper] if x < c]
+            for c in self.own[lower][1:]:
+                left = [x for x in self.own[upper] if x < c]
                 if self.at(upper, c) is None and left and not _role(self.at(upper, left[-1]).text):
                     raise Refusal("blank_head", address(upper, c))
 
     def starts(self, heads: list[int], body: list[int]) -> list[int]:
         """First columns of tables side by side: the first head of one stands again."""
-        columns = self.by_row[heads[0]]
-        first = self.grid.cells[heads[0], columns[0]].text
-        again = [c for c in columns if self.grid.cells[heads[0], c].text == first]
-        if len(again) > 1 and _role(first) and not self.label(first).is_time:
+        texts = {c: self.grid.cells[heads[0], c].text for c in self.own[heads[0]]}
+        first = next(iter(texts.values()))
+        again = [c for c, text in texts.items() if text == first]
+        if len(again) > 1 and _role(first):
             return again
-        return [min(c for r in (*heads, *body) for c in self.by_row[r])]
+        return [min(self.own[r][0] for r in (*heads, *body))]
 
 
 class _Table:
-    def __init__(
-        self, sheet: _Sheet, lines: list[tuple[str, str]], heads: list[int], body: list[int],
-        span: range,
-    ):  # fmt: skip
-        self.sheet, self.cells, self.heads, self.span = sheet, sheet.grid.cells, heads, span
-        self.rows = {r: own for r in body if (own := [c for c in sheet.by_row[r] if c in span])}
-        last = max((r for r, own in self.rows.items() if self.is_body(own, r)), default=0)
+    """One head with its rows; what it says of itself stands in lines above and notes below."""
+
+    def __init__(self, sheet: _Sheet, lines: Lines, heads: list[int], body: list[int], span: range):
+        self.sheet, self.cells, self.words = sheet, sheet.grid.cells, sheet.words
+        self.lines, self.heads, self.span = lines, heads, span
+        rows = {r: own for r in body if (own := [c for c in sheet.own[r] if c in span])}
+        last = max((r for r, own in rows.items() if self.is_body(r, own)), default=0)
+        self.rows = {r: own for r, own in rows.items() if r <= last}
         self.notes = [(address(r, c), self.cells[r, c].text) for r in body if r > last
-                      for c in sheet.by_row[r] if not is_missing(self.cells[r, c])]  # fmt: skip
-        self.rows = {r: own for r, own in self.rows.items() if r <= last}
+                      for c in sheet.own[r] if not is_missing(self.cells[r, c])]  # fmt: skip
+        self.notes += [line for line in lines if key_of(line[1]) == "note"]
         self.columns = self.read_columns()
         self.stubs = [c for c in self.columns if c.role in _STUBS]
-        self.lines = lines
-        self.named = {label.area for _, text in lines for label in [sheet.label(text)]}
+        texts = [text for _, text in lines] + [
+            cell.text for r in self.rows for c in self.stubs if (cell := sheet.at(r, c.number))
+        ]
+        self.named = {sheet.label(text).area for text in texts}
         self.named |= {label.area for column in self.columns for label in column.labels}
-        self.named |= {sheet.label(cell.text).area for r in self.rows for column in self.stubs
-                       if (cell := sheet.at(r, column.number))}  # fmt: skip
 
-    def is_body(self, own: list[int], r: int) -> bool:
+    def is_body(self, r: int, own: list[int]) -> bool:
         """Whether a row is no note: it holds a figure, or several cells without 填表人：."""
         cells = [self.cells[r, c] for c in own]
-        keyed = any(re.match(r"[^:：]{1,12}[:：]", compact(cell.text)) for cell in cells)
+        keyed = any(re.match("[^:：]{1,12}[:：]", compact(cell.text)) for cell in cells)
         return any(map(is_figure, cells)) or (len(cells) > 1 and not keyed)
 
     # -- columns ---------------------------------------------------------------------------------
     def read_columns(self) -> list[_Column]:
-        numbers = {c for r in self.heads for c in self.sheet.by_row[r] if c in self.span}
-        numbers |= {
-            c for r in self.heads for y, c in self.sheet.origin if y == r and c in self.span
-        }
+        headed = {c for r in self.heads for c in self.sheet.own[r]}
+        headed |= {c for r, c in self.sheet.origin if r in self.heads}
+        first = self.span[0]
         for r, own in self.rows.items():
-            for c in own:
-                first = c == self.span[0] and not numbers & {c}
-                if c not in numbers and not first:
-                    raise Refusal("no_head_above", address(r, c))
-        numbers.add(self.span[0])
+            if outside := [c for c in own if c not in headed and c != first]:
+                raise Refusal("no_head_above", address(r, outside[0]))
         columns: list[_Column] = []
-        for c in sorted(numbers):
-            column = self.read_column(c, first=not columns)
-            if column is not None and column.role == "area" and self.translates(column, columns):
-                column.role = "aside"
-            columns += [column] if column is not None else []
+        for c in sorted(c for c in headed | {first} if c in self.span):
+            body = [cell for r in self.rows if (cell := self.sheet.at(r, c)) is not None]
+            path = self.path(c)
+            if path or body:
+                role = self.role(c, path, body)
+                if role == "area" and any(other.role == role for other in columns):
+                    role = self.translation(c, body) or role
+                columns.append(_Column(c, role, [self.sheet.label(text) for text in path]))
         return columns
 
-    def read_column(self, c: int, first: bool) -> _Column | None:
-        path, roles = [], []
+    def path(self, c: int) -> list[str]:
+        """What the heads above a column say, from the top."""
+        path: list[str] = []
         for r in self.heads:
-            cell = self.sheet.at(r, c)
-            if cell is None or self.sheet.counts_columns(
-                [self.cells[r, x] for x in self.sheet.by_row[r]]
-            ):
+            cell, named = self.sheet.at(r, c), self.sheet.at(r, self.span[0])
+            how_often = c != self.span[0] and named and _role(named.text) == "frequency"
+            if cell is None or how_often or self.sheet.counts_columns(r) or cell.text in path[-1:]:
                 continue
-            named = self.sheet.at(r, self.span[0])
-            if not first and named is not None and _role(named.text) == "frequency":
-                continue
-            if not path or path[-1] != cell.text:
-                path.append(cell.text)
-                roles.append(_role(cell.text))
-        body = [cell for r in self.rows if (cell := self.sheet.at(r, c)) is not None]
-        if not path and not body:
-            return None
-        labels = [self.sheet.label(text) for text in path]
-        role = next((role for role in reversed(roles) if role), "")
-        if first:
-            if sum(map(bool, roles)) > 1:  # they name the rows of the head
+            path.append(cell.text)
+        return path
+
+    def role(self, c: int, path: list[str], body: list[Cell]) -> str:
+        """What a column holds; the head of the first one may speak of the head's own rows."""
+        roles, read = [*filter(None, map(_role, path))], [self.sheet.label(b.text) for b in body]
+        role = roles[-1] if roles else ""
+        if c == self.span[0]:
+            years = all(label.is_time or label.month for label in read)
+            areas = any(label.area for label in read) or not any(
+                self.words.match(label.name) for label in read
+            )
+            if len(roles) > 1 or (role == "year" and not years) or (role == "area" and not areas):
                 role = ""
-            read = [self.sheet.label(cell.text) for cell in body]
-            known = any(self.sheet.words.match(label.name) for label in read)
-            if (role == "year" and not all(label.is_time or label.month for label in read)) or (
-                role == "area" and known and not any(label.area for label in read)
-            ):
-                role = ""
-            texts = [cell for cell in body if not is_figure(cell)]
-            stub = bool(role) or (bool(texts) and len(texts) == len(body))
-            return _Column(c, role if stub else "value", labels)
+            return role if role or (body and not any(map(is_figure, body))) else "value"
         if role:
-            return _Column(c, role, labels)
+            return role
         if not path:
             raise Refusal("no_head_above", address(self.heads[-1], c))
         speaks = any(
-            label.neutral or label.year is not None or label.relative is not None or label.refuse
-            or label.area or label.generic or self.sheet.words.match(label.name) for label in labels
+            label.neutral or label.year or label.relative is not None or label.refuse or label.area
+            or label.generic or self.words.match(label.name)
+            for label in map(self.sheet.label, path)
         )  # fmt: skip
-        if not speaks and body and not any(is_figure(cell) or is_missing(cell) for cell in body):
+        if not speaks and body and all(map(_is_words, body)):
             raise Refusal("text_column", address(self.heads[0], c), name=path[-1])
-        return _Column(c, "value", labels)
+        return "value"
 
-    def translates(self, column: _Column, before: list[_Column]) -> bool:
-        """Whether a column of areas only gives the English of the one before it."""
-        texts = [cell.text for r in self.rows if (cell := self.sheet.at(r, column.number))]
-        if not any(other.role == "area" for other in before) or not all(map(str.isascii, texts)):
-            return False
-        for r in self.rows:
-            cell = self.sheet.at(r, column.number)
-            if (cell and not re.fullmatch(r"[A-Za-z' -]+", cell.text)) or (
-                cell
-                and re.search(r"(?i)\b(?:average|urban|rural|without|excluding|other)\b", cell.text)
-            ):
-                raise Refusal("text_column", address(r, column.number), name=cell.text)
-        return True
+    def translation(self, c: int, body: list[Cell]) -> str:
+        """``aside`` for a column that only gives the English of the areas beside it."""
+        if not all(cell.text.isascii() for cell in body):
+            return ""
+        if odd := next((cell.text for cell in body if _NO_NAME_RE.search(cell.text)), ""):
+            raise Refusal("text_column", address(self.heads[-1], c), name=odd)
+        return "aside"
 
     # -- rows ------------------------------------------------------------------------------------
     def readings(self) -> list[Reading]:
         found: list[Reading] = []
-        heads = [[self.cells[r, c].text for c in self.sheet.by_row[r]] for r in self.heads]
-        sections: list[tuple[str, str]] = []
-        open_, context = False, _Context(self, self.lines)
+        heads = [[cell.text for cell in self.sheet.row(r)] for r in self.heads]
+        context, sections, open_ = _Context(self, self.lines), [], False
         above: tuple[int, str] | None = None  # indent and indicator of the last row that is no part
         for r, own in self.rows.items():
-            texts = [self.cells[r, c].text for c in self.sheet.by_row[r]]
-            if texts in heads:  # printed again at the top of a page
+            cells = [self.cells[r, c] for c in own]
+            if [cell.text for cell in self.sheet.row(r)] in heads:  # again at the top of a page
                 continue
-            filled = any(is_figure(self.cells[r, c]) or is_missing(self.cells[r, c]) for c in own)
-            if (
-                _role(texts[0])
-                and len(own) > 1
-                and not any(is_figure(self.cells[r, c]) for c in own)
-            ):
+            if len(own) > 1 and _role(cells[0].text) and not any(map(is_figure, cells)):
                 raise Refusal("second_table", address(r, own[0]))
-            if len(own) == 1 and not filled:
-                sections = [*(sections if open_ else []), (address(r, own[0]), texts[0])]
-                context, open_ = _Context(self, [*self.lines, *sections]), True
-                above = None
+            if len(own) == 1 and _is_words(cells[0]):
+                sections = [*(sections if open_ else []), (address(r, own[0]), cells[0].text)]
+                context, open_, above = _Context(self, [*self.lines, *sections]), True, None
                 continue
-            open_ = False
-            labels = self.row_labels(r)
-            indent = max((self.sheet.at(r, s.number).indent for s in self.stubs
-                          if self.sheet.at(r, s.number)), default=0)  # fmt: skip
-            part = any(label.part for label in labels) or (above is not None and indent > above[0])
-            own_names = [label.name for label in labels if not label.neutral]
+            open_, row = False, self.row_labels(r)
+            stubs = [cell for c in self.stubs if (cell := self.sheet.at(r, c.number))]
+            indent = max((cell.indent for cell in stubs), default=0)
+            names = [label.name for label in row if not label.neutral]
+            deeper = above is not None and indent > above[0]
+            part = bool(names) and (deeper or any(label.part for label in row))
             whole = above[1] if above else ""
-            if not part:
-                meant = self.sheet.words.match(own_names[-1]) if own_names else ""
-                if not (whole and own_names and self.sheet.words.part(whole, own_names[-1])):
-                    above = (indent, meant)
+            if not part and not (names and self.words.part(whole, names[-1])):
+                above = (indent, self.words.match(names[-1]) if names else "")
             for place, column in enumerate(self.columns):
                 cell = self.cells.get((r, column.number))
-                if column.role == "value" and cell is not None and column.number in own:
-                    if is_missing(cell):
-                        continue
-                    reading = Reading(self.sheet.grid.name, r, column.number, cell)
-                    found.append(reading)
-                    self.read_value(reading)
-                    self.place(reading, labels, self.columns[:place], column, context, whole, part)
+                if column.role != "value" or column.number not in own or is_missing(cell):
+                    continue
+                reading = Reading(self.sheet.grid.name, r, column.number, cell)
+                found.append(reading)
+                self.read_value(reading)
+                self.place_name(reading, row, self.columns[: place + 1], context, whole, part)
+                self.place(reading, row, column.labels, context)
         return found
 
     def row_labels(self, r: int) -> list[Label]:
@@ -435,132 +421,114 @@ class _Table:
             if cell is None:
                 raise Refusal("blank_label", address(r, column.number))
             label = self.sheet.label(cell.text)
-            if column.role == "area" and not label.neutral:
+            if column.role == "area" and not label.neutral:  # a word more makes another place
                 label = replace(label, area="", generic="", other=cell.text, name="")
             labels.append(label)
         return labels
 
     def read_value(self, reading: Reading) -> None:
-        cell = reading.cell
+        cell, grid = reading.cell, self.sheet.grid
         reading.bare, marks, word = bare_figure(cell.text)
         label = self.sheet.label(word) if word else Label()
-        reading.vintage = label.vintage
-        reading.units = label.units
+        reading.vintage, reading.units = label.vintage, label.units
         reading.remarks = [f"\0{mark}" for mark in marks]
-        if word and not (label.vintage or label.units):
-            reading.remarks.append(word)
-        if cell.kind == "date":
-            reading.stop("date_value")
-        if cell.fault:
-            reading.stop(cell.fault)
+        reading.remarks += [word] * bool(word and not (label.vintage or label.units))
+        if cell.kind == "date" or cell.fault:
+            reading.stop(cell.fault or "date_value")
         if cell.formula:
             reading.said.append(("formula_value", {}))
-        grid = self.sheet.grid
         if reading.row in grid.hidden_rows or reading.column in grid.hidden_columns:
             reading.stop("hidden")
         read = quantity(reading.bare)
         if not isinstance(read, str):
             reading.quantity = read
-        elif re.search(r"[\d一二两三四五六七八九十百千万亿]", cell.text) or cell.fault:
-            reading.stop("unreadable", detail=read)
-        else:
-            reading.stop("words")
-
-    def place(
-        self, reading: Reading, row: list[Label], before: list[_Column], column: _Column,
-        context: _Context, whole: str, part: bool,
-    ) -> None:  # fmt: skip
-        asides = {c.role: cell for c in self.columns if c.role not in ("value", *_STUBS)
-                  if (cell := self.sheet.at(reading.row, c.number))}  # fmt: skip
-        heads, near = column.labels, [*row, *column.labels]
-        if any(words_.names_a_firm(label.text) for label in near):
-            reading.stop("one_firm")
-        self.place_name(reading, row, heads, before, context, whole, part)
-        self.place_year(reading, near, context)
-        self.place_area(reading, row, heads, context)
-        self.place_unit(reading, row, heads, asides.get("unit"), context)
-        refuse = next((label.refuse for label in near if label.refuse), "")
-        if refuse not in ("", "part_year", "several_years") and not reading.indicator:
-            reading.stop(refuse)
-        if context.refuse and not (reading.near and set(reading.units) - {"%", "‰", "‱"}):
-            reading.stop(context.refuse)
-        if reading.indicator:
-            context.narrow(reading)
-        vintage = asides.get("vintage")
-        stated = [reading.vintage, *(label.vintage for label in near),
-                  self.sheet.label(vintage.text).vintage if vintage else "",
-                  context.vintage]  # fmt: skip
-        reading.vintage = next(filter(None, stated), "")
-        self.place_notes(reading, [mark for label in near for mark in label.marks])
-        if note := asides.get("note"):
-            reading.remarks.append(note.text)
-            self.weigh(reading, note.text, address(reading.row, reading.column), set())
-        if (scope := asides.get("scope")) and scope.text.strip() in ("是", "有", "yes", "y"):
-            reading.scope = "口径变动"
-        reading.source = asides["source"].text if "source" in asides else ""
-        reading.published = asides["published"].text if "published" in asides else ""
+        elif not cell.fault:
+            counted = re.search(r"[\d一二两三四五六七八九十百千万亿]", cell.text)
+            reading.stop("unreadable" if counted else "words", detail=read)
 
     def place_name(
-        self, reading: Reading, row: list[Label], heads: list[Label], before: list[_Column],
-        context: _Context, whole: str, part: bool,
+        self, reading: Reading, row: list[Label], columns: list[_Column], context: _Context,
+        whole: str, part: bool,
     ) -> None:  # fmt: skip
-        words = self.sheet.words
-        rows = list(dict.fromkeys(label.name for label in row if not label.neutral))
-        tops = list(dict.fromkeys(label.name for label in heads if not label.neutral))
-        if context.named:
+        words, labels = self.words, columns[-1].labels
+        rows, tops = (list(dict.fromkeys(label.name for label in side if not label.neutral))
+                      for side in (row, labels))  # fmt: skip
+        if context.named:  # 强度 below a title on R&D经费投入强度 adds nothing
             tops = [name for name in tops if not normal(context.named).endswith(normal(name))]
-        if any(label.part for label in heads):  # a column 其中：… beside that of the whole
-            own = words.match(rows[-1]) if rows else next(
-                (words.match(label.name) for c in reversed(before) if c.role == "value"
-                 for label in c.labels if not label.part and words.match(label.name)),
-                "")  # fmt: skip
-            whole, part, rows, tops = own, True, [], tops
-        reading.name = " / ".join([*rows, *tops]) or context.named
         names = [*rows, *tops]
-        meant = {words.match(name) for name in names}
+        reading.name = " / ".join(names) or context.named
+        if any(label.part for label in labels):  # a column 其中：… beside that of the whole
+            before = [label.name for c in columns if c.role == "value" for label in c.labels
+                      if not label.part and words.match(label.name)]  # fmt: skip
+            whole, part, names = words.match((rows or before or [""])[-1]), True, tops
         if part:
             reading.indicator = words.part(whole, names[0]) if len(names) == 1 else ""
             if not reading.indicator:
-                reading.stop("sub_row", parent=whole or "?")
-        elif not names:
+                reading.stop("sub_row")
+            return
+        if not names:
             reading.indicator = context.indicator
-            if not reading.indicator:
-                reading.stop("unknown_name" if reading.name else "no_name")
         else:
-            joined = [words.match("".join(rows + tops)), words.match("".join(tops + rows))]
-            below = (
-                words.part(whole, names[0])
-                if len(names) == 1
-                else words.part(whole, "".join(names))
-            )
-            measure = len(rows) == len(tops) == 1 and words.is_measure(
-                words.match(rows[0]), tops[0]
-            )
-            reading.indicator = next(filter(None, (
-                *joined, meant.copy().pop() if len(meant) == 1 else "", below,
-                words.match(rows[0]) if measure else "",
-            )), "")  # fmt: skip
-            if not reading.indicator:
-                reading.stop("unknown_name")
+            meant = {words.match(name) for name in names}
+            measured = words.match(rows[0]) if len(rows) == len(tops) == 1 else ""
+            reading.indicator = (
+                words.match("".join(rows + tops)) or words.match("".join(tops + rows))
+                or (meant.pop() if len(meant) == 1 else "") or words.part(whole, "".join(names))
+                or (measured if words.is_measure(measured, "".join(tops)) else "")
+            )  # fmt: skip
+        if not reading.indicator:
+            reading.stop("unknown_name" if reading.name else "no_name")
+
+    def place(
+        self, reading: Reading, row: list[Label], heads: list[Label], context: _Context
+    ) -> None:
+        near = [*row, *heads]
+        asides = {c.role: cell.text for c in self.columns if c.role not in ("value", *_STUBS)
+                  if (cell := self.sheet.at(reading.row, c.number))}  # fmt: skip
+        if any(names_a_firm(label.text) for label in near):
+            reading.stop("one_firm")
+        self.place_year(reading, near, context)
+        self.place_area(reading, row, heads, context)
+        self.place_unit(reading, row, heads, asides.get("unit", ""), context)
+        refuse = next((label.refuse for label in near if label.refuse.endswith("_value")), "")
+        if refuse and not reading.indicator:
+            reading.stop(refuse)
+        own_unit = reading.near and set(reading.units) - {"%", "‰", "‱"}
+        if context.refuse and (context.per_head or not own_unit):
+            reading.stop(context.refuse)
+        if reading.indicator:
+            context.narrow(reading)
+        stated = [reading.vintage, *(label.vintage for label in near)]
+        stated += [self.sheet.label(asides.get("vintage", "")).vintage, context.vintage]
+        reading.vintage = next(filter(None, stated), "")
+        reading.source, reading.published = asides.get("source", ""), asides.get("published", "")
+        reading.scope = "口径变动" if asides.get("scope") in ("是", "有", "yes", "y") else ""
+        marks = {mark.strip("[]注") for label in near for mark in label.marks}
+        marks |= {mark[1:].strip("[]注") for mark in reading.remarks if mark[0] == "\0"}
+        reading.remarks = [remark for remark in reading.remarks if remark[0] != "\0"]
+        if note := asides.get("note", ""):
+            reading.remarks.append(note)
+            self.weigh(reading, note, address(reading.row, reading.column), True)
+        for place, text in self.notes:
+            self.place_note(reading, place, text, marks)
 
     def place_year(self, reading: Reading, near: list[Label], context: _Context) -> None:
-        years = {label.year for label in near if label.year is not None}
+        years = sorted({label.year for label in near if label.year is not None})
         if len(years) > 1:
-            first, second = sorted(years)[:2]
-            reading.stop("year_conflict", year=first, other=second)
+            reading.stop("year_conflict", year=years[0], other=years[1])
         refuse = next((n.refuse for n in near if n.refuse in ("part_year", "several_years")), "")
         cumulative = any(label.cumulative for label in near)
-        december = any(label.month == 12 for label in near)
+        december = cumulative and any(label.month == 12 for label in near)
         whole = any(label.whole for label in near) or (context.whole and not refuse)
         if cumulative and not whole and refuse != "several_years":
             refuse = "" if december else "part_year"
-        if context.part and not whole and not (cumulative and december):
+        if context.part and not whole and not december:
             refuse = refuse or "part_year"
         if refuse:
             reading.stop(refuse)
         steps = [label.relative for label in near if label.relative is not None]
-        base = context.year if context.year is not None else self.sheet.year
-        reading.year = min(years) if years else base + (steps[0] if steps else 0) if base else None
+        base = context.year + (steps[0] if steps else 0) if context.year else None
+        reading.year = years[0] if years else base
         if reading.year is None:
             reading.stop("several_years" if context.span else "no_year")
         elif not 1949 <= reading.year <= 2100:
@@ -569,136 +537,130 @@ class _Table:
     def place_area(
         self, reading: Reading, row: list[Label], heads: list[Label], context: _Context
     ) -> None:
+        own, top = ([self.area_of(label) for label in side if label.area or label.generic]
+                    for side in (row, heads))  # fmt: skip
+        levels = list(self.words.levels.values())  # of areas that lie in each other the smallest
+        own = sorted(own, key=lambda a: levels.index(a) if a in levels else -1)[:1]
+        found = [*own, *top]
         other = next((label.other for label in (*row, *heads) if label.other), "")
-        found = [self.area_of(label) for label in (*row, *heads) if label.area or label.generic]
-        areas = {area for area in found if area}
-        if len(areas) > 1:
-            reading.stop("area_conflict", area=found[0], other=found[-1])
-        if other or ((len(areas) < len(set(found)) or not found) and context.other):
-            reading.area = other or context.other
+        if not other and (not found or "" in found):
+            other = context.other
+        if other:
+            reading.area = other
             reading.stop("other_area")
-        elif areas:
-            reading.area = found[0]
-        elif not found:
-            reading.area = context.area
+        elif len({*filter(None, found)}) > 1:
+            reading.stop("area_conflict", area=found[0], other=found[-1])
+        else:
+            reading.area = found[0] if found else context.area
 
     def area_of(self, label: Label) -> str:
         """The area of a label; 全州 is one only where the sheet names it or one within it."""
-        if label.area:
+        if label.area or not label.generic:
             return label.area
-        order = list(self.sheet.words.levels.items())
-        place = [level for level, _ in order].index(label.generic)
-        within = {area for _, area in order[: place + 1]}
-        return order[place][1] if label.generic == "nation" or within & self.named else ""
+        levels = list(self.words.levels)
+        within = {self.words.levels[name] for name in levels[: levels.index(label.generic) + 1]}
+        known = label.generic == "nation" or within & self.named
+        return self.words.levels[label.generic] if known else ""
 
     def place_unit(
-        self, reading: Reading, row: list[Label], heads: list[Label], cell: Cell | None,
-        context: _Context,
-    ) -> None:  # fmt: skip
-        stated: list[tuple[str, ...]] = [reading.units] if reading.units else []
-        if cell is not None and not is_missing(cell):
-            stated.append(words_.split_units(cell.text) or (cell.text,))
+        self, reading: Reading, row: list[Label], heads: list[Label], own: str, context: _Context
+    ) -> None:
+        stated = [reading.units] if reading.units else []
+        if own and not is_missing(Cell(own)):
+            stated.append(split_units(own) or (own,))
         stated += [label.units for label in (*reversed(row), *reversed(heads)) if label.units]
+        printed = reading.quantity.unit if reading.quantity else ""  # in base units
         for one in stated[1:]:
             if not _same_unit(one, stated[0]):
                 reading.stop("unit_conflict", unit="、".join(stated[0]), other="、".join(one))
-        printed = reading.quantity.unit if reading.quantity else ""  # in base units
-        if printed and stated and not any(map(partial(_converts, printed), stated[0])):
+        if printed and stated and not any(_size(printed, unit) for unit in stated[0]):
             reading.stop("unit_conflict", unit=printed, other="、".join(stated[0]))
         reading.near = bool(printed or stated)
         reading.units = (printed,) if printed else stated[0] if stated else context.units
 
     # -- notes -----------------------------------------------------------------------------------
-    def place_notes(self, reading: Reading, marks: list[str]) -> None:
-        marks += [mark[1:] for mark in reading.remarks if mark[0] == "\0"]
-        reading.remarks = [remark for remark in reading.remarks if remark[0] != "\0"]
-        for place, text in self.notes:
-            pieces = _NOTE_MARK_RE.split(re.sub(r"^(?:注|说明|备注|附注)\s*[:：]", "", text))
-            if words_.key_of(text) != "aside":
-                self.weigh(reading, pieces[0], place, set())
-            for mark, said in zip(pieces[1::2], pieces[2::2], strict=True):
-                if {mark.strip(":："), mark.strip("[]注:：")} & {m.strip("[]注") for m in marks}:
-                    self.weigh(reading, said, place, {mark})
-                    if said.strip(" ;；。:："):
-                        reading.remarks.append(said.strip(" ;；。:："))
+    def place_note(self, reading: Reading, place: str, text: str, marks: set[str]) -> None:
+        """What a note below the table says of a figure: all of it, or behind the figure's mark."""
+        general, *marked = _NOTE_MARK_RE.split(re.sub("^(?:注|说明|备注|附注)\\s*[:：]", "", text))
+        if key_of(text) != "aside":
+            self.weigh(reading, general, place, False)
+        for mark, said in zip(marked[::2], marked[1::2], strict=True):
+            if mark.strip("[]注:：") in marks and said.strip(" ;；。:："):
+                self.weigh(reading, said, place, True)
+                reading.remarks.append(said.strip(" ;；。:："))
 
-    def weigh(self, reading: Reading, note: str, place: str, marks: set[str]) -> None:
+    def weigh(self, reading: Reading, note: str, place: str, own: bool) -> None:
         """What a note's clauses say of a figure: each holds for the years that it names."""
-        for clause in words_.clauses(note):
-            if scope := words_.SCOPE_RE.search(clause):
-                if reading.year == int(scope[1]):
-                    reading.scope = clause
-                    reading.remarks.append(clause)
-                continue
-            years = words_.years_of(clause)
+        for clause in clauses(note):
+            narrows, since = PATTERNS["narrow"].search(clause), SCOPE_RE.search(clause)
+            years = years_of(clause)
+            if since and not narrows and reading.year == int(since[1]):
+                reading.scope = clause
+                reading.remarks.append(clause)
+            if since and reading.year:
+                years = {reading.year} if reading.year >= int(since[1]) else years - {reading.year}
             if years and reading.year not in years:
                 continue
-            if PATTERNS["narrow"].search(clause) and "仅供" not in clause:
+            if narrows:
                 reading.stop("narrowed", group=clause, place=place)
-            vintage, rest = words_.vintage_of(clause)
-            named = [name for name in self.sheet.words.names if len(name) > 2 and name in clause]
-            if vintage and not reading.vintage and (not named or reading.name in named):
-                filler = (
-                    "(?:本表|表中|以上|均|为|系|是|数据|全部|所有|统计|数|的|采用|其|该|[.:：])*"
-                )
-                if years or marks or re.fullmatch(filler, rest):
-                    reading.vintage = vintage
-                    reading.remarks.append(clause)
+            vintage, rest = vintage_of(clause)
+            named = [name for name in self.words.names if len(name) > 2 and name in clause]
+            about = (
+                reading.name in named if named else years or own or _ABOUT_ALL_RE.fullmatch(rest)
+            )
+            if vintage and about and not reading.vintage:
+                reading.vintage = vintage
+                reading.remarks.append(clause)
 
 
 class _Context:
-    """What the lines above a table say of all of it, the nearest line first."""
+    """What the lines above a table say of all of it; the nearest line holds."""
 
-    def __init__(self, table: _Table, lines: list[tuple[str, str]]):
-        words, sheet = table.sheet.words, table.sheet
-        self.words = words
-        read = [(place, *words_.read_line(text, words), text) for place, text in lines]
-        if any(re.search("[一-鿿]", text) for *_, text in read):
-            read = [line for line in read if re.search("[一-鿿%‰]", line[3])]  # no translations
-        tab = read_label(sheet.grid.name, words)
-        if not sheet.grid.plain and not tab.name and (tab.area or tab.is_time):
-            read.insert(0, ("tab", "", tab, sheet.grid.name))
+    def __init__(self, table: _Table, lines: Lines):
+        sheet, self.words = table.sheet, table.words
         self.area = self.other = self.vintage = self.named = self.indicator = self.refuse = ""
         self.year: int | None = sheet.year
         self.units: tuple[str, ...] = ()
-        self.part = self.whole = self.span = False
-        self.narrows: list[tuple[str, list[tuple[str, str]]]] = []
-        for place, key, label, text in read:  # a nearer line overrides a farther one
-            if key == "aside" or key == "note":
-                if key == "note":
-                    table.notes.append((place, text))
+        self.part = self.whole = self.span = self.per_head = False
+        self.narrows: list[tuple[str, list[tuple[str, str]]]] = []  # place, (text, indicator)
+        read = [(place, *read_line(text, self.words)) for place, text in lines]
+        if any(re.search("[一-鿿]", text) for _, text in lines):  # the others are translations
+            read = [line for line in read if re.search("[一-鿿%‰]", line[2].text)]
+        tab = Label() if sheet.grid.plain else read_label(sheet.grid.name, self.words)
+        if not tab.name and (tab.area or tab.is_time):
+            read.insert(0, ("tab", "", tab))
+        elif PATTERNS["narrow_tab"].search(tab.name):
+            self.narrows.append((sheet.grid.name, [(tab.name, self.words.match(tab.name))]))
+        for place, key, label in read:
+            if names_a_firm(label.name):
+                raise Refusal("firms", place)
+            if key in ("aside", "note"):
                 continue
             if key == "area" or label.area or label.other or label.generic:
-                self.area = table.area_of(label) if label.area or label.generic else ""
-                self.other = label.other or (label.text if key == "area" and not label.area else "")
-            if label.year is not None:
-                self.year = label.year
-            self.units = label.units or self.units
-            self.vintage = label.vintage or self.vintage
-            self.whole = self.whole or label.whole
-            self.part = self.part or label.refuse == "part_year" or key == "frequency"
-            self.span = self.span or label.refuse == "several_years"
+                self.area = table.area_of(label)
+                self.other = label.other or ("" if label.area or key != "area" else label.text)
+            self.year = self.year if label.year is None else label.year
+            self.units, self.vintage = label.units or self.units, label.vintage or self.vintage
+            self.whole |= label.whole
+            self.part |= label.refuse == "part_year" or key == "frequency"
+            self.span |= label.refuse == "several_years"
             if key == "indicator":
-                self.named, self.indicator = label.name, words.match(label.name)
+                self.named, self.indicator = label.name, self.words.match(label.name)
             elif not key:
                 self.title(place, label)
-        if sheet.grid.plain or (tab.name and not PATTERNS["narrow_tab"].search(tab.name)):
-            return
-        if tab.name:
-            self.narrows.append((sheet.grid.name, [(tab.name, words.match(tab.name))]))
 
     def title(self, place: str, label: Label) -> None:
-        doing = re.search("完成|进展|实现", label.text)
-        if label.refuse in ("growth_value", "share_value") or (
-            label.refuse == "target_value" and not doing
-        ):
+        """Whether a line speaks of something else than the figures themselves, or of a part."""
+        if label.other:  # figures of the review's areas below it are not of that place
+            self.narrows.append((place, [(label.other, "")]))
+        reached = label.refuse == "target_value" and re.search("完成|进展|实现", label.text)
+        if label.refuse.endswith("_value") and not reached:
             self.refuse = label.refuse
+            self.per_head = bool(PATTERNS["per_head"].search(label.text.lower()))
             return
-        pieces = [words_.subject(label.name, self.words)]
+        pieces = [subject(label.name, self.words)]
         if not pieces[0][1]:
-            pieces = [
-                words_.subject(piece, self.words) for piece in re.split("[与和及、]", label.name)
-            ]
+            pieces = [subject(piece, self.words) for piece in re.split("[与和及、]", label.name)]
         for text, meant in pieces:
             if meant:
                 self.named, self.indicator = text, meant
@@ -707,26 +669,27 @@ class _Context:
 
     def narrow(self, reading: Reading) -> None:
         """Ask where a line above names a part of the whole that the figure may be."""
-        name, kind = reading.name, self.words.kinds.get(reading.indicator)
+        counted = self.words.kinds.get(reading.indicator) == "count"
         for place, pieces in self.narrows:
-            fine = any(
-                meant == reading.indicator
-                or (meant and kind == "count")
-                or words_.covers(text, name)
-                for text, meant in pieces
-                if text
-            )
-            if not fine:
+            fine = (
+                meant == reading.indicator or (meant and counted) or covers(text, reading.name)
+                for text, meant in pieces if text
+            )  # fmt: skip
+            if not any(fine):
                 reading.stop("narrowed", group="、".join(text for text, _ in pieces), place=place)
 
 
+def _is_words(cell: Cell) -> bool:
+    return not (is_figure(cell) or is_missing(cell) or cell.kind == "number")
+
+
 def _same_unit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    same = len(one) == len(other) == 1 and _converts(one[0], other[0])
-    return bool(set(one) & set(other)) or (same and convert(1, one[0], other[0]) == 1)
+    return bool(set(one) & set(other)) or (len(one) == 1 and _size(one[0], other[0]) == 1)
 
 
-def _converts(one: str, other: str) -> bool:
+def _size(one: str, other: str) -> float:
+    """How many of the other unit one is; 0 where they measure different things."""
     try:
-        return convert(1, one, other) > 0
+        return convert(1, one, other)
     except QuantityError:
-        return False
+        return 0.0
