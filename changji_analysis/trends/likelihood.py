@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-DISCOUNT = 0.9
+DISCOUNT = 0.85
 """Weight of an increment that is one year older (West and Harrison 1997, section 6.3)."""
 ITERATIONS = 3
 """Rounds of `update`; a fourth changes no third digit."""
 CENTRE = np.log([8.0, 1.0, 3.5])
 SPREAD = np.array([1.0, 1.0, 0.5])
-WEIGHT = 0.3
+WEIGHT = 0.2
 """Where a fit rests without evidence: logs of prior strength, scale (over a robust estimate) and
 degrees of freedom, and what that weighs, in areas."""
 BOUNDS = ((-2.3, 5.7), (-11.5, 2.1), (0.1, 4.1))

@@ -45,7 +45,7 @@ DOUBT = 3.0
 """By how much the squared error of the common drift exceeds what the scatter of years shows."""
 CHANGE = 0.25
 """Standard deviation of a lasting change of the common drift, in typical yearly shocks."""
-FEW_YEARS = 1.5
+FEW_YEARS = 2.0
 """Predictive variances are 1 + FEW_YEARS / (calendar years) times as large."""
 DF_PER_YEAR = 2.0
 """Degrees of freedom that one calendar year of peers is worth."""
@@ -123,7 +123,7 @@ class Prior:
 
 
 GENERIC = Prior(
-    drift=0.018, prior_strength=0.92, scale=0.051, df=1.0, transitory=0.13, years=6,
+    drift=0.018, prior_strength=2.0, scale=0.05, df=0.7, transitory=0.13, years=4,
     reach=tuple(0.6 * np.sqrt(np.arange(1, WINDOW + 1))),
 )  # fmt: skip
 """Where there are no peers: fitted on many kinds of series by benchmarks/constants.py."""
