@@ -22,6 +22,9 @@ from .records import REFERENCES, Folder, as_date, near_matches, stamp
 Read = tuple[dt.date | None, str, tuple]
 """What was asked of a dataset: its date, the name asked for and the arguments."""
 
+RETURNED = "form_"
+"""How the ids of sources begin that are forms which offices returned."""
+
 _everything: set[Read] = set()
 _reads: ContextVar[set[Read] | None] = ContextVar("reads", default=_everything)
 
@@ -184,6 +187,30 @@ class Dataset:
     def sources(self) -> pd.DataFrame:
         """Documents that figures come from."""
         return self._folder.sources()
+
+    @property
+    @_kept
+    def task_reports(self) -> pd.DataFrame:
+        """What offices reported on tasks and projects: id, office, reported, progress, …."""
+        table = self._folder.task_reports()
+        known = table["reported"] <= pd.Timestamp(self.as_of or dt.date.max)
+        return table[known].reset_index(drop=True)
+
+    @property
+    @_kept
+    def returned(self) -> pd.DataFrame:
+        """Which offices returned a form: office, day, and how many figures and tasks came with it.
+
+        The figures are rows of `statistics` whose source begins with `RETURNED`.
+        """
+        forms = self.sources[self.sources["id"].str.startswith(RETURNED)].set_index("id")
+        used = self.statistics["source"].map(forms["publisher"]).rename("office")
+        day = pd.to_datetime(self.statistics["source"].map(forms["published"])).rename("day")
+        figures = self.statistics.groupby([used, day]).size().rename("figures")
+        reports = self.task_reports.rename(columns={"reported": "day"})
+        tasks = reports.groupby(["office", "day"]).size().rename("tasks")
+        both = pd.concat([figures, tasks], axis=1).fillna(0).astype(int)
+        return both.rename_axis(["office", "day"]).reset_index()
 
     @property
     @_kept

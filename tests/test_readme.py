@@ -53,7 +53,7 @@ def test_the_commands_of_the_package_exist(name):
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
     used = set(re.findall(r"changji ([a-z-]+)", TEXT[name]))
-    assert {"check", "import", "template", "init"} <= used <= known
+    assert {"check", "import", "forms", "collect", "init"} <= used <= known
 
 
 @readme

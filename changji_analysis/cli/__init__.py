@@ -22,6 +22,7 @@ from rich.table import Table
 from ..config import REPOSITORY
 from ..errors import ChangjiError, DataError, UsageError
 from . import data as cli_data
+from . import forms as cli_forms
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -33,6 +34,7 @@ app = typer.Typer(
     help="Will the plan's targets be reached? / 规划目标能否实现？",
 )
 cli_data.register(app)
+cli_forms.register(app)
 console = Console()
 
 Data = Annotated[

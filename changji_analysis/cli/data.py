@@ -1,4 +1,4 @@
-"""Commands that bring figures in: ``import``, ``add``, ``names``, ``template``, ``init``."""
+"""Commands that bring figures in: ``import``, ``add``, ``names``, ``init``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ def register(app: typer.Typer) -> None:
     app.command("import")(import_)
     app.command()(add)
     app.command()(names)
-    app.command()(template)
     app.command()(init)
 
 
@@ -178,40 +177,6 @@ def names(
             table.add_row(*map(Text, cells))
     console.print(table, markup=False, highlight=False)
     _say(f"地区 areas: {'、'.join(known.config.areas.all)}")
-
-
-def template(
-    file: Annotated[Path, typer.Argument(help="填报表.xlsx")],
-    area: Annotated[str | None, typer.Option(help="Area of the rows. / 地区。")] = None,
-    years: Annotated[str | None, typer.Option(help="2021-2025")] = None,
-    data: Data = None,
-) -> None:
-    """Write an Excel sheet to fill in. / 生成填报表。"""
-    from .._compat import config
-    from ..files import write_bytes
-    from ..importing.template import template as make
-
-    _use(data)
-    if file.suffix.lower() != ".xlsx":
-        raise UsageError(f"{file.name}: name a file that ends in .xlsx / 文件名应以 .xlsx 结尾")
-    if file.exists():
-        raise UsageError(f"{file.name} exists; name another file / 文件已存在，请换一个名称")
-    if area is not None and area not in config().areas.all:
-        raise UsageError(f"unknown area {area!r}: known are {', '.join(config().areas.all)}")
-    write_bytes(file, make(area, _years(years)))
-    console.print(f"written / 已生成: {file}", markup=False, highlight=False)
-
-
-def _years(text: str | None) -> range | None:
-    if text is None:
-        return None
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and (last or first).isdigit()):
-        raise UsageError(f"years {text!r}: write 2021-2025")
-    span = range(int(first), int(last or first) + 1)
-    if not span or not 1949 <= span[0] <= span[-1] <= 2100:
-        raise UsageError(f"years {text!r}: write 2021-2025")
-    return span
 
 
 def init(

@@ -24,7 +24,7 @@ _NEXT = """\
 1. raw/plan.txt：放入规划全文；
    raw/plan_baseline.csv、raw/plan_targets.csv、readings.csv：逐条录入基期、目标和口径
    raw/plan.txt takes the plan's text, the three tables its figures, one row each
-2. changji template 填报表.xlsx --data {folder}，填好后 changji import 填报表.xlsx --data {folder}
+2. changji forms 发出 --data {folder}，收回后 changji collect 收回 --data {folder}
 3. changji check --data {folder}
 4. make review DATA={folder}
 """

@@ -69,6 +69,9 @@ TABLES = {
     "areas": Table(
         "reference/areas.csv", schemas.AREAS, ("area",), checks.check_areas, optional=True
     ),
+    "task_reports": Table(
+        "private/task_reports.csv", schemas.TASK_REPORTS, ("id",), optional=True
+    ),
     "private_sources": Table("private/sources.csv", schemas.SOURCES, ("id",), optional=True),
     "statistics": _observations("raw/yearly_statistics.csv"),
     "provinces": _observations("reference/provinces.csv"),
@@ -137,11 +140,12 @@ class Folder:
 
     @cached_property
     def private(self) -> list[str]:
-        """Tables of figures that are not public: every CSV in ``private`` but its sources."""
+        """Tables of figures that are not public: every CSV in ``private`` without a name here."""
         if not self._private:
             return []
+        named = {table.file for table in TABLES.values()}
         paths = sorted((self.root / "private").glob("*.csv"))
-        return [f"private/{path.name}" for path in paths if path.name != "sources.csv"]
+        return [name for path in paths if (name := f"private/{path.name}") not in named]
 
     @cached_property
     def corrections(self) -> list[tuple[str, int, Correction]]:
@@ -282,6 +286,11 @@ class Folder:
             return self.clean("sources")
         frames = [self.clean("sources"), self.clean("private_sources")]
         return pd.concat(frames, ignore_index=True)
+
+    def task_reports(self) -> pd.DataFrame:
+        """What offices reported on tasks; it is not public."""
+        table = self.clean("task_reports")
+        return table if self._private else table.iloc[:0]
 
     def places(self, name: str) -> pd.DataFrame:
         """Where each id of a table stands: file and row, indexed by id."""

@@ -168,6 +168,14 @@ TASKS = _schema(
     lead=_text("who leads or carries it, where the plan names one, verbatim", blank=True),
     lead_en=_text("the same in English", blank=True),
 )
+TASK_REPORTS = _schema(
+    id=_text("id of the task"),
+    office=_text("who reported"),
+    reported=_date("date of its form"),
+    progress=_text("how far it is, in the form's words", blank=True),
+    text=_text("what was done", blank=True),
+    money=_text("what was spent, as written", blank=True),
+)
 PLAN_CHECKS = _schema(
     id=_text("c01, c02, …"),
     place=_text("row of the baseline or the targets at which the result is shown"),

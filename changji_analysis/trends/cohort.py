@@ -267,3 +267,40 @@ def _first_time_paths(first: pd.Series, ahead: list[int], peers, draws: int, rng
     steps /= np.sqrt(rng.chisquare(found.df, size=(draws, 1)) / found.df)
     paths = np.exp(np.clip(found.loc + steps, -5, 15))
     return paths[:, np.array(ahead) - last - 1], found.notes
+
+
+def count_list(firm: pd.Series, issued: pd.Series) -> pd.DataFrame:
+    """What a list of certificates says of every year's end.
+
+    Parameters
+    ----------
+    firm, issued : Series
+        Of every certificate: whose it is (any key) and the year of its issue. The list holds
+        those that have expired too.
+
+    Returns
+    -------
+    DataFrame
+        By year, from the first certificate's: ``valid`` (firms, NaN until three years are
+        listed), ``issued``, ``first_time`` and ``renewed`` (NaN until the certificates before
+        them are listed), ``lapsed`` (valid a year before and no more) and ``expiring`` (valid,
+        and not without renewal in a year).
+    """
+    years = range(int(issued.min()), int(issued.max()) + 1)
+    holders = {t: set(firm[issued == t]) for t in years}
+    running = {t: set().union(*(holders.get(t - b, set()) for b in range(LIFE))) for t in years}
+    rows, seen = [], set()
+    for t in years:
+        fresh, valid = holders[t] - seen, len(running[t])
+        lapsed = len(running.get(t - 1, set()) - running[t])
+        newer = holders[t] | holders.get(t - 1, set())
+        expiring = len(running[t] - newer)
+        rows.append(
+            (valid, int((issued == t).sum()), len(fresh), len(holders[t] & seen), lapsed, expiring)
+        )
+        seen |= holders[t]
+    names = "valid issued first_time renewed lapsed expiring".split()
+    table = pd.DataFrame(rows, index=pd.Index(years, name="year"), columns=names, dtype=float)
+    table.loc[: years[0] + LIFE - 2, ["valid", "expiring"]] = np.nan
+    table.loc[: years[0] + LIFE - 1, ["first_time", "renewed", "lapsed"]] = np.nan
+    return table

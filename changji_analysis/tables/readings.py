@@ -1,0 +1,78 @@
+"""Reading tables in words: the bands of one year as a line that an office can use."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from ..assessment import VERDICTS
+from . import printed
+
+_BETTER = {code: place for place, code in enumerate(VERDICTS)}
+
+
+def reading_sentence(rows: pd.DataFrame, target: pd.Series, lang: str = "zh") -> str:
+    """The bands of one year, best first, or what is due; empty where nothing can be said.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Those of one year of one reading in `changji_analysis.Dataset.reading_tables`.
+    target : Series
+        Its row of `changji_analysis.plan_targets`.
+    lang : {"zh", "en"}
+
+    Examples
+    --------
+    >>> import changji_analysis as ca
+    >>> data = ca.Dataset()
+    >>> rows = data.reading_tables.query("id == 't21' and year == 2025 and reading == 'none_left'")
+    >>> reading_sentence(rows, data.judged["t21", "none_left"].row)
+    '已实现：0 座；未实现：1 座及以上'
+    """
+    first = rows.iloc[0]
+    due = {
+        path: "" if pd.isna(first[f"due_{path}"]) else printed(first[f"due_{path}"], target, lang)
+        for path in ("straight", "geometric")
+    }
+    bands = list(_bands(rows, target, lang))
+    bands.sort(key=lambda band: band["order"])
+    ruled = target["direction"] == "non_decreasing" and pd.isna(target["base_value"])
+    rule = target[f"text_{lang}"] if ruled else ""
+    return _template(lang).render(bands=bands, rule=rule, **due).strip()
+
+
+def _bands(rows: pd.DataFrame, target: pd.Series, lang: str):
+    """Word and span of every band, with both ends printed and belonging to it."""
+    zh, step = lang == "zh", 10.0 ** -int(target["decimals"])
+    codes = list(rows["verdict"])
+    for place, row in enumerate(rows.itertuples()):
+        if not row.verdict:
+            return
+        own = _BETTER[row.verdict]
+        low = row.from_value + step * (place > 0 and _BETTER[codes[place - 1]] < own)
+        high = row.to_value - step * (place + 1 < len(rows) and _BETTER[codes[place + 1]] < own)
+        ends = [None if pd.isna(end) else printed(end, target, lang) for end in (low, high)]
+        if ends[0] is None and high < step / 2:
+            ends[0] = ends[1]  # nothing lies below zero
+        if ends[0] == ends[1]:
+            span = ends[0]
+        elif ends[1] is None:
+            span = f"{ends[0]}及以上" if zh else f"{ends[0]} or more"
+        elif ends[0] is None:
+            span = f"{ends[1]}及以下" if zh else f"{ends[1]} or less"
+        else:
+            bare = re.match(r"[\d.,]+", ends[0]).group()
+            span = f"{bare}—{ends[1]}" if zh else f"{bare} to {ends[1]}"
+        yield {"order": own, "word": VERDICTS[row.verdict][0 if zh else 1], "span": span}
+
+
+@cache
+def _template(lang: str) -> jinja2.Template:
+    folder = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    made = jinja2.Environment(loader=folder, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return made.get_template(f"reading.{lang}.j2")
