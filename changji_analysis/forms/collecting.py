@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Collection as Several
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .. import store
 from ..dataset import RETURNED, Dataset
 from ..errors import UsageError, problem_frame
-from ..files import FORMULA_STARTS
+from ..files import write_bytes
 from ..records.schemas import NO_POINTS, OBSERVATIONS, SOURCES, TASK_REPORTS
+from ..records.writing import extended, locked, read_rows
 from ..trends.cohort import count_list
 from .content import FORM, LIST, Line, Request, plan_key, requests
 from .returned import Entry, Returned, messages, read_form
@@ -93,20 +91,19 @@ def write(
 ) -> tuple[Collection, int]:
     """Collect and add what nothing speaks against; run again it adds nothing.
 
-    The tables are replaced all or none, see `changji_analysis.store`: after a kill the next run
-    completes the change.
+    Documents are written first, then figures, then reports on tasks, each file whole or not at
+    all: after a kill the next run completes what is missing.
 
     Returns
     -------
     Collection, int
         And how many figures were added.
     """
-    with store.locked(data.folder):
+    with locked(data.folder):
         data = Dataset(data.folder, private=True)  # another run may have added figures
         found, forms = _collect(folder, data, take, partial)
-        contents = _contents(data, found, forms, public)
-        if contents:
-            store.replace_files(data.folder, contents)
+        for name, content in _contents(data, found, forms, public).items():
+            write_bytes(data.folder / name, content)
     return found, int(found.figures["status"].isin(TAKEN).sum())
 
 
@@ -311,21 +308,20 @@ def _contents(data: Dataset, found: Collection, rows: list, public: bool) -> dic
         remarks = (entry.cell, entry.source, entry.remark)
         observations.append({
             "area": data.config.areas.city, "indicator": entry.line.indicator,
-            "year": entry.line.year, "vintage": "revised" if status == "revised" else "first",
+            "year": str(entry.line.year), "vintage": "revised" if status == "revised" else "first",
             "value": f"{entry.value:.12g}", "unit": entry.line.unit, "bound": entry.bound,
-            "as_printed": _as_printed(entry), "published": entry.published or "",
-            "known_by": day, "source": source, "confidence": "high",
+            "as_printed": _as_printed(entry), "published": str(entry.published or ""),
+            "known_by": str(day), "source": source, "confidence": "high",
             "note": "；".join(filter(None, remarks)),
         })  # fmt: skip
-    contents = {}
+    contents, areas = {}, data.config.areas.all
+    had = {row["id"] for row in read_rows(root / sources)}
+    if fresh := [row for key, row in documents.items() if key not in had]:
+        contents[sources] = extended(root / sources, list(SOURCES.columns), fresh, ("id",))
     if observations:
-        had = set(data.sources["id"])
-        fresh = [row for key, row in documents.items() if key not in had]
-        if public:
-            fresh = [row for key, row in documents.items() if key not in _ids(root / sources)]
-        contents[target] = _extended(root / target, list(OBSERVATIONS.columns), observations)
-        if fresh:
-            contents[sources] = _extended(root / sources, list(SOURCES.columns), fresh)
+        order = ("area", "indicator", "year", "vintage")
+        columns = list(OBSERVATIONS.columns)
+        contents[target] = extended(root / target, columns, observations, order, areas)
     if reports := _reports(data, found):
         contents[REPORTS] = reports
     return contents
@@ -354,24 +350,4 @@ def _reports(data: Dataset, found: Collection) -> bytes | None:
     old = had.assign(reported=had["reported"].dt.date.astype(str))[columns]
     table = pd.concat([old, fresh[columns]], ignore_index=True)
     table = table.sort_values(["id", "reported"], kind="stable").drop_duplicates("id", keep="last")
-    return _extended(Path(), columns, table.fillna("").to_dict("records"))
-
-
-def _ids(path: Path) -> set[str]:
-    if not path.is_file():
-        return set()
-    return set(pd.read_csv(path, dtype=str, usecols=["id"])["id"])
-
-
-def _extended(path: Path, columns: list[str], rows: list[dict]) -> bytes:
-    """A table with rows added at its end; no cell can start a formula."""
-    had = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    header = next(csv.reader(io.StringIO(had)), columns)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if not had:
-        writer.writerow(header)
-    for row in rows:
-        texts = [" ".join(str(row.get(name, "")).split()) for name in header]
-        writer.writerow([f"'{t}" if t.startswith(FORMULA_STARTS) else t for t in texts])
-    return (had + "\n" * (had != "" and not had.endswith("\n")) + out.getvalue()).encode("utf-8")
+    return extended(Path(), columns, table.fillna("").to_dict("records"), ("id",))

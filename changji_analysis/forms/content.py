@@ -8,8 +8,8 @@ import pandas as pd
 
 from ..dataset import Dataset
 from ..histories import COUNTED_BY
-from ..tables import printed
 from ..tables.readings import reading_sentence
+from ..wording import Words
 
 FORM, LIST, TASKS, GUIDE = "填报表", "名单", "任务与项目", "填写说明"
 """The sheets of a form."""
@@ -167,7 +167,7 @@ def _known(data: Dataset, main: pd.Series, year: int) -> str:
     rows = rows[(rows["area"] == data.config.areas.city) & (rows["year"] == year)]
     last = rows[rows["indicator"] == main["indicator"]].iloc[-1]
     publisher = data.sources.set_index("id")["publisher"].get(last["source"], "")
-    return f"{printed(own[year], main)}（{publisher}）"
+    return f"{Words('zh').amount(own[year], main)}（{publisher}）"
 
 
 def _offices_of_tasks(data: Dataset, holders: pd.Series) -> pd.Series:

@@ -14,6 +14,7 @@ import openpyxl
 
 from ..errors import QuantityError
 from ..quantities import convert, parse_quantity
+from ..records.writing import read_date
 from .content import ENTERED, FORM, LIST, PROGRESS, TASKS, Line, Request
 
 LARGEST = 20_000_000
@@ -294,10 +295,4 @@ def read_day(value: Any) -> dt.date | None:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    plain = re.sub(r"\s", "", str(value or ""))
-    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:00:00:00)?", plain)
-    match = match or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain)
-    try:
-        return dt.date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
+    return read_date(str(value or ""))

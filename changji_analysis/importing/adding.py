@@ -6,26 +6,18 @@ that was cut off is simply run again and ends in the same tables.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 from ..dataset import Dataset
-from ..errors import ChangjiError, DataError, UsageError
+from ..errors import DataError, UsageError
 from ..files import write_bytes
 from ..records.schemas import OBSERVATIONS, SOURCES
+from ..records.writing import extended, locked, read_rows
 from .proposal import Figure, Proposal
-from .standing import PRIVATE, PUBLIC, describe_documents, read_rows, safe_cell, settle
-
-WAIT_SECONDS = 60.0
-
-
-class StoreError(ChangjiError):
-    """A change that could not be made."""
+from .standing import PRIVATE, PUBLIC, describe_documents, settle
 
 
 def missing_statements(proposal: Proposal) -> list[str]:
@@ -45,32 +37,6 @@ def stop_on_errors(proposal: Proposal, partial: bool) -> None:
     errors = found[found["severity"].eq("error")]
     if len(errors) and not (partial and proposal.chosen()):
         raise DataError(errors)
-
-
-@contextmanager
-def locked(root: Path) -> Generator[None]:
-    """Hold the data folder for oneself.
-
-    Raises
-    ------
-    StoreError
-        Another program holds it for more than a minute, or it cannot be written.
-    """
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(root / ".lock", timeout=WAIT_SECONDS):
-            yield
-    except Timeout:
-        raise StoreError(
-            "another import is at work on the same data; try again when it is done "
-            "/ 另有导入正在进行，请稍后再试"
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {error.filename or root.name}: {error.strerror}; free the file or "
-            "check the rights / 无法写入，请关闭占用文件的程序或检查权限"
-        ) from error
 
 
 def commit(proposal: Proposal, data: Dataset) -> int:
@@ -104,12 +70,12 @@ def commit(proposal: Proposal, data: Dataset) -> int:
         had = {row["id"] for row in read_rows(sources)}  # by another import, meanwhile
         named = {figure.source for figure in chosen} - had
         if used := [row for id, row in proposal.documents.items() if id in named]:
-            write_bytes(sources, _extended(sources, list(SOURCES.columns), used, ("id",), ()))
+            write_bytes(sources, extended(sources, list(SOURCES.columns), used, ("id",)))
         if chosen:
             rows = [figure.row_cells() for figure in chosen]
             order = ("area", "indicator", "year", "vintage")
             areas = data.config.areas.all
-            content = _extended(root / target, list(OBSERVATIONS.columns), rows, order, areas)
+            content = extended(root / target, list(OBSERVATIONS.columns), rows, order, areas)
             write_bytes(root / target, content)
         known = [figure for figure in proposal.figures if figure.status == "known"]
         if text := _breaks([*chosen, *known], target, data, log):
@@ -117,32 +83,6 @@ def commit(proposal: Proposal, data: Dataset) -> int:
             before = "" if before in ("[]", "") else before + "\n"
             write_bytes(log, (before + text).encode("utf-8"))
     return len(chosen)
-
-
-def _extended(
-    path: Path, columns: list[str], rows: list[dict], order: tuple[str, ...], areas: tuple
-) -> bytes:
-    """A table with rows added: in its order where the file keeps one, else at the end."""
-    had = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    parsed = [row for row in csv.reader(io.StringIO(had, newline="")) if row]
-    header, body = (parsed[0], parsed[1:]) if parsed else (columns, [])
-    new = [[safe_cell(row.get(name, "")) for name in header] for row in rows]
-    places = [header.index(name) for name in order]
-
-    def key(row: list[str]) -> list:
-        cells = [row[place] for place in places]
-        rank = areas.index(cells[0]) if cells[0] in areas else len(areas)
-        return [rank, *cells] if areas else cells
-
-    def text(table: list[list[str]]) -> str:
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(table)
-        return out.getvalue()
-
-    kept = not had or text(parsed) == had
-    if kept and all(len(row) == len(header) for row in body) and body == sorted(body, key=key):
-        return text([header, *sorted([*body, *new], key=key)]).encode()
-    return (had if had.endswith("\n") else had + "\n").encode() + text(new).encode()
 
 
 def _breaks(figures: Iterable[Figure], target: str, data: Dataset, log: Path) -> str:

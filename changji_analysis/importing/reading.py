@@ -13,13 +13,14 @@ from ..errors import DataError, QuantityError, UsageError
 from ..quantities import BOUNDS, convert, known_unit
 from ..records import near_matches
 from ..records.schemas import CONFIDENCES, VINTAGES
+from ..records.writing import read_date
 from .cells import Cell
 from .labels import Vocabulary, vocabulary
 from .layout import Reading, Refusal, bare_figure, quantity, read_grid
 from .messages import problem
 from .proposal import Figure, Options, Proposal
 from .sheets import Grid, address, read_workbook
-from .standing import describe_documents, read_date, settle
+from .standing import describe_documents, settle
 
 
 def review_words(data: Dataset, names: dict[str, str] | None = None) -> Vocabulary:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
 import hashlib
-import io
 import math
 import re
 from pathlib import Path
 
 from ..dataset import Dataset
 from ..quantities import convert
+from ..records.writing import read_date, read_rows, safe_cell
 from .proposal import TAKEABLE, Figure, Options, Proposal
 
 PUBLIC = "raw/yearly_statistics.csv"
@@ -21,13 +19,6 @@ JUMP, JUMP_YEARS = 10.0, 5
 _WHOLES = {"rd_expenditure": "gdp"}
 
 Rows = dict[tuple[str, str], list[dict[str, str]]]
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table as they are printed; none where there is no table."""
-    if not path.is_file():
-        return []
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 
 def _standing(root: Path) -> Rows:
@@ -170,17 +161,6 @@ def _hold_against_wholes(proposal: Proposal, standing: Rows, data: Dataset) -> N
                 figure.reasons["impossible"] = {"other": f"{area} {indicator} {total:g} {unit}"}
 
 
-def read_date(text: str) -> dt.date | None:
-    """A full date as people write it: 2024-03-15, 2024/3/15, 2024年3月15日, 20240315."""
-    plain = re.sub(r"[ T]0?0:00(?::00)?$|\s", "", text.strip())
-    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", plain)
-    match = match or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain)
-    try:
-        return dt.date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 def describe_documents(proposal: Proposal, root: Path) -> None:
     """Give every figure the id of its document; new ones are described for sources.csv."""
     options = proposal.options
@@ -207,14 +187,3 @@ def describe_documents(proposal: Proposal, root: Path) -> None:
         if text in hidden:
             proposal.documents[text] = hidden[text]
         figure.source = text
-
-
-_PLAIN_RE = re.compile(r"[+-]?[0-9][0-9,.]*(?:[%‰‱]|[一-鿿/]{1,8})?")
-
-
-def safe_cell(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula; signed figures stay as they are."""
-    cell = " ".join(cell.split())
-    if cell.startswith(("=", "@", "+", "-")) and not _PLAIN_RE.fullmatch(cell):
-        return f"'{cell}"
-    return cell

@@ -9,8 +9,7 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from ..assessment import VERDICTS
-from . import printed
+from ..wording import VERDICTS, Words
 
 _BETTER = {code: place for place, code in enumerate(VERDICTS)}
 
@@ -32,23 +31,23 @@ def reading_sentence(rows: pd.DataFrame, target: pd.Series, lang: str = "zh") ->
     >>> data = ca.Dataset()
     >>> rows = data.reading_tables.query("id == 't21' and year == 2025 and reading == 'none_left'")
     >>> reading_sentence(rows, data.judged["t21", "none_left"].row)
-    '已实现：0 座；未实现：1 座及以上'
+    '已实现：0座；未实现：1座及以上'
     """
-    first = rows.iloc[0]
+    w, first = Words(lang), rows.iloc[0]
     due = {
-        path: "" if pd.isna(first[f"due_{path}"]) else printed(first[f"due_{path}"], target, lang)
+        path: "" if pd.isna(first[f"due_{path}"]) else w.amount(first[f"due_{path}"], target)
         for path in ("straight", "geometric")
     }
-    bands = list(_bands(rows, target, lang))
+    bands = list(_bands(rows, target, w))
     bands.sort(key=lambda band: band["order"])
     ruled = target["direction"] == "non_decreasing" and pd.isna(target["base_value"])
     rule = target[f"text_{lang}"] if ruled else ""
     return _template(lang).render(bands=bands, rule=rule, **due).strip()
 
 
-def _bands(rows: pd.DataFrame, target: pd.Series, lang: str):
+def _bands(rows: pd.DataFrame, target: pd.Series, w: Words):
     """Word and span of every band, with both ends printed and belonging to it."""
-    zh, step = lang == "zh", 10.0 ** -int(target["decimals"])
+    step = 10.0 ** -int(target["decimals"])
     codes = list(rows["verdict"])
     for place, row in enumerate(rows.itertuples()):
         if not row.verdict:
@@ -56,19 +55,19 @@ def _bands(rows: pd.DataFrame, target: pd.Series, lang: str):
         own = _BETTER[row.verdict]
         low = row.from_value + step * (place > 0 and _BETTER[codes[place - 1]] < own)
         high = row.to_value - step * (place + 1 < len(rows) and _BETTER[codes[place + 1]] < own)
-        ends = [None if pd.isna(end) else printed(end, target, lang) for end in (low, high)]
+        ends = [None if pd.isna(end) else w.amount(end, target) for end in (low, high)]
         if ends[0] is None and high < step / 2:
             ends[0] = ends[1]  # nothing lies below zero
         if ends[0] == ends[1]:
             span = ends[0]
         elif ends[1] is None:
-            span = f"{ends[0]}及以上" if zh else f"{ends[0]} or more"
+            span = w(f"{ends[0]}及以上", f"{ends[0]} or more")
         elif ends[0] is None:
-            span = f"{ends[1]}及以下" if zh else f"{ends[1]} or less"
+            span = w(f"{ends[1]}及以下", f"{ends[1]} or less")
         else:
             bare = re.match(r"[\d.,]+", ends[0]).group()
-            span = f"{bare}—{ends[1]}" if zh else f"{bare} to {ends[1]}"
-        yield {"order": own, "word": VERDICTS[row.verdict][0 if zh else 1], "span": span}
+            span = w(f"{bare}—{ends[1]}", f"{bare} to {ends[1]}")
+        yield {"order": own, "word": w.verdict(row.verdict), "span": span}
 
 
 @cache

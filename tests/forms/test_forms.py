@@ -10,10 +10,12 @@ from docx import Document
 from typer.testing import CliRunner
 
 import changji_analysis as ca
-from changji_analysis import forms, store
+from changji_analysis import forms
 from changji_analysis.cli import app
 from changji_analysis.config import REPOSITORY
 from changji_analysis.errors import UsageError
+from changji_analysis.files import write_bytes
+from changji_analysis.forms import collecting
 from changji_analysis.forms.content import requests
 
 DEADLINE, DAY, FILLED = dt.date(2026, 12, 20), dt.date(2026, 11, 30), dt.datetime(2026, 12, 8)
@@ -354,22 +356,25 @@ def test_the_list_and_the_figure_must_agree(shipped, out, back):
     assert "list_differs" in codes(forms.collect(back, shipped))
 
 
-def test_a_killed_run_completes(data, out, back, monkeypatch):
-    fill(form(out), back / "a.xlsx", {("rd_intensity", 2024): 0.4})
-    settle, calls = store._settle, []
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_a_killed_run_completes(data, out, back, monkeypatch, done):
+    figures, tasks = {("hightech_firms", 2024): 77}, {"k01": ("已完成", "")}
+    fill(form(out, BUREAU), back / "a.xlsx", figures, tasks=tasks)
+    written = []
 
-    def killed(root):
-        calls.append(root)
-        if len(calls) == 2:  # the journal is written, no file is in its place
+    def killed(path, content):
+        if len(written) == done:
             raise KeyboardInterrupt
-        settle(root)
+        written.append(write_bytes(path, content))
 
-    monkeypatch.setattr(store, "_settle", killed)
+    monkeypatch.setattr(collecting, "write_bytes", killed)
     with pytest.raises(KeyboardInterrupt):
         forms.write(back, data)
     monkeypatch.undo()
-    assert forms.write(back, data)[1] == 0  # the change was finished, nothing stands twice
-    assert ca.Dataset(data.folder, private=True).city("rd_intensity").loc[2024] == 0.4
+    forms.write(back, data)
+    assert forms.write(back, data)[1] == 0
+    fresh = ca.Dataset(data.folder, private=True)
+    assert fresh.city("hightech_firms").loc[2024] == 77 and len(fresh.task_reports) == 1
 
 
 def test_the_commands(data, out, back, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 import changji_analysis as ca
 from changji_analysis.importing import adding
+from changji_analysis.records import writing
 
 IMPORT = """
 import sys
@@ -94,7 +95,7 @@ def test_two_imports_at_once_do_not_interleave(root, tmp_path):
 
 def test_a_folder_in_use_is_said_to_be(root, tmp_path, monkeypatch):
     path = sheet(tmp_path / "in.csv", "昌吉市", 2021, 52)
-    monkeypatch.setattr(adding, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(writing, "WAIT_SECONDS", 0.05)
     code = (
         "import sys, filelock, pathlib\n"
         "with filelock.FileLock(pathlib.Path(sys.argv[1]) / '.lock'):\n"
@@ -105,7 +106,7 @@ def test_a_folder_in_use_is_said_to_be(root, tmp_path, monkeypatch):
     )
     try:
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(adding.StoreError, match="another import is at work"):
+        with pytest.raises(writing.StoreError, match="another import is at work"):
             take(path, root)
     finally:
         holder.communicate(b"", timeout=30)
@@ -125,7 +126,7 @@ def test_a_folder_without_rights_is_said_to_be(root, tmp_path):
     path = sheet(tmp_path / "in.csv", "昌吉市", 2021, 52)
     root.chmod(0o555)
     try:
-        with pytest.raises(adding.StoreError, match="check the rights"):
+        with pytest.raises(writing.StoreError, match="check the rights"):
             take(path, root)
     finally:
         root.chmod(0o755)
