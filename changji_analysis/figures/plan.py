@@ -121,26 +121,18 @@ def probability_moves(data, w: Words) -> Chart:
     )
     counted = {COUNTED_BY.get(rows[i]["indicator"], rows[i]["indicator"]): None for i in moved}
     source = sources(data, w, *counted.items())
-    chart, (ax,) = page(data, w, w.clauses(clauses), subtitle, source, height=3.5)
-    days = {i: [dt.date.fromisoformat(day) for day in moves.index] for i, moves in moved.items()}
-    first = min(d[0] for d in days.values())
-    last = max([*(d[-1] for d in days.values()), *([data.as_of] if data.as_of else [])])
-    styles = (INK, "-", "o"), (ACCENT, (0, (5, 2)), "s"), ("black", ":", "^")
-    for (i, moves), style in zip(moved.items(), styles, strict=False):
-        chances = 100 * moves["probability"].to_numpy()
-        _steps(ax, w, days[i], chances, last, i, rows[i][w.lang], style)
-    bands = data.config.verdict
-    edges = (0.0, bands.unlikely, bands.at_risk, bands.likely, 1.0)
-    codes = ("out_of_reach", "unlikely", "at_risk", "likely")
-    for code, low, high in zip(codes, edges, edges[1:], strict=False):
-        ax.axhline(100 * low, color=PALE, ls=":", lw=1.2, zorder=0)
-        ax.annotate(w.verdict(code), (1, 50 * (low + high)), (6, 0), va="center", size=8,
-                    color=GREY, xycoords=("axes fraction", "data"), textcoords="offset points",
-                    annotation_clip=False)  # fmt: skip
-    ax.set_ylim(0, 100)
-    margin = 0.03 * ((last - first) or dt.timedelta(days=365))
-    ax.set_xlim(first - margin, last + margin)
-    ax.grid(visible=False)
+    chart, axes = page(
+        data, w, w.clauses(clauses), subtitle, source, height=1.2 + 1.35 * len(moved),
+        nrows=len(moved), sharex=True,
+    )  # fmt: skip
+    days = {i: mdates.date2num([*map(dt.date.fromisoformat, m.index)]) for i, m in moved.items()}
+    first, last = min(d[0] for d in days.values()), max(d[-1] for d in days.values())
+    if data.as_of is not None:
+        last = max(last, mdates.date2num(data.as_of))
+    for ax, (i, moves) in zip(axes, moved.items(), strict=True):
+        _steps(ax, w, days[i], 100 * moves["probability"].to_numpy(), (first, last), i)
+        _verdict_bands(ax, w, data.config.verdict)
+        ax.set_title(rows[i][w.lang], size=8.5, pad=4)
     ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
     ax.tick_params(axis="x", length=3)
@@ -157,27 +149,33 @@ def _moved(w: Words, name: str, chances: pd.Series) -> str:
     )
 
 
-def _steps(ax, w: Words, x: list, y: np.ndarray, last: dt.date, gid: str, name: str, style) -> None:
+def _steps(ax, w: Words, x: np.ndarray, y: np.ndarray, ends: tuple, gid: str) -> None:
     """One target's probability; a value is written where it differs from the one before."""
-    color, dash, mark = style
-    ends = mdates.date2num([*x, last])
-    ax.step(ends, [*y, y[-1]], where="post", color=color, ls=dash, gid=f"path_{gid}")
-    ax.plot(ends[:-1], y, mark, color=color, ms=5, gid=f"moves_{gid}", clip_on=False, zorder=5)
-    ax.xaxis_date()
-    before, fallen = "", np.diff(y, prepend=y[0]) < 0
-    for day, value, below in zip(ends, y, fallen, strict=False):
-        words = w.chance(value / 100)
-        if words != before:
-            late = ends[-1] - day < 0.08 * (ends[-1] - ends[0])
-            side = "right" if late and not below else "left"
-            note(ax, words, (day, value), (0, -15 if below else 7), va="baseline", ha=side,
-                 size=8.5, color=color, weight="bold")  # fmt: skip
+    ax.step([*x, ends[1]], [*y, y[-1]], where="post", color=INK, gid=f"path_{gid}")
+    ax.plot(x, y, "o", color=INK, ms=5, gid=f"moves_{gid}", clip_on=False, zorder=5)
+    before, falls = "", np.diff(y, prepend=y[0]) < 0
+    for day, value, fallen in zip(x, y, falls, strict=True):
+        if (words := w.chance(value / 100)) != before:
+            late = ends[1] - day < 0.08 * (ends[1] - ends[0])
+            side = "right" if late else "left"
+            note(ax, words, (day, value), (0, -10 if fallen else 9), ha=side, size=8.5, color=INK,
+                 weight="bold")  # fmt: skip
         before = words
-    spans = np.diff(ends)
-    longest = int(np.where(spans >= 0.6 * spans.max(), y, -1).argmax())
-    away = 20 if y[longest] < 10 else -14
-    note(ax, name, (ends[longest : longest + 2].mean(), y[longest]), (0, away), ha="center",
-         size=8.5, va="baseline", color=color)  # fmt: skip
+    margin = 0.03 * ((ends[1] - ends[0]) or 365)
+    ax.set_xlim(ends[0] - margin, ends[1] + margin)
+    ax.set_ylim(0, 100)
+    ax.grid(visible=False)
+
+
+def _verdict_bands(ax, w: Words, bands) -> None:
+    """The bounds of the verdicts, named at the right edge."""
+    edges = (0.0, bands.unlikely, bands.at_risk, bands.likely, 1.0)
+    codes = ("out_of_reach", "unlikely", "at_risk", "likely")
+    for code, low, high in zip(codes, edges, edges[1:], strict=False):
+        ax.axhline(100 * low, color=PALE, ls=":", lw=1.2, zorder=0)
+        ax.annotate(w.verdict(code), (1, 50 * (low + high)), (6, 0), va="center", size=8,
+                    color=GREY, xycoords=("axes fraction", "data"), textcoords="offset points",
+                    annotation_clip=False)  # fmt: skip
 
 
 def science_literacy(data, w: Words) -> Chart:
