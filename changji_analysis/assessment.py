@@ -310,6 +310,7 @@ def assess(
             base,
             goal,
             peers,
+            parent,
             kind,
             [(code, getattr(thresholds, code, 0.0)) for code in BANDS],
         ),

@@ -1,9 +1,9 @@
 """Reading tables (对照表): which figure of a year would mean which verdict.
 
-A figure that an office has and we have not is tried before it is asked for: every candidate
-value of a year is put behind what is known up to the base and judged by the model, all of them
-at once. Words of probability need a pace to rest on: without peers or a parent a row says what
-is due in its year, and the target year says what settles the target.
+A figure that an office has and we have not is tried before it is asked for: candidate values of a
+year are put behind what is known up to the base and judged by the model. Words of probability
+need a pace to rest on: without peers or a parent a row says what is due in its year, and the
+target year says what settles the target.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .forecasting import attainment, scaled_peers
+from . import trends
+from .forecasting import attainment, scaled_parent, scaled_peers
 from .plan import Target, attained
 from .scales import scale_for
 from .trends import pooled
@@ -22,6 +23,8 @@ from .trends.pooled import Prior
 
 COLUMNS = ["year", "verdict", "from_value", "to_value", "due_straight", "due_geometric"]
 POINTS = 2001
+KNOTS = 201
+"""Candidates that the model is run for; location and scale are smooth in between."""
 REACH = 4.0
 """How far candidates go beyond base and goal on the scale: to a fiftieth and fifty times."""
 
@@ -35,6 +38,7 @@ class Given(NamedTuple):
         Figures up to the target year.
     base_year, base, goal : number or None
     peers : DataFrame, Prior or None
+    parent : Series or None
     kind : str
     bands : sequence of (str, float)
         Verdicts that a probability decides and the least probability of each, rising.
@@ -45,6 +49,7 @@ class Given(NamedTuple):
     base: float | None
     goal: float | None
     peers: pd.DataFrame | Prior | None
+    parent: pd.Series | None
     kind: str
     bands: Sequence[tuple[str, float]]
 
@@ -58,13 +63,11 @@ def chances(values, year: int, target: Target, given: Given) -> tuple[np.ndarray
         Candidates, in printed units.
     year : int
         Theirs, not after the target's; figures of this year and later are not looked at.
-    target : Target
-    given : Given
 
     Returns
     -------
     array (n,), bool
-        The probabilities, 0 or 1 in the target year; whether peers stand behind them.
+        The probabilities, 0 or 1 in the target year; whether peers or a parent stand behind them.
     """
     values = np.asarray(values, float)
     asked = given.goal, target.direction, target.tolerance or 0
@@ -73,16 +76,24 @@ def chances(values, year: int, target: Target, given: Given) -> tuple[np.ndarray
     before = given.known[given.known.index < year]
     scale = scale_for(given.kind, np.append(values, before))
     own, x = scale.forward(before.to_numpy(float)), scale.forward(values)
-    peers = given.peers
+    peers, parent = given.peers, given.parent
+    if parent is not None:
+        with_least = pd.Series([*before, values.min()], [*before.index, year])
+        with_least.attrs = given.known.attrs
+        parent = scaled_parent(parent, with_least, given.kind, scale)[0]
     if isinstance(peers, pd.DataFrame):
-        peers = scaled_peers(peers, scale, given.known.attrs.get("area"))[0]
+        peers = scaled_peers(peers, scale, given.known.attrs.get("area"), parent)[0]
     prior, _ = pooled.prior_for(peers, own, before.index)
-    trail = np.column_stack([np.broadcast_to(own, (len(x), len(own))), x])[:, -pooled.WINDOW :]
-    gaps = np.diff([*before.index, year])[-(pooled.WINDOW - 1) :]
-    step = np.diff(trail)
-    found = pooled.posterior(prior, step, np.broadcast_to(gaps, step.shape), x)
-    rise, spread, df = found.at(target.year - year)
-    return attainment(x + rise, spread, df, scale, *asked), prior.peers > 0
+    knots = x if len(x) <= KNOTS else np.linspace(x.min(), x.max(), KNOTS)
+    years, ahead = [*before.index, year], [target.year - year]
+    found = [
+        trends.predict("pooled", np.append(own, k), years, ahead, peers=prior, parent=parent)
+        for k in knots
+    ]
+    at = np.array([(f.loc[-1], np.sqrt(f.shape[-1, -1]), f.df) for f in found]).T
+    if knots is not x:
+        at = [np.interp(x, knots, each) for each in at]
+    return attainment(*at, scale, *asked), prior.peers > 0 or parent is not None
 
 
 def reading_table(
@@ -92,8 +103,6 @@ def reading_table(
 
     Parameters
     ----------
-    target : Target
-    given : Given
     due : DataFrame
         By year: values due, ``straight`` and ``geometric``.
     decimals : int, optional
@@ -140,17 +149,16 @@ def _settled(target: Target, goal: float | None) -> list[tuple[str, float, float
 
 
 def _bands(year: int, target: Target, given: Given, decimals: int | None) -> list[tuple]:
-    """Verdicts from the lowest to the highest figure of a year; none without peers."""
+    """Verdicts from the lowest to the highest figure of a year; none without peers or parent."""
+    if not chances([given.goal], year, target, given)[1]:
+        return []
     scale = scale_for(given.kind, np.ones(1))
     marks = [v for v in (given.goal, given.base) if v]
     inside = np.clip(marks, scale.edge, scale.upper - scale.edge)
     points = scale.place(inside)
     line = np.linspace(points.min() - REACH, points.max() + REACH, POINTS)
     values = scale.inverse(line)
-    found, judged = chances(values, year, target, given)
-    if not judged:
-        return []
-    p = _orderly(found, target.direction)
+    p = _orderly(chances(values, year, target, given)[0], target.direction)
     least = np.array([bound for _, bound in given.bands])
     code = (p[:, None] >= least).sum(1) - 1
     at = np.flatnonzero(np.diff(code))
@@ -167,8 +175,8 @@ def _bands(year: int, target: Target, given: Given, decimals: int | None) -> lis
 def _orderly(p: np.ndarray, direction: str) -> np.ndarray:
     """Probabilities that never fall towards the target.
 
-    One far figure widens every forecast, so that beyond some point a better figure would lower
-    the probability, and a hopeless one raise it: these ends are held level.
+    One far figure widens every forecast: beyond some point a better figure would lower the
+    probability, and a hopeless one raise it. These ends are held level.
     """
     if direction == "at_most":
         return _rising(p[::-1])[::-1]

@@ -115,6 +115,26 @@ def test_many_candidates_are_judged_as_one_by_one():
     assert a.tried([99, 100], 2025).tolist() == [0, 1]
 
 
+def test_a_parent_that_ran_ahead_asks_for_less():
+    region = pd.Series({2020: 834.0, 2021: 1000, 2022: 1400, 2023: 2000, 2024: 2529}, name="region")
+    alone, nested = (
+        ca.assess(KNOWN, FIRMS, kind="count", peers=PEERS, parent=parent)
+        for parent in (None, region)
+    )
+    for year in (2021, 2022, 2023):
+        least = [
+            table.loc[(table["year"] == year) & (table["verdict"] == "likely"), "from_value"].item()
+            for table in (alone.reading_table(), nested.reading_table())
+        ]
+        assert least[1] < least[0]
+    only = ca.assess(KNOWN, FIRMS, kind="count", parent=region).reading_table()
+    assert (only.loc[only["year"] < 2024, "verdict"] != "").all()  # a parent gives words too
+    for value in (50.0, 80.0):
+        known = pd.Series({2020: 41.0, 2022: value})
+        one = ca.assess(known, FIRMS, kind="count", peers=PEERS, parent=region)
+        assert nested.tried([value], 2022).item() == pytest.approx(one.probability, abs=1e-9)
+
+
 def test_every_target_of_the_plan_has_its_table():
     data = ca.Dataset()
     tables = data.reading_tables
