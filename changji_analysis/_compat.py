@@ -31,6 +31,7 @@ from .needs import (  # noqa: F401
 from .records import as_date, near_matches  # noqa: F401
 from .records import stamp as _stamp
 from .trends import cohort as _cohort
+from .wording import Words
 
 
 def config():
@@ -60,13 +61,7 @@ def breaks():
 
 
 def not_public(lang):
-    count = current().not_public
-    if not count:
-        return ""
-    if lang == "zh":
-        return f"内部资料：含 {count} 个未公开数据，不得公开"
-    several = "figures that are" if count > 1 else "figure that is"
-    return f"Internal: rests on {count} {several} not public"
+    return Words(lang).not_public(current().not_public)
 
 
 def target_of(row):

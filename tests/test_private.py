@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+import changji_analysis as ca
 from changji_analysis import _compat as records
 from changji_analysis import figures, report, review, tables
 from changji_analysis._compat import scorecard
@@ -29,19 +30,20 @@ def data(tmp_path, monkeypatch):
 def test_the_scorecard_says_which_figures_are_not_public(data):
     card = scorecard().set_index("id")
     assert card.index[card["last_private"]].tolist() == ["t03"]
-    assert tables.scorecard_table("zh").loc["t03", "最新"] == "52 家 (2021)（未公开）"
-    assert tables.scorecard_table("en").loc["t03", "latest"] == "52 (2021) (not public)"
+    zh, en = (tables.show(card, lang, ["id", "last"]).text for lang in ("zh", "en"))
+    assert zh.loc["t03", "最新"] == "52家（2021年，未公开）"
+    assert en.loc["t03", "latest"] == "52 (2021, not public)"
 
 
 @pytest.mark.parametrize(
     ("lang", "mark"),
     [
-        ("zh", "内部资料：含 1 个未公开数据，不得公开"),
+        ("zh", "内部资料：含1个未公开数据，不得公开"),
         ("en", "Internal: rests on 1 figure that is not public"),
     ],
 )
 def test_chart_and_report_carry_the_mark(data, lang, mark):
-    assert figures.FIGURES["firms_fan"](lang=lang).alt.startswith(mark)
+    assert figures.FIGURES["firms_fan"](ca.Dataset(), lang).alt.startswith(mark)
     assert mark in report.compose(lang=lang).subtitle
 
 

@@ -216,7 +216,7 @@ def _print_scorecard(lang: str, readings: bool, data: Dataset) -> None:
     from ..tables import show
 
     card = data.scorecard if readings else data.scorecard[data.scorecard["default"]]
-    columns = ["id", "name", *["reading"] * readings, "goal", "last", "probability", "verdict"]
+    columns = ["id", "name", "goal", "last", "probability", "verdict"]
     shown = show(card, lang, columns, data=data)
     grid = Table(box=None, pad_edge=False)
     for place, head in enumerate(shown.heads):

@@ -36,7 +36,7 @@ bound          | 界限 | bound | term
 unit           | 单位 | unit | unit
 value          | 数值 | value | value
 year           | 年份 | year | year
-goal           | 目标 | target | goal
+goal           | 目标 | goal | goal
 base           | 基期 | base | dated
 last           | 最新 | latest | dated
 standing       | 现状 | standing | met
@@ -214,6 +214,8 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
     if form in ("name", "side"):
         stems = ("short_", "") if form == "name" else (f"{name}_", "name_")
         value = next((row[k] for stem in stems if (k := stem + w.lang) in row), value)
+        if form == "name" and not row.get("default", True):
+            value += w(f"（{row['reading_zh']}）", f" ({row['reading_en']})")
     elif form == "goal":
         return w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
     elif form == "met":
