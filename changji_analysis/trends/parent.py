@@ -32,24 +32,34 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import ParentUsed, Prediction, pooled, walk_shape
+from . import ParentUsed, Prediction, likelihood, pooled, walk_shape
 
-PASS_THROUGH = {"level": 1.0, "count": 0.95, "ratio": 0.9, "share": 0.8}
+
+class Constants(NamedTuple):
+    """What was learnt from families of nested panels (benchmarks/parent.py).
+
+    Attributes
+    ----------
+    pass_doubt : float
+        Standard deviation of b between families, which areas of one family cannot reduce.
+    share_drift, share_change : float
+        Standard deviations of the yearly drift of a child's share of its parent, and of a lasting
+        change of that drift, which no past year shows.
+    share_shock : float
+        Squared yearly shock of the share over that of the child.
+    """
+
+    pass_doubt: float = 0.2
+    share_drift: float = 0.011
+    share_change: float = 0.002
+    share_shock: float = 0.65
+
+
+LEARNT = Constants()
+PASS_THROUGH = {"level": 1.0, "count": 1.0, "ratio": 0.9, "share": 0.8}
 """b by kind: a kind's own slope drawn towards that of all."""
-PASS_DOUBT = 0.2
-"""Standard deviation of b between families, which areas of one family cannot reduce."""
-SHARE_DRIFT = 0.011
-"""Standard deviation of the yearly drift of a child's share of its parent."""
-SHARE_CHANGE = 0.003
-"""Standard deviation of a lasting change of that drift, which no past year shows."""
-SHARE_SHOCK = 0.45
-"""Squared yearly shock of the share over that of the child."""
-LATER = 1.35
-"""How much wider the parent's own future is than `pooled` says."""
 SURPRISE = 2.0
 """Standard deviations of the parent's growth beyond which the doubt about b widens nothing."""
-OWN_DF, FAMILY_DF = 1.5, 11.0
-"""Degrees of freedom: those of the child times OWN_DF, in series with those of the families."""
 
 
 class Known(NamedTuple):
@@ -79,6 +89,38 @@ class Known(NamedTuple):
     part: np.ndarray
 
 
+class Parts(NamedTuple):
+    """What `pooled` makes of N children and their parents; arrays (...).
+
+    Attributes
+    ----------
+    drift, passing, shock, noise, doubt, df
+        Of the child, as in `pooled.Posterior`.
+    pace
+        The parent's drift after its last figure.
+    parent_shock, parent_doubt
+        Squared yearly shock and squared drift of the parent as known in the child's last year.
+    lag, span
+        What the child grew beyond the parent in the past, and the years that counts.
+    years, part
+        As in `Known`.
+    """
+
+    drift: np.ndarray
+    passing: np.ndarray
+    shock: np.ndarray
+    noise: np.ndarray
+    doubt: np.ndarray
+    df: np.ndarray
+    pace: np.ndarray
+    parent_shock: np.ndarray
+    parent_doubt: np.ndarray
+    lag: np.ndarray
+    span: np.ndarray
+    years: np.ndarray
+    part: np.ndarray
+
+
 class Growth(NamedTuple):
     """Student t of a child's growth at its horizons, in parts that add up to the squared scale.
 
@@ -90,10 +132,12 @@ class Growth(NamedTuple):
     share, parent : pairs of arrays (...)
         Squared yearly shock and squared drift of the share over the horizon, and of the parent
         over the later years.
+    noise : array (...)
+        Squared departure of a single year.
     doubt : array (...)
         Scale of what the doubt about the pass-through adds.
-    df, through : arrays (...)
-        Degrees of freedom; the pass-through used.
+    kept, df, through : arrays (...)
+        Factor on the scale; degrees of freedom; the pass-through used.
     """
 
     loc: np.ndarray
@@ -101,7 +145,9 @@ class Growth(NamedTuple):
     later: np.ndarray
     share: tuple[np.ndarray, np.ndarray]
     parent: tuple[np.ndarray, np.ndarray]
+    noise: np.ndarray
     doubt: np.ndarray
+    kept: np.ndarray
     df: np.ndarray
     through: np.ndarray
 
@@ -109,61 +155,83 @@ class Growth(NamedTuple):
     def variance(self) -> np.ndarray:
         """Squared scale at each horizon."""
         parts = ((self.share, self.horizon), (self.parent, self.later))
-        return sum(shock * h + drift * h**2 for (shock, drift), h in parts) + self.doubt**2
+        walks = sum(shock * h + drift * h**2 for (shock, drift), h in parts)
+        return self.kept**2 * (walks + self.noise + self.doubt**2)
 
     @property
     def shape(self) -> np.ndarray:
         """Joint squared scales (H, H) of one series over its horizons."""
         own, above = map(float, self.share), map(float, self.parent)
         walks = walk_shape(self.horizon, *own) + walk_shape(self.later, *above)
-        return walks + np.outer(self.doubt, self.doubt)
+        walks = walks + np.outer(self.doubt, self.doubt) + self.noise * np.eye(len(self.horizon))
+        return walks * np.outer(self.kept, self.kept)
 
 
-def posterior(
-    prior: pooled.Prior, step, gap, last, known: Known, horizon, growth, through, doubt=PASS_DOUBT
+def parts(prior: pooled.Prior, step, gap, last, known: Known) -> Parts:
+    """Update a prior by children and parents; `step`, `gap`, `last` as in `pooled.posterior`."""
+    child = pooled.posterior(prior, step, gap, last)
+    pace = pooled.posterior(prior, known.step, known.gap, known.at).drift
+    before = np.flip(np.cumsum(np.flip(known.gap, -1), -1), -1) > known.years[..., None]
+    past = np.where(before, known.step, 0.0), np.where(before, known.gap, 0.0)
+    above = pooled.posterior(prior, *past, known.at)
+    lag = likelihood.sums(known.share_step, known.share_gap)
+    return Parts(
+        child.drift, child.passing, child.shock, child.noise, child.doubt, child.df,
+        pace, above.shock, above.doubt,
+        lag.rise, lag.span, known.years, known.part,
+    )  # fmt: skip
+
+
+def grow(
+    p: Parts, horizon, grown, through, alone, doubt: float | None = None, learnt: Constants = LEARNT
 ) -> Growth:
-    """Predict children from their own increments and their parents' growth, in arrays.
+    """Predict children from their parts and their parents' growth.
 
     Parameters
     ----------
-    prior, step, gap, last
-        As in `pooled.posterior`, of the children.
-    known : Known
+    p : Parts
     horizon : array (...)
         Years after each child's last figure; for one series, all of its horizons.
-    growth : array (...)
+    grown : array (...)
         What the parent grew in those years, or up to its last figure where they go beyond it.
-    through, doubt : number or array
-        The pass-through b of a child whose share is small, and its standard deviation.
+    through : number or array
+        The pass-through b of a child whose share is small, `PASS_THROUGH` of its kind.
+    alone : array (...)
+        The child's scale at these horizons without the parent: what keeps it within the reach of
+        the peers keeps the rest as well.
+    doubt : number, optional
+        The standard deviation of b, if not the learnt one.
     """
-    drift, shock, _, df = pooled.posterior(prior, step, gap, last)
-    pace = pooled.posterior(prior, known.step, known.gap, known.at)[0]
-    before = np.flip(np.cumsum(np.flip(known.gap, -1), -1), -1) > known.years[..., None]
-    past = np.where(before, known.step, 0.0), np.where(before, known.gap, 0.0)
-    _, variance, error, _ = pooled.posterior(prior, *past, known.at)
-    _, span, lag, _ = pooled._Weighted(known.share_step, known.share_gap).sums(prior.discount)
-    seen = np.minimum(horizon, known.years)
+    seen = np.minimum(horizon, p.years)
     later = horizon - seen
-    rest = 1 - known.part
-    b = known.part + rest * through
-    unsure = 1 / (1 / SHARE_DRIFT**2 + span / shock)
-    expected = drift - lag * unsure / shock
-    ahead = growth - seen * expected
-    reach = SURPRISE * np.sqrt(variance * seen + error * seen**2)
+    rest = 1 - p.part
+    b = p.part + rest * through
+    variance = p.shock + p.noise
+    unsure = 1 / (1 / learnt.share_drift**2 + p.span / variance)
+    expected = p.drift - p.lag * unsure / variance
+    ahead = grown - seen * expected
+    reach = SURPRISE * np.sqrt(p.parent_shock * seen + p.parent_doubt * seen**2)
+    b_doubt = learnt.pass_doubt if doubt is None else doubt
+    kept = alone / np.sqrt(p.noise + p.shock * horizon + p.doubt * horizon**2)
     return Growth(
-        horizon * drift + b * (ahead + later * (pace - expected)),
+        horizon * p.drift - rest * p.passing + b * (ahead + later * (p.pace - expected)),
         np.asarray(horizon, float),
         later,
-        (rest**2 * SHARE_SHOCK * shock, rest**2 * (unsure + SHARE_CHANGE**2)),
-        (b**2 * LATER * variance, b**2 * LATER * error),
-        rest * doubt * np.clip(ahead, -reach, reach),
-        np.maximum(1 / (1 / (OWN_DF * df) + 1 / FAMILY_DF), pooled.LEAST_DF),
+        (
+            rest**2 * learnt.share_shock * p.shock,
+            rest**2 * np.minimum(unsure + learnt.share_change**2, p.doubt / 2),
+        ),
+        (b**2 * p.parent_shock, b**2 * p.parent_doubt),
+        rest**2 * learnt.share_shock * p.noise,
+        rest * b_doubt * np.clip(ahead, -reach, reach),
+        kept,
+        p.df,
         b,
     )
 
 
 def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
-    """Predict one series; see `posterior`.
+    """Predict one series; see `grow`.
 
     Parameters
     ----------
@@ -182,9 +250,9 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     past = parent.iloc[-pooled.WINDOW :]
     origin, until = years[-1], parent.index[-1]
     kind, level = parent.attrs.get("kind", "ratio"), parent.attrs.get("quantile")
-    through, doubt = PASS_THROUGH[kind], PASS_DOUBT
+    through, doubt = PASS_THROUGH[kind], None
     if level is not None:
-        through, doubt = through + PASS_DOUBT * special.ndtri(level), 0.0
+        through, doubt = through + LEARNT.pass_doubt * special.ndtri(level), 0.0
     common = np.isin(years, parent.index)
     share = x[common] - parent.loc[years[common]].to_numpy()
     known = Known(
@@ -198,8 +266,10 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     )
     h = np.asarray(horizons, float)
     to = np.interp(np.minimum(origin + h, until), parent.index, parent)
-    growth = to - parent.loc[origin]
-    found = posterior(prior, np.diff(x), np.diff(years), x[-1], known, h, growth, through, doubt)
+    own = np.diff(x), np.diff(years), x[-1]
+    alone = pooled.posterior(prior, *own).at(h)[1]
+    pieces = parts(prior, *own, known)
+    found = grow(pieces, h, to - parent.loc[origin], through, alone, doubt)
     used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(found.through))
     loc = x[-1] + found.loc
     return Prediction(loc, found.shape, float(found.df), notes, prior.peers, parent=used)

@@ -1,0 +1,308 @@
+"""Replays of children within parents: the same cases forecast with and without the parent.
+
+An origin is a date of knowledge. The parent is known up to it, the child and the other children
+some years less, and no total of the year of the outcome is seen, for it contains the outcome.
+Peers come in the sizes that callers have: other children, other parents (the city's case: peers
+are provinces), or none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..forecasting import scaled_peers
+from ..scales import scale_for
+from ..trends import parent as nested
+from ..trends import pooled
+from . import scores
+
+FOLDS = 5
+"""Areas are predicted from the priors of the other folds; a parent is never among its peers."""
+LENGTHS = (1, 2, 3, 5)
+KNOWN = (1, 2, 3, 4, 5)
+BEYOND = (1, 2, 3, 5)
+"""Figures of the child, years that the parent is known longer, years from there to the outcome."""
+FARTHEST = 6
+"""Most years from the child's last figure to the outcome."""
+PEERS = ("children", "parents", "none")
+FEW_ORIGINS = 8
+"""With fewer origins years are printed singly and no interval is drawn."""
+
+
+class Family(NamedTuple):
+    """Children with their parents.
+
+    Attributes
+    ----------
+    kind : str
+    child, parent : DataFrame
+        Year x area in printed units; parents are totals, or ratios of totals, that include the
+        children.
+    of : Series
+        Parent of each child.
+    """
+
+    kind: str
+    child: pd.DataFrame
+    parent: pd.DataFrame
+    of: pd.Series
+
+
+def family(kind: str, top: pd.DataFrame, of: pd.Series, bottom: pd.DataFrame | None = None):
+    """Build a family whose parents are sums over their children, or sums over sums in per cent.
+
+    Parameters
+    ----------
+    kind : str
+    top, bottom : DataFrame
+        Year x child; parents are summed over the children without a gap.
+    of : Series
+        Parent of each child; only parents of two children or more are kept.
+    """
+    tables = [top] if bottom is None else [top, bottom]
+    whole = [area for area in top if all(t[area].notna().all() for t in tables if area in t)]
+    whole = [area for area in whole if all(area in t for t in tables) and area in of.index]
+    of = of.loc[whole]
+    of = of[of.map(of.value_counts()) > 1]
+    child, total = (
+        [t[of.index] for t in tables],
+        [t[of.index].T.groupby(of).sum().T for t in tables],
+    )
+    if bottom is None:
+        return Family(kind, child[0], total[0], of)
+    return Family(kind, 100 * child[0] / child[1], 100 * total[0] / total[1], of)
+
+
+def families(folder: Path) -> dict[str, Family]:
+    """The nested tables that a data folder ships, by name; none where it ships none."""
+    found: dict[str, Family] = {}
+    for path in sorted((folder / "reference" / "nested").glob("*.csv")):
+        rows = pd.read_csv(path, dtype={"area": str, "parent": str}, keep_default_na=False)
+        of = rows.drop_duplicates("area").set_index("area")["parent"]
+        wide = {c: rows.pivot(index="year", columns="area", values=c) for c in rows.columns[3:]}
+        gdp = wide["gdp"]
+        if len(wide) == 1:
+            found[path.stem] = family("level", gdp, of)
+            continue
+        spent = wide["rd"] if "rd" in wide else wide["rd_intensity"] * gdp / 100
+        found[path.stem] = family("level", spent, of)
+        found[f"{path.stem}_intensity"] = family("ratio", spent, of, gdp)
+    return found
+
+
+class Cases(NamedTuple):
+    """Replayed forecasts; everything runs along the rows of the table.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``area``, ``parent``, ``peers``, ``origin``, ``n``, ``known`` (years that the parent is
+        known longer), ``ahead`` (years from the child's last figure to the outcome) and
+        ``outcome``, its growth on the scale.
+    alone : array (N, 3)
+        Location, scale and degrees of freedom without the parent.
+    parts : nested.Parts
+    grown : array (N,)
+        What the parent grew while it was known longer.
+    """
+
+    table: pd.DataFrame
+    alone: np.ndarray
+    parts: nested.Parts
+    grown: np.ndarray
+
+
+def replay(
+    families: dict[str, Family], *, most: int | None = None, origins: int | None = None
+) -> Cases:
+    """Replay families as known at each origin.
+
+    Parameters
+    ----------
+    families : dict
+    most, origins : int, optional
+        Most children of one origin and fold, drawn by lot, and most origins, spread evenly.
+    """
+    tables, alone, pieces, grown = [], [], [], []
+    for name, one in families.items():
+        for table, *arrays in _blocks(one, most, origins):
+            tables.append(table.assign(family=name, kind=one.kind))
+            for found, store in zip(arrays, (alone, pieces, grown), strict=True):
+                store.append(found)
+    return Cases(
+        pd.concat(tables, ignore_index=True),
+        np.concatenate(alone),
+        nested.Parts(*map(np.concatenate, zip(*pieces, strict=True))),
+        np.concatenate(grown),
+    )
+
+
+def _blocks(one: Family, most: int | None, origins: int | None):
+    """Cases of one family that share origin, peers, prior and length."""
+    scale = scale_for(one.kind, np.ones(1))
+    child, parent = (scaled_peers(t, scale, None)[0] for t in (one.child, one.parent))
+    parent = parent.reindex(child.index)
+    years, rng = child.index.to_numpy(int), np.random.default_rng(0)
+    c, p = child.to_numpy(), parent.to_numpy()
+    up = parent.columns.get_indexer(one.of.reindex(child.columns))
+    dates = [year for year in years[2:] if (years > year).any()]
+    if origins is not None and len(dates) > origins:
+        dates = [dates[i] for i in np.linspace(0, len(dates) - 1, origins).astype(int)]
+    for origin in dates:
+        last = int(np.flatnonzero(years == origin)[0])
+        for first in np.flatnonzero((years < origin) & (origin - years <= max(KNOWN))):
+            if not first or origin - years[first] not in KNOWN:
+                continue
+            fits = np.isfinite(c[first]) & np.isfinite(p[[first, last]]).all(0)[up] & (up >= 0)
+            for peers, prior, rows in _priors(child, parent, up, first, last):
+                rows = rows[fits[rows]]
+                if most is not None and len(rows) > most:
+                    rows = rng.choice(rows, most, replace=False)
+                if len(rows):
+                    yield from _predicted(
+                        one, c[:, rows], p[:, up[rows]], years, first, last, peers, prior, rows
+                    )
+
+
+def _priors(child, parent, up, first: int, last: int):
+    """Kind of peers, prior and the children it serves: other folds, as known at the origin."""
+    everyone = np.arange(len(up))
+    yield "none", pooled.GENERIC, everyone
+    sized = {
+        "children": (child.iloc[: first + 1], everyone % FOLDS, everyone),
+        "parents": (parent.iloc[: last + 1], np.arange(parent.shape[1]) % FOLDS, up),
+    }
+    for peers, (table, fold, place) in sized.items():
+        if table.shape[1] <= pooled.LEAST_PEERS:
+            continue
+        for k in range(min(FOLDS, table.shape[1])):
+            others = table.loc[:, fold != k]
+            prior = pooled.prior_for(others.dropna(how="all"), [], [])[0]
+            if prior.peers:
+                yield peers, prior, everyone[fold[place] == k]
+
+
+def _predicted(one, c, p, years, first, last, peers, prior, rows):
+    """Every length and outcome of some children; arrays are years x children."""
+    until = _window(p, last, pooled.WINDOW)
+    for n in LENGTHS:
+        at = _window(c, first, n)
+        full = (at >= 0).all(0)
+        if not full.any():
+            continue
+        own, above = (np.take_along_axis(t[:, full], at[:, full], 0) for t in (c, p))
+        when = years[at[:, full]].astype(float)
+        whole = np.take_along_axis(p, until, 0)[:, full]
+        gap = np.diff(np.where(until[:, full] >= 0, years[until[:, full]], np.nan), axis=0)
+        step = np.diff(whole, axis=0)
+        seen = np.isfinite(step) & np.isfinite(gap)
+        both = np.isfinite(np.diff(above, axis=0))
+        x, base = own[-1], p[first, full]
+        count = len(x)
+        part = (
+            np.exp(np.minimum(x - base, 0)) if one.kind in ("count", "level") else np.zeros(count)
+        )
+        known = nested.Known(
+            np.full(count, float(years[last] - years[first])),
+            np.where(seen, step, 0).T, np.where(seen, gap, 0).T, base,
+            np.where(both, np.diff(own - above, axis=0), 0).T,
+            np.where(both, np.diff(when, axis=0), 0).T, part,
+        )  # fmt: skip
+        steps = np.diff(own, axis=0).T, np.diff(when, axis=0).T
+        own_only = pooled.posterior(prior, *steps, x)
+        pieces = nested.parts(prior, *steps, x, known)
+        for end in np.flatnonzero(np.isin(years - years[last], BEYOND)):
+            h = float(years[end] - years[first])
+            outcome = c[end, full] - x
+            kept = np.isfinite(outcome)
+            if h > FARTHEST or not kept.any():
+                continue
+            area = one.child.columns[rows[full]]
+            table = pd.DataFrame(
+                {"area": area, "parent": one.of.reindex(area).to_numpy(), "peers": peers,
+                 "origin": years[last], "n": n, "known": known.years, "ahead": h,
+                 "outcome": outcome}
+            )  # fmt: skip
+            alone = np.stack(own_only.at(h), axis=1)
+            taken = nested.Parts(*(np.broadcast_to(v, count)[kept] for v in pieces))
+            yield table[kept], alone[kept], taken, (p[last] - p[first])[full][kept]
+
+
+def _window(values, end: int, n: int) -> np.ndarray:
+    """Rows of the last n figures of each column up to row `end`, oldest first; -1 pads."""
+    seen = np.isfinite(values[: end + 1])
+    row = np.where(seen, np.arange(end + 1)[:, None], -1)
+    row = np.sort(row, axis=0)[-n:]
+    return np.pad(row, ((n - len(row), 0), (0, 0)), constant_values=-1)
+
+
+def predict(cases: Cases, learnt: nested.Constants = nested.LEARNT, through=None) -> np.ndarray:
+    """Location, scale and degrees of freedom (N, 3) with the parent."""
+    b = cases.table["kind"].map(through or nested.PASS_THROUGH).to_numpy(float)
+    ahead = cases.table["ahead"].to_numpy(float)
+    found = nested.grow(cases.parts, ahead, cases.grown, b, cases.alone[:, 1], learnt=learnt)
+    return np.stack([found.loc, np.sqrt(found.variance), found.df], axis=1)
+
+
+def judged(cases: Cases, found: np.ndarray) -> pd.DataFrame:
+    """The table of the cases with the CRPS and the place of each outcome, with and without."""
+    table, y = cases.table.copy(), cases.table["outcome"].to_numpy()
+    for name, t in (("with", found.T), ("without", cases.alone.T)):
+        table[f"crps_{name}"], table[f"pit_{name}"] = scores.t_crps(y, *t), scores.t_pit(y, *t)
+    return table
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Scores by family and size of peers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `judged`.
+
+    Returns
+    -------
+    DataFrame
+        ``family``, ``peers``, ``cases``, ``areas``, ``origins`` (the years), ``periods`` without
+        overlap, ``crps_with``, ``crps_without``, ``gain`` (share of the CRPS saved) with ``low``
+        and ``high``, ``covered`` (by the 80 % interval) with ``covered_low``, ``covered_high``,
+        and ``covered_without``. Intervals draw areas and years; below `FEW_ORIGINS` there is none
+        and ``yearly`` holds each origin's gain.
+    """
+    rows = []
+    for (name, peers), part in table.groupby(["family", "peers"], sort=False):
+        origins = sorted(part["origin"].unique())
+        crps = {w: part[f"crps_{w}"].to_numpy() for w in ("with", "without")}
+        inside = {w: np.abs(part[f"pit_{w}"].to_numpy() - 0.5) <= 0.4 for w in crps}
+        gain = covered = (np.nan, np.nan)
+        yearly = ""
+        if len(origins) >= FEW_ORIGINS:
+            by = part["area"], part["origin"]
+            gain = scores.cluster_interval(crps["with"], *by, reference=crps["without"])
+            covered = scores.cluster_interval(inside["with"].astype(float), *by)
+        else:
+            means = part.groupby("origin")[["crps_with", "crps_without"]].mean()
+            saved = 1 - means["crps_with"] / means["crps_without"]
+            yearly = "; ".join(f"{year}: {value:+.2f}" for year, value in saved.items())
+        span = part["ahead"].max()
+        rows.append(
+            {"family": name, "peers": peers, "cases": len(part),
+             "areas": part["area"].nunique(), "origins": " ".join(map(str, origins)),
+             "periods": int((origins[-1] - origins[0]) // span) + 1,
+             "crps_with": crps["with"].mean(), "crps_without": crps["without"].mean(),
+             "gain": 1 - crps["with"].mean() / crps["without"].mean(),
+             "low": gain[0], "high": gain[1], "covered": inside["with"].mean(),
+             "covered_low": covered[0], "covered_high": covered[1],
+             "covered_without": inside["without"].mean(), "yearly": yearly}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def proof(folder: Path) -> pd.DataFrame:
+    """Scores of the nested tables of a data folder; see `summary`."""
+    cases = replay(families(folder))
+    return summary(judged(cases, predict(cases)))
