@@ -6,7 +6,7 @@ import pytest
 
 from changji_analysis import calibration
 from changji_analysis.assessment import assess
-from changji_analysis.calibration import Question, binomial_bound, calibration_of, periods
+from changji_analysis.calibration import Question, calibration_of, periods, upper_bound
 from changji_analysis.dataset import Dataset
 from changji_analysis.plan import Target
 
@@ -30,8 +30,8 @@ def test_the_nearest_come_first_and_cases_are_areas_by_periods():
 
 def test_what_was_never_replayed_is_said():
     row = calibration_of(0.2, 1, "peers", Question(0.4, 5, 0.2, "fish"))
-    assert row.family is None and row.never == ("indicator",)
-    assert "从未回溯过：该指标" in str(row) and "never replayed: this indicator" in str(row)
+    assert row.family is None and row.never == ("family",)
+    assert "从未回溯过：这类指标" in str(row) and "never replayed: this family" in str(row)
     far = calibration_of(0.2, 1, "peers", Question(0.4, 9, 9999.0, "rd_intensity", parent=True))
     assert set(far.never) == {"level", "ahead", "parent"}
 
@@ -50,9 +50,9 @@ def test_a_falling_target_is_asked_the_other_way_round():
 
 @pytest.mark.parametrize("cases", [10, 60, 400])
 def test_the_bound_is_the_rule_of_three(cases):
-    assert binomial_bound(0, cases) == pytest.approx(1 - 0.05 ** (1 / cases))
-    assert binomial_bound(0, cases) <= 3 / cases
-    assert binomial_bound(cases, cases) == 1 == binomial_bound(0, 0)
+    assert upper_bound(0, cases) == pytest.approx(1 - 0.05 ** (1 / cases))
+    assert upper_bound(0, cases) <= 3 / cases
+    assert upper_bound(1, cases) == 1 == upper_bound(0, 0)
 
 
 def test_periods_do_not_overlap():

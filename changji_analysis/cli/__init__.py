@@ -175,7 +175,7 @@ def proof() -> None:
     from ..replay.proof import make
 
     with _progress() as tell:
-        changed = list(make(Dataset(REPOSITORY / "data", private=False), tell))
+        changed = make(Dataset(REPOSITORY / "data", private=False), tell)
     console.print(f"tables changed / 更新的表: {', '.join(changed) or '-'}", highlight=False)
 
 

@@ -60,18 +60,12 @@ PANELS = {
 
 
 class Cases(NamedTuple):
-    """Histories and outcomes; the arrays run along the rows of the table.
+    """Histories and outcomes; arrays run along the rows of the table.
 
-    Attributes
-    ----------
-    table : DataFrame
-        ``area``, ``origin``, ``fold``, ``n``, ``last_year``, ``year``, ``ahead``,
-        ``base_year``, and in printed units ``base``, ``last``, ``outcome``.
-    step, gap : arrays (N, WINDOW - 1)
-        Increments on the scale, newest last, and the years they span.
-    scale : Scale
-    folds : Series
-        The fold of every area of the panel.
+    ``table`` holds ``area``, ``origin``, ``fold``, ``n``, ``last_year``, ``year``, ``ahead``,
+    ``base_year``, and in printed units ``base``, ``last``, ``outcome``; ``step`` and ``gap``
+    (N, WINDOW - 1) the increments on the ``scale``, newest last, and the years they span;
+    ``folds`` the fold of every area of the panel.
     """
 
     table: pd.DataFrame
@@ -92,7 +86,7 @@ class Replay(NamedTuple):
     Attributes
     ----------
     table : DataFrame
-        The cases: the columns of `Cases.table` and ``panel``.
+        The N cases: the columns of `Cases` and ``panel``.
     rise : array (N,)
         From the last figure to the outcome, on the scale.
     laws : dict of arrays (N, 3)
@@ -114,14 +108,9 @@ class Replay(NamedTuple):
     def part(self, rows) -> Replay:
         """The cases of a mask."""
         rows = np.asarray(rows)
-        return Replay(
-            self.table[rows].reset_index(drop=True),
-            self.rise[rows],
-            {name: law[rows] for name, law in self.laws.items()},
-            {name: p[rows] for name, p in self.said.items()},
-            self.happened[rows],
-            self.factors,
-        )
+        laws, said = ({k: v[rows] for k, v in each.items()} for each in (self.laws, self.said))
+        table = self.table[rows].reset_index(drop=True)
+        return Replay(table, self.rise[rows], laws, said, self.happened[rows], self.factors)
 
     def pit(self, model: str) -> np.ndarray:
         """Quantile of each outcome in a model's predictive distribution."""
@@ -133,18 +122,14 @@ class Replay(NamedTuple):
 
 
 def joined(parts: Sequence[Replay]) -> Replay:
-    """Several replays as one, with the answers that all of them hold."""
-    first = parts[0]
-    laws = [name for name in first.laws if all(name in p.laws for p in parts)]
-    said = [name for name in first.said if all(name in p.said for p in parts)]
-    return Replay(
-        pd.concat([p.table for p in parts], ignore_index=True),
-        np.concatenate([p.rise for p in parts]),
-        {name: np.concatenate([p.laws[name] for p in parts]) for name in laws},
-        {name: np.concatenate([p.said[name] for p in parts]) for name in said},
-        np.concatenate([p.happened for p in parts]),
-        first.factors,
+    """Several replays of the same models as one."""
+    table, rise, laws, said, happened, factors = zip(*parts, strict=True)
+    laws, said = (
+        {name: np.concatenate([each[name] for each in given]) for name in given[0]}
+        for given in (laws, said)
     )
+    table = pd.concat(table, ignore_index=True)
+    return Replay(table, np.concatenate(rise), laws, said, np.concatenate(happened), factors[0])
 
 
 def only_past(figures: pd.DataFrame | pd.Series, origin: int):
@@ -185,15 +170,9 @@ def folds_of(areas: Iterable[str], folds: int = FOLDS) -> pd.Series:
 
 
 def cut(
-    past: pd.DataFrame,
-    outcomes: pd.DataFrame,
-    origin: int,
-    *,
-    kind: str = "ratio",
-    lengths: Iterable[int] = LENGTHS,
-    horizons: Iterable[int] = HORIZONS,
-    folds: int = FOLDS,
-) -> Cases:
+    past: pd.DataFrame, outcomes: pd.DataFrame, origin: int, *, kind: str = "ratio",
+    lengths: Iterable[int] = LENGTHS, horizons: Iterable[int] = HORIZONS, folds: int = FOLDS,
+) -> Cases:  # fmt: skip
     """Every area at one origin, its last n figures and what came of it.
 
     Parameters
@@ -210,51 +189,28 @@ def cut(
     seen = np.isfinite(padded)
     order = np.argsort(seen, axis=0, kind="stable")[-width:]  # what is known, newest last
     figures, years = np.take_along_axis(padded, order, 0), np.r_[[0] * width, past.index][order]
-    scale = scale_for(kind, padded[seen]) if seen.any() else scale_for(kind, np.ones(1))
+    scale = scale_for(kind, padded[seen] if seen.any() else np.ones(1))
     step, gap = np.diff(scale.forward(figures), axis=0).T, np.diff(years, axis=0).T
     end = outcomes.reindex(index=origin + ahead, columns=past.columns).to_numpy(float).T
     fresh = (years[-1] >= origin - STALE) & seen.any(0)
     exists = fresh[:, None] & (n <= seen.sum(0)[:, None])
     area, length, horizon = np.nonzero(exists[:, :, None] & np.isfinite(end)[:, None, :])
-    n, names = n[length], past.columns.to_numpy()[area]
-    inside = np.arange(width - 1) >= width - n[:, None]
-    last_year, year = years[-1, area], origin + ahead[horizon]
+    n, names, year = n[length], past.columns.to_numpy()[area], origin + ahead[horizon]
     table = pd.DataFrame(
-        {
-            "area": names,
-            "origin": origin,
-            "fold": place.reindex(names).to_numpy(),
-            "n": n,
-            "last_year": last_year,
-            "year": year,
-            "ahead": year - last_year,
-            "base_year": years[width - n, area],
-            "base": figures[width - n, area],
-            "last": figures[-1, area],
-            "outcome": end[area, horizon],
-        }
-    )
-    return Cases(
-        table,
-        np.where(inside, step[area], 0.0),
-        np.where(inside, gap[area], 0.0),
-        scale,
-        place,
-    )
+        {"area": names, "origin": origin, "fold": place.reindex(names).to_numpy(), "n": n,
+         "last_year": years[-1, area], "year": year, "ahead": year - years[-1, area],
+         "base_year": years[width - n, area], "base": figures[width - n, area],
+         "last": figures[-1, area], "outcome": end[area, horizon]}
+    )  # fmt: skip
+    inside = np.arange(width - 1) >= width - n[:, None]
+    step, gap = np.where(inside, step[area], 0.0), np.where(inside, gap[area], 0.0)
+    return Cases(table, step, gap, scale, place)
 
 
 def predict_pooled(cases: Cases, prior: Callable[[int], pooled.Prior]) -> np.ndarray:
     """Predict all cases of one origin at once, each from the prior of its fold.
 
-    Parameters
-    ----------
-    prior : callable
-        From a fold to the prior of its cases.
-
-    Returns
-    -------
-    array (N, 3)
-        Location above the last figure, scale and degrees of freedom, on the scale of the cases.
+    Returns location above the last figure, scale and degrees of freedom, an array (N, 3).
     """
     fold = cases.table["fold"].to_numpy()
     out, start = np.empty((len(fold), 3)), cases.start
@@ -322,26 +278,26 @@ def rule(name: str, table: pd.DataFrame, goal: np.ndarray) -> np.ndarray:
         With ``base_year``, ``base``, ``last_year``, ``last``, ``year``.
     goal : array (N, F)
     """
+    if name not in RULES:
+        raise UsageError(f"unknown rule {name!r}: there are {', '.join(RULES)}")
     base, last = (table[[c]].to_numpy(float) for c in ("base", "last"))
-    elapsed = (table["last_year"] - table["base_year"]).to_numpy(float)[:, None]
-    span = (table["year"] - table["base_year"]).to_numpy(float)[:, None]
-    met = last >= goal
+    elapsed, span = (
+        (table[c] - table["base_year"]).to_numpy(float)[:, None] for c in ("last_year", "year")
+    )
     if name == "no_change":
-        return met.astype(float)
+        return (last >= goal).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         if name == "eurostat":
-            ratio = pace.pace_ratio(base, last, goal, elapsed, span)
-            said = ratio >= pace.EUROSTAT_BANDS[0]
+            said = pace.pace_ratio(base, last, goal, elapsed, span) >= pace.EUROSTAT_BANDS[0]
         elif name == "un_desa":
             landing = pace.expected_gap_closed(base, last, goal, elapsed, span)
             said = landing >= pace.UN_DESA_BANDS[0]
         elif name == "linear":
             said = last + (last - base) / elapsed * (span - elapsed) >= goal
-        elif name == "time_progress":
-            said = pace.gap_closed(base, last, goal) >= elapsed / span
         else:
-            raise UsageError(f"unknown rule {name!r}: there are {', '.join(RULES)}")
-    return np.where(met, 1.0, np.where((elapsed > 0) & np.isfinite(base), said, np.nan))
+            said = pace.gap_closed(base, last, goal) >= elapsed / span
+    defined = (elapsed > 0) & np.isfinite(base)
+    return np.where(last >= goal, 1.0, np.where(defined, said, np.nan))
 
 
 def base_rate(cases: Cases, past: pd.DataFrame, goal: np.ndarray, share: float = 1.0) -> np.ndarray:
@@ -405,15 +361,9 @@ def ask(
 
 
 def replayed(
-    past: pd.DataFrame,
-    today: pd.DataFrame,
-    origin: int,
-    *,
-    models: Iterable[str] = ("pooled", "generic"),
-    panel: str = "",
-    factors: Sequence[float] = FACTORS,
-    **how,
-) -> Replay:
+    past: pd.DataFrame, today: pd.DataFrame, origin: int, *, panel: str = "",
+    models: Iterable[str] = ("pooled", "generic"), factors: Sequence[float] = FACTORS, **how,
+) -> Replay:  # fmt: skip
     """Forecast every area from one origin and see what happened.
 
     Parameters
@@ -421,30 +371,24 @@ def replayed(
     past, today : DataFrame
         Year x area in printed units: what was known then, and what is known now.
     how
-        ``kind``, ``lengths``, ``horizons`` and ``folds`` as in `cut`.
+        As in `cut`.
     """
     cases = cut(past, today, origin, **how)
     goal = cases.table[["last"]].to_numpy(float) * np.array(factors)
     outcome = cases.table["outcome"].to_numpy(float)
+    rise, happened = cases.scale.forward(outcome) - cases.start, outcome[:, None] >= goal
     laws, said = ask(cases, past, goal, models)
-    return Replay(
-        cases.table.assign(panel=panel),
-        cases.scale.forward(outcome) - cases.start,
-        laws,
-        said,
-        (outcome[:, None] >= goal).astype(float),
-        np.array(factors),
-    )
+    table = cases.table.assign(panel=panel)
+    return Replay(table, rise, laws, said, happened.astype(float), np.array(factors))
 
 
 def rolling(data: Dataset, panel: str, origins: Iterable[int] | None = None, **how) -> Replay:
     """Replay a panel of `PANELS` at all of its origins, or at those given; see `replayed`."""
-    one, today = PANELS[panel], outcomes(data, panel)
+    kind, today = PANELS[panel].kind, outcomes(data, panel)
     parts = [
-        replayed(known(data, panel, origin), today, origin, panel=panel, kind=one.kind, **how)
-        for origin in (one.origins if origins is None else origins)
+        replayed(known(data, panel, origin), today, origin, panel=panel, kind=kind, **how)
+        for origin in (PANELS[panel].origins if origins is None else origins)
     ]
-    parts = [part for part in parts if len(part.table)]
-    if not parts:
+    if not any(len(part.table) for part in parts):
         raise UsageError(f"no area of {panel} has figures at any of the origins")
-    return joined(parts)
+    return joined([part for part in parts if len(part.table)])

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..calibration import BANDS
+from ..calibration import BANDS, LENGTHS
 from ..forecasting import attainment
 from ..scales import LOG
 from ..trends import STATSMODELS
 from ..trends.combination import MEMBERS
+from ..trends.recalibrated import WIDEN
 from . import cases, scores
 from .cases import PANELS, RATES, RULES, Replay
 
@@ -27,14 +28,12 @@ if TYPE_CHECKING:
 
 RIVAL = "level_rate"
 MODELS = ("pooled", *RATES, "generic", *RULES)
-THIN_ORIGINS = {"countries": (2001, 2006, 2011, 2016), "provinces": (2014, 2017, 2020)}
-"""For models that need a fit a series; what is learnt of one origin serves the later ones."""
+THIN_ORIGINS = {"countries": (2006, 2011, 2016), "provinces": (2017, 2020)}
+"""For models that need a fit a series."""
 THIN_LENGTHS = (4, 7, 10)
 FITTED = tuple(model for model in STATSMODELS if model != "count_trend")
 """Fitted series by series; a trend of counts has no ten years of counts to be tried on."""
 OWN = tuple(f"{model}_own" for model in FITTED)
-LEAST_TRAINING = 100
-"""Known outcomes from which a spread is learnt."""
 NOMINAL = 0.8
 LEVELS = (0.0, 0.25, 0.5, 1.0, 2.0, np.inf)
 """Edges of R&D intensity, in per cent, between which the coverage is told apart."""
@@ -42,65 +41,48 @@ DETECTABLE = 2.8
 """Standard errors of an effect that a two-sided test at 5 % finds in four cases of five."""
 
 
-def thin(data: Dataset) -> tuple[Replay, pd.DataFrame]:
+def thin(data: Dataset) -> Replay:
     """Replay every model at few origins, on the cases that all of them can answer.
 
-    Statsmodels' models appear twice, with their own interval (``…_own``) and recalibrated: the
-    centre kept, the spread that of ``pooled`` times the factor under which 80 % of the outcomes
-    known by then, of the other folds, would have been covered. The first origins only train.
+    Statsmodels' models appear twice, with their own interval (``…_own``) and as `forecast` gives
+    them: the centre kept, the spread that of ``pooled``, inflated.
+    """
+    asked = ("pooled", "naive", "drift", *FITTED, *RATES, *RULES)
+    parts = [
+        cases.rolling(data, panel, origins, models=asked, lengths=THIN_LENGTHS)
+        for panel, origins in THIN_ORIGINS.items()
+    ]
+    whole = cases.joined(parts)
+    laws, said = whole.laws, whole.said
+    whole = whole.part(np.all([np.isfinite(laws[m][:, 0]) for m in FITTED], axis=0))
+    laws, said = whole.laws, whole.said
+    centres = {model: laws[model][:, 0] for model in FITTED}
+    centres["combination"] = np.mean([laws[m][:, 0] for m in MEMBERS], axis=0)
+    for model, centre in centres.items():
+        if model in FITTED:
+            laws[f"{model}_own"], said[f"{model}_own"] = laws[model], said[model]
+        wide = WIDEN.get(model, 1.0) * laws["pooled"][:, 1]
+        law = laws[model] = np.column_stack([centre, wide, laws["pooled"][:, 2]])
+        said[model] = attainment(*law.T[:, :, None], LOG, whole.factors, "at_least", 0)
+    return whole
+
+
+def inflation(replay: Replay) -> pd.DataFrame:
+    """How much wider than pooled's a model's spread must be for 80 % of the errors to lie inside.
 
     Returns
     -------
-    Replay, DataFrame
-        And how much wider than pooled's the spread of each model must be: ``model``, ``cases``,
-        ``measured``, and ``used`` by `changji_analysis.forecasting`.
+    DataFrame
+        ``model``, ``cases``, ``measured``, and ``used`` by `changji_analysis.forecasting`.
     """
-    from ..trends.recalibrated import WIDEN
-
-    asked = ("pooled", "naive", "drift", *FITTED, *RATES, *RULES)
-    found, answered = [], []
-    for panel, origins in THIN_ORIGINS.items():
-        whole = cases.rolling(data, panel, origins, models=asked, lengths=THIN_LENGTHS)
-        whole = whole.part(np.all([np.isfinite(whole.laws[m][:, 0]) for m in FITTED], axis=0))
-        for model in FITTED:
-            whole.laws[f"{model}_own"] = whole.laws[model]
-            whole.said[f"{model}_own"] = whole.said[model]
-        whole.laws["combination"] = np.mean([whole.laws[m] for m in MEMBERS], axis=0)
-        for model in (*FITTED, "combination"):
-            law = whole.laws[model] = _respread(whole, whole.laws[model][:, 0])
-            loc, spread, df = law.T[:, :, None]
-            whole.said[model] = attainment(loc, spread, df, LOG, whole.factors, "at_least", 0)
-        answered.append(whole)
-        found.append(whole.part(whole.table["origin"].ne(origins[0])))
-    everything = cases.joined(answered)
-    rows = [
-        (model, len(everything.rise), inflation(everything, f"{model}_own"), WIDEN[model])
-        for model in FITTED
-    ]
-    return cases.joined(found), pd.DataFrame(rows, columns="model cases measured used".split())
-
-
-def _respread(whole: Replay, centre: np.ndarray) -> np.ndarray:
-    """A centre with pooled's spread, widened as outcomes of the other folds known by then ask."""
-    law, table = whole.laws["pooled"].copy(), whole.table
-    law[:, 0] = centre
-    ready = Replay(table, whole.rise, {"centre": law, "pooled": whole.laws["pooled"]}, {},
-                   whole.happened, whole.factors)  # fmt: skip
-    law = law.copy()
-    for (origin, fold), at in table.groupby(["origin", "fold"]).indices.items():
-        known = (table["year"].le(origin) & table["fold"].ne(fold)).to_numpy()
-        if known.sum() >= LEAST_TRAINING:
-            law[at, 1] *= inflation(ready.part(known), "centre")
-    return law
-
-
-def inflation(replay: Replay, model: str) -> float:
-    """The factor on pooled's spread with which 80 % of a model's errors lie inside."""
     from scipy import special
 
     _, spread, df = replay.laws["pooled"].T
-    bound = special.stdtrit(df, (1 + NOMINAL) / 2) * spread
-    return float(np.quantile(np.abs(replay.rise - replay.laws[model][:, 0]) / bound, NOMINAL))
+    bound, rows = special.stdtrit(df, (1 + NOMINAL) / 2) * spread, []
+    for model in FITTED:
+        error = np.abs(replay.rise - replay.laws[model][:, 0]) / bound
+        rows.append((model, len(error), np.quantile(error, NOMINAL), WIDEN[model]))
+    return pd.DataFrame(rows, columns="model cases measured used".split())
 
 
 def ranking(replay: Replay, models: Iterable[str] = MODELS, rival: str = RIVAL) -> pd.DataFrame:
@@ -114,30 +96,22 @@ def ranking(replay: Replay, models: Iterable[str] = MODELS, rival: str = RIVAL) 
         and years drawn), ``log_score`` and ``ece``.
     """
     models = list(models)
-    answered = replay.part(
-        np.all([np.isfinite(replay.said[m]).all(1) for m in [*models, rival]], axis=0)
-    )
-    y, rows = answered.happened, []
-    keys = answered.table["area"], answered.table["origin"]
-    reference = ((answered.said[rival] - y) ** 2).mean(1)
+    silent = [~np.isfinite(replay.said[m]).all(1) for m in [*models, rival]]
+    part = replay.part(~np.any(silent, axis=0))
+    y, keys, rows = part.happened, (part.table["area"], part.table["origin"]), []
+    theirs = ((part.said[rival] - y) ** 2).mean(1)
     for model in models:
-        p = answered.said[model]
-        error = ((p - y) ** 2).mean(1)
+        p = part.said[model]
+        ours = ((p - y) ** 2).mean(1)
         rows.append(
-            (
-                model, y.size, keys[0].nunique(), error.mean(),
-                *scores.cluster_interval(error, *keys),
-                scores.skill(error.mean(), reference.mean()),
-                *scores.cluster_interval(error, *keys, reference=reference),
-                scores.log_score(p, y), scores.ece(p, y),
-            )
+            (model, y.size, keys[0].nunique(), ours.mean(), *scores.cluster_interval(ours, *keys),
+             1 - ours.mean() / theirs.mean(),
+             *scores.cluster_interval(ours, *keys, reference=theirs),
+             scores.log_score(p, y), scores.ece(p, y), model in RULES)
         )  # fmt: skip
-    heads = (
-        "model cases areas brier lower upper skill skill_lower skill_upper log_score ece".split()
-    )
-    table = pd.DataFrame(rows, columns=heads).assign(rival=rival)
-    order = table["model"].isin(RULES).astype(int) + table["brier"] / (1 + table["brier"].max())
-    return table.loc[order.sort_values().index].reset_index(drop=True)
+    heads = "model cases areas brier lower upper skill skill_lower skill_upper log_score ece rule"
+    table = pd.DataFrame(rows, columns=heads.split()).sort_values(["rule", "brier"])
+    return table.drop(columns="rule").assign(rival=rival).reset_index(drop=True)
 
 
 def skills(replay: Replay, model: str = "pooled") -> pd.DataFrame:
@@ -152,35 +126,32 @@ def skills(replay: Replay, model: str = "pooled") -> pd.DataFrame:
         interval holds zero, or ``behind``.
     """
     table, rate = replay.table, replay.said[RIVAL]
-    rd = table["panel"].map(lambda name: PANELS[name].indicator == "rd_intensity")
+    rd = table["panel"].isin(["countries", "provinces"])
     low = rd & table["last"].le(table.loc[rd, "last"].quantile(0.1))
-    one, five = table["n"].eq(1), table["ahead"].ge(5)
-    everything = np.ones(replay.happened.shape, bool)
+    one, ahead = table["n"].eq(1), table["ahead"]
     subsets = {
-        "all": everything,
-        **{panel: everything & table[["panel"]].eq(panel).to_numpy() for panel in PANELS},
-        "one_figure": everything & one.to_numpy()[:, None],
-        "five_years": everything & five.to_numpy()[:, None],
+        "all": table["n"].gt(0),
+        **{panel: table["panel"].eq(panel) for panel in PANELS},
+        "one_figure": one,
+        "five_years": ahead.ge(5),
         "hard": (rate >= 0.2) & (rate <= 0.8),
-        "lowest_tenth": everything & low.to_numpy()[:, None],
-        "as_the_city": everything & (low & one & table["ahead"].ge(4)).to_numpy()[:, None],
+        "lowest_tenth": low,
+        "as_the_city": low & one & ahead.ge(4),
     }
     p, y, rows = replay.said[model], replay.happened, []
     for name, inside in subsets.items():
-        case, factor = np.nonzero(inside & np.isfinite(p) & np.isfinite(rate))
+        mask = np.asarray(inside).reshape(len(y), -1) & np.isfinite(p) & np.isfinite(rate)
+        case = np.nonzero(mask)[0]
         if not len(case):
             continue
-        ours = (p[case, factor] - y[case, factor]) ** 2
-        theirs = (rate[case, factor] - y[case, factor]) ** 2
-        keys = table["area"].to_numpy()[case], table["origin"].to_numpy()[case]
-        lower, upper = scores.cluster_interval(ours, *keys, reference=theirs)
+        ours, theirs = ((said[mask] - y[mask]) ** 2 for said in (p, rate))
+        keys = [table[key].to_numpy()[case] for key in ("area", "origin")]
+        low_end, high_end = scores.cluster_interval(ours, *keys, reference=theirs)
         rows.append(
-            (
-                name, len(case), len(set(keys[0])), len(set(keys[1])), ours.mean(), theirs.mean(),
-                scores.skill(ours.mean(), theirs.mean()), lower, upper,
-                DETECTABLE * (upper - lower) / 3.92,
-                "ahead" if lower > 0 else "behind" if upper < 0 else "nil",
-            )
+            (name, len(case), len(set(keys[0])), len(set(keys[1])), ours.mean(), theirs.mean(),
+             1 - ours.mean() / theirs.mean(), low_end, high_end,
+             DETECTABLE * (high_end - low_end) / 3.92,
+             "ahead" if low_end > 0 else "behind" if high_end < 0 else "nil")
         )  # fmt: skip
     heads = "subset cases areas origins brier rival skill lower upper detectable found".split()
     return pd.DataFrame(rows, columns=heads)
@@ -197,8 +168,8 @@ def reliability(replay: Replay, models: Iterable[str] = ("pooled",)) -> pd.DataF
     """
     rows, edges = [], np.array(BANDS)
     for model in models:
-        case, factor = np.nonzero(np.isfinite(replay.said[model]))
-        p, y = replay.said[model][case, factor], replay.happened[case, factor]
+        mask = np.isfinite(replay.said[model])
+        p, y, case = replay.said[model][mask], replay.happened[mask], np.nonzero(mask)[0]
         at = scores.bin_of(p, edges)
         for row in scores.reliability(p, y, edges).itertuples(index=False):
             inside = edges[at] == row.low
@@ -237,19 +208,18 @@ def calibration_tests(
         (`common_shock`), ``p_value``, and ``power``: how surely the test would have found every
         centre off by a quarter of its spread.
     """
-    rows, panels = [], replay.table["panel"].unique()
+    rows = []
     for model in models:
-        for panel in panels:
+        for panel in replay.table["panel"].unique():
             part = replay.part(replay.table["panel"].eq(panel))
-            thinned = part.part(part.table["n"].isin([1, 3, 8]))
-            p, table = part.said[model], thinned.table
             shock = common_shock(part.table, part.pit(model))
+            some = part.part(part.table["n"].isin(LENGTHS))
+            keys = (some.table[key] for key in ("area", "last_year", "year"))
             tested = scores.calibration_test(
-                thinned.said[model], thinned.happened, table["area"], table["last_year"],
-                table["year"], common=shock, draws=draws,
-            )  # fmt: skip
-            error = scores.ece(p, part.happened)
-            rows.append((model, panel, p.size, table["area"].nunique(), error, shock, *tested))
+                some.said[model], some.happened, *keys, common=shock, draws=draws
+            )
+            p, areas = part.said[model], part.table["area"].nunique()
+            rows.append((model, panel, p.size, areas, scores.ece(p, part.happened), shock, *tested))
     heads = "model panel cases areas ece common p_value power".split()
     return pd.DataFrame(rows, columns=heads)
 
@@ -272,52 +242,32 @@ def intervals(replay: Replay, models: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns="model cases cover50 cover80 cover95 crps".split())
 
 
-def coverage_by_length(replay: Replay, *, draws: int = 300, seed: int = 0) -> pd.DataFrame:
-    """Coverage of the default model's 80 % intervals by number of observations.
+def coverage(replay: Replay) -> pd.DataFrame:
+    """Coverage of the default model's 80 % intervals by panel, and by level of R&D intensity.
 
     Returns
     -------
     DataFrame
-        By ``panel`` and ``n``, as text, and for ``all`` lengths together: ``cases``,
-        ``coverage``, and the 95 % range ``lower``, ``upper`` that it would have if every interval
-        were right, areas and years hanging together as they do
-        (`changji_analysis.replay.scores.coverage_range`).
-    """
-    rows, pit = [], pd.Series(replay.pit("pooled"))
-    for panel, table in replay.table.groupby("panel", sort=False):
-        common = common_shock(table, pit[table.index].to_numpy())
-        for n, part in [*table.groupby("n"), ("all", table)]:
-            low, high = scores.coverage_range(
-                part["area"], part["last_year"], part["year"], NOMINAL,
-                common=common, draws=draws, seed=seed,
-            )  # fmt: skip
-            share = scores.coverage(pit[part.index], NOMINAL)
-            rows.append((panel, str(n), len(part), share, low, high))
-    return pd.DataFrame(rows, columns="panel n cases coverage lower upper".split())
-
-
-def coverage_by_level(replay: Replay) -> pd.DataFrame:
-    """Coverage of the default model's 80 % intervals for R&D intensity, by the last figure.
-
-    Returns
-    -------
-    DataFrame
-        By the edges ``low``, ``high``: ``areas``, ``cases``, the ``coverage`` of all, of those
-        from ``one`` figure, and the shares of outcomes ``above`` and ``below`` the interval.
+        ``panel`` (``rd_intensity`` for the levels) and the edges ``low``, ``high`` of the last
+        figure: ``areas``, ``cases``, the ``coverage`` with its 95 % interval ``lower``, ``upper``
+        (whole areas and years drawn), that of cases from ``one`` figure, and the shares of
+        outcomes ``above`` and ``below`` the interval.
     """
     table = replay.table.assign(pit=replay.pit("pooled"))
-    table = table[table["panel"].isin(["countries", "provinces"])]
-    rows = []
-    for low, high in pairwise(LEVELS):
-        inside = table[table["last"].gt(low) & table["last"].le(high)]
-        pit, one = inside["pit"], inside.loc[inside["n"].eq(1), "pit"]
-        rows.append(
-            (
-                low, high, inside["area"].nunique(), len(inside), scores.coverage(pit, NOMINAL),
-                scores.coverage(one, NOMINAL), (pit > 0.9).mean(), (pit < 0.1).mean(),
-            )
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns="low high areas cases coverage one above below".split())
+    rd, rows = table[table["panel"].isin(["countries", "provinces"])], []
+    groups = [(panel, -np.inf, np.inf, part) for panel, part in table.groupby("panel", sort=False)]
+    groups += [("rd_intensity", *edges, rd) for edges in pairwise(LEVELS)]
+    for name, low, high, part in groups:
+        part = part[part["last"].gt(low) & part["last"].le(high)]
+        if part.empty:
+            continue
+        inside = (part["pit"] - 0.5).abs().le(NOMINAL / 2)
+        lower, upper = scores.cluster_interval(inside, part["area"], part["origin"])
+        one, (above, below) = inside[part["n"].eq(1)], (part["pit"].gt(0.9), part["pit"].lt(0.1))
+        shares = inside.mean(), lower, upper, one.mean(), above.mean(), below.mean()
+        rows.append((name, low, high, part["area"].nunique(), len(part), *shares))
+    heads = "panel low high areas cases coverage lower upper one above below".split()
+    return pd.DataFrame(rows, columns=heads)
 
 
 def failures(replay: Replay, breaks: Mapping[str, Mapping], count: int = 12) -> pd.DataFrame:
@@ -336,7 +286,7 @@ def failures(replay: Replay, breaks: Mapping[str, Mapping], count: int = 12) -> 
     """
     table, pit = replay.table, replay.pit("pooled")
     table = table.assign(pit=pit, factor=table["outcome"] / table["last"], tail=abs(pit - 0.5))
-    table = table[table["ahead"].le(5)].sort_values("tail", ascending=False, kind="stable")
+    table = table.sort_values("tail", ascending=False, kind="stable")
     worst = table.drop_duplicates(["panel", "area"]).head(count).reset_index(drop=True)
     worst["broken"] = [
         any(row.last_year < year <= row.year for year in breaks[row.panel].get(row.area, ()))

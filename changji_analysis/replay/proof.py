@@ -7,11 +7,11 @@ beside them tells from which data and which code they come.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from .. import calibration
@@ -32,7 +32,6 @@ EVERY = {"countries": 2}
 """Of the origins of a panel only every so manieth goes into the statements kept."""
 SHOWN = ("pooled", *cases.RATES, "combination", "naive", "drift", *claims.FITTED, *claims.OWN,
          *cases.RULES)  # fmt: skip
-ONE_FIGURE = ("pooled", *cases.RATES, "generic")
 
 Tell = Callable[[int, int, str], None]
 """Takes how many tables are made, of how many, and what is being made."""
@@ -46,32 +45,24 @@ class _Replays:
 
     @cached_property
     def full(self) -> cases.Replay:
-        """Every panel at every origin."""
-        parts = [cases.rolling(self.data, p, models=claims.MODELS) for p in cases.PANELS]
-        return cases.joined(parts)
+        return cases.joined(
+            [cases.rolling(self.data, p, models=claims.MODELS) for p in cases.PANELS]
+        )
 
     @cached_property
-    def alone(self) -> cases.Replay:
-        """The cases that rest on one figure."""
-        return self.full.part(self.full.table["n"].eq(1))
-
-    @cached_property
-    def thin(self) -> tuple[cases.Replay, pd.DataFrame]:
-        """Every model at few origins, and the inflation of their intervals."""
+    def thin(self) -> cases.Replay:
         return claims.thin(self.data)
 
     @cached_property
     def published(self) -> dict[str, pd.DataFrame]:
-        """Published targets by group."""
         return {group: targets.targets(self.data, group) for group in targets.GROUPS}
 
     @cached_property
     def judged(self) -> pd.DataFrame:
-        """Verdicts on replayed targets with their ranges."""
         return verdicts.statements(self.data)
 
 
-def _by_set(**sets: pd.DataFrame) -> pd.DataFrame:
+def _sets(**sets: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([t.assign(set=name) for name, t in sets.items()], ignore_index=True)
 
 
@@ -90,22 +81,20 @@ TABLES: dict[str, Callable[[_Replays], pd.DataFrame]] = {
     STATEMENTS: lambda r: statements(r.full),
     "reliability": _reliability,
     "calibration_tests": lambda r: claims.calibration_tests(r.full),
-    "coverage_by_length": lambda r: claims.coverage_by_length(r.full),
-    "coverage_by_level": lambda r: claims.coverage_by_level(r.full),
+    "coverage": lambda r: claims.coverage(r.full),
     # the fair comparison
     "skill": lambda r: claims.skills(r.full),
-    "ranking": lambda r: _by_set(
+    "ranking": lambda r: _sets(
         all=claims.ranking(r.full),
-        one_figure=claims.ranking(r.alone, ONE_FIGURE),
-        fitted=claims.ranking(r.thin[0], SHOWN),
+        one_figure=claims.ranking(r.full.part(r.full.table["n"].eq(1)), claims.MODELS[:4]),
+        fitted=claims.ranking(r.thin, SHOWN),
     ),
-    "intervals": lambda r: _by_set(
-        all=claims.intervals(r.full, ("pooled", "generic")),
-        fitted=claims.intervals(r.thin[0], [m for m in SHOWN if m in r.thin[0].laws]),
+    "intervals": lambda r: _sets(
+        all=claims.intervals(r.full, r.full.laws), fitted=claims.intervals(r.thin, r.thin.laws)
     ),
-    "inflation": lambda r: r.thin[1],
-    "targets": lambda r: _by_set(**{g: targets.ranking(t) for g, t in r.published.items()}),
-    "stories": lambda r: _by_set(**{g: targets.stories(t) for g, t in r.published.items()}),
+    "inflation": lambda r: claims.inflation(r.thin),
+    "targets": lambda r: _sets(**{g: targets.ranking(t) for g, t in r.published.items()}),
+    "stories": lambda r: _sets(**{g: targets.stories(t) for g, t in r.published.items()}),
     # whether verdicts survive, and what failed
     "survival": lambda r: verdicts.survival(r.judged),
     "words": lambda r: verdicts.words_came_true(r.judged),
@@ -126,77 +115,63 @@ def statements(replay: cases.Replay) -> pd.DataFrame:
         `calibration.LAWS` over them, with its degrees of freedom in tenths.
     """
     table = replay.table
-    step = table["panel"].map(EVERY).fillna(1)
-    kept = (
-        table["origin"].eq(table["last_year"])
-        & table["ahead"].isin(HORIZONS)
-        & table["n"].isin([n for _, n in LAWS])
-        & (table["origin"] % step).eq(0)
-    ).to_numpy()
-    part = replay.part(kept)
-    keys = ["panel", "area", "last_year"]
-    wide = (
-        part.table.groupby(keys, sort=False)["last"].first().map("{:.4g}".format).to_frame("level")
-    )
-    panels = wide.index.get_level_values("panel")
-    wide["family"] = [calibration.family(cases.PANELS[p].indicator) for p in panels]
-    wide["parent"] = 0
-    longs = {"rise": part.table.assign(value=part.rise)[part.table["n"].eq(1).to_numpy()]}
-    for (prior, n), law in LAWS.items():
-        rows = part.table["n"].eq(n).to_numpy()
-        loc, spread, df = part.laws["pooled" if prior == "peers" else "generic"][rows].T
-        found = part.table[rows]
-        longs |= {
-            f"{law}_loc": found.assign(value=loc),
-            f"{law}_spread": found.assign(value=spread),
-        }
-        wide[f"{law}_df"] = found.assign(df=df).groupby(keys)["df"].first().mul(10).round()
-    for name, long in longs.items():
-        columns = long.pivot(index=keys, columns="ahead", values="value") / UNIT
-        wide = wide.join(columns.round().add_prefix(f"{name}_"))
-    numbers = wide.columns.difference(["family", "level"])
-    wide[numbers] = wide[numbers].astype("Int64")
-    order = ["family", "area", "last_year", "level", "parent"]
-    wide = wide.reset_index().drop(columns="panel")
-    return wide[[*order, *wide.columns.difference(order, sort=False)]]
+    thinned = table["origin"] % table["panel"].map(EVERY).fillna(1) == 0
+    part = replay.part(table["origin"].eq(table["last_year"]) & thinned)
+    table = part.table[["panel", "area", "last_year", "ahead", "n", "last"]]
+    index, columns = ["panel", "area", "last_year", "ahead"], {}
+    for law, (prior, n) in LAWS.items():
+        found = part.laws["pooled" if prior == "peers" else "generic"]
+        of = table["n"].eq(n) & table["ahead"].isin(HORIZONS)
+        frame = table[of].set_index(index)
+        for name, values in zip(("loc", "spread", "df"), found[of].T, strict=True):
+            unit = 0.1 if name == "df" else UNIT
+            columns[f"{law}_{name}"] = pd.Series((values / unit).round(), frame.index)
+        if n == 1:
+            columns["rise"] = pd.Series((part.rise[of] / UNIT).round(), frame.index)
+            level = frame["last"].groupby(index[:3], sort=False).first()
+    wide = pd.DataFrame(columns).astype("Int64").unstack("ahead")
+    wide.columns = [f"{name}_{ahead}" for name, ahead in wide.columns]
+    wide = wide.rename(columns={f"{law}_df_1": f"{law}_df" for law in LAWS})
+    wide = wide.drop(columns=[c for c in wide if "_df_" in c]).loc[level.index]
+    families = [calibration.family(cases.PANELS[p].indicator) for p, *_ in wide.index]
+    wide.insert(0, "level", level.map("{:.4g}".format))
+    wide.insert(1, "parent", 0)
+    wide.insert(0, "family", families)
+    return wide.reset_index().drop(columns="panel")
 
 
-def make(data: Dataset, tell: Tell = lambda done, count, text: None) -> Iterator[str]:
+def make(data: Dataset, tell: Tell = lambda done, count, text: None) -> list[str]:
     """Make every table, then put all in place; interrupted, the old ones stay.
 
-    Yields
-    ------
-    str
+    Returns
+    -------
+    list of str
         Names of the tables that changed.
     """
     replays, made = _Replays(data), {}
     for done, (name, table) in enumerate(TABLES.items()):
         tell(done, len(TABLES), name)
         made[name] = _rounded(table(replays))
-    about = {
-        "areas": int(replays.full.table["area"].nunique()),
-        "cases": int(replays.full.happened.size),
-        "least": min(cases.FACTORS),
-        "most": max(cases.FACTORS),
-    }
-    key = code_key() | {"data": data_key(data), "about": about}
-    for name, table in made.items():
-        if write_csv(FOLDER / f"{name}.csv", table):
-            yield name
-    key["tables"] = {name: of_file(FOLDER / f"{name}.csv") for name in TABLES}
+    about = {"areas": replays.full.table["area"].nunique(), "cases": replays.full.happened.size,
+             "least": cases.FACTORS[0], "most": cases.FACTORS[-1]}  # fmt: skip
+    changed = [name for name, table in made.items() if write_csv(_path(name), table)]
+    marks = {name: of_file(_path(name)) for name in TABLES}
+    key = {**_key(data), "about": about, "tables": marks}
     write_bytes(KEY, (json.dumps(key, indent=1) + "\n").encode())
     calibration.forget()
     tell(len(TABLES), len(TABLES), "")
+    return changed
+
+
+def _path(name: str) -> Path:
+    return FOLDER / f"{name}.csv"
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Floats to `DIGITS` significant digits."""
-
-    def short(value):
-        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else value
-
     floats = table.select_dtypes("float").columns
-    return table.assign(**{name: table[name].map(short) for name in floats})
+    short = {name: table[name].map(lambda v: float(f"{v:.{DIGITS}g}")) for name in floats}
+    return table.assign(**short)
 
 
 def table(name: str) -> pd.DataFrame:
@@ -207,10 +182,9 @@ def table(name: str) -> pd.DataFrame:
     UsageError
         There is no such table, or it was never made.
     """
-    path = FOLDER / f"{name}.csv"
-    if name not in TABLES or not path.is_file():
+    if name not in TABLES or not _path(name).is_file():
         raise UsageError(f"no table {name!r} of the proof: there are {', '.join(TABLES)}; {REMEDY}")
-    found = pd.read_csv(path)
+    found = pd.read_csv(_path(name))
     found.attrs = json.loads(KEY.read_text(encoding="utf-8"))["about"]
     return found
 
@@ -221,26 +195,18 @@ def ranking(which: str) -> pd.DataFrame:
     return found[found["set"].eq(which)].set_index("model")
 
 
-def code_key() -> dict[str, str]:
-    """Fingerprint of the code that the tables come from."""
-    models = [name for name in sources() if ".trends." in name]
-    return {"code": of_code(__name__, *models)}
-
-
-def data_key(data: Dataset) -> str:
-    """Fingerprint of the figures that the tables come from; the city's are none of them."""
+def _key(data: Dataset) -> dict[str, str]:
+    """Fingerprints of code and data that the tables come from; the city's figures are no part."""
     areas, seen = data.config.areas, data.observations
-    own = [areas.city, areas.prefecture, *areas.others]
-    frames = seen[~seen["area"].isin(own)], data.precedents, data.breaks
-    return digest(*(frame.to_csv(index=False) for frame in frames))
+    others = seen[~seen["area"].isin([areas.city, areas.prefecture, *areas.others])]
+    frames = (frame.to_csv(index=False) for frame in (others, data.precedents, data.breaks))
+    models = [name for name in sources() if ".trends." in name]
+    return {"code": of_code(__name__, *models), "data": digest(*frames)}
 
 
 def stale(data: Dataset) -> list[str]:
     """What has changed since the tables were made: ``code``, ``data``, or names of tables."""
-    if not KEY.is_file():
-        return ["key"]
-    key = json.loads(KEY.read_text(encoding="utf-8"))
-    now = code_key() | {"data": data_key(data)}
-    changed = [name for name, value in now.items() if key.get(name) != value]
-    kept = key.get("tables", {})
-    return changed + [n for n in TABLES if kept.get(n) != of_file(FOLDER / f"{n}.csv")]
+    key = json.loads(KEY.read_text(encoding="utf-8")) if KEY.is_file() else {}
+    marks = {name: of_file(_path(name)) for name in TABLES}
+    now, then = {**_key(data), **marks}, {**key, **key.get("tables", {})}
+    return [name for name, mark in now.items() if then.get(name) != mark]

@@ -1,6 +1,6 @@
 """Scores of probabilities and predictive distributions, with their sampling error.
 
-Lower is better for `brier`, `log_score` and the CRPS; all three are proper: nobody gains by
+Lower is better for the Brier and log scores and the CRPS; all three are proper: nobody gains by
 stating anything but what he believes (Gneiting and Raftery 2007, Journal of the American
 Statistical Association 102, 359-378).
 """
@@ -17,7 +17,9 @@ BINS = np.arange(11) / 10
 BLOCK = 5
 """Years that are drawn together, as many as the longest replay looks ahead."""
 OFF = 0.25
-"""A miscalibration worth finding: what is called 50 % comes true in 40 or 60 %."""
+"""A miscalibration worth finding, in spreads: what is called 50 % comes true in 40 or 60 %."""
+NORMAL = 1e6
+"""Degrees of freedom beyond which a Student t is taken for the normal."""
 
 
 def _pair(probability, outcome) -> tuple[np.ndarray, np.ndarray]:
@@ -30,81 +32,37 @@ def _pair(probability, outcome) -> tuple[np.ndarray, np.ndarray]:
 
 
 def brier(probability, outcome) -> float:
-    """Mean squared error of probabilities, mean (p - y)^2 (Brier 1950).
-
-    Parameters
-    ----------
-    probability : array
-        Between 0 and 1; a rule's yes and no are 1 and 0.
-    outcome : array of 0 and 1
-    """
+    """Mean squared error of probabilities, mean (p - y)^2 (Brier 1950); a rule says 1 or 0."""
     p, y = _pair(probability, outcome)
     return float(np.mean((p - y) ** 2))
 
 
 def log_score(probability, outcome, floor: float = 1e-4) -> float:
-    """Mean of -log of the probability given to what happened, in nats.
-
-    `floor` keeps one certain and wrong statement from making the mean infinite.
-    """
+    """Mean of -log of the probability given to what happened, in nats, that never below `floor`."""
     p, y = _pair(probability, outcome)
     return float(-np.mean(np.log(np.maximum(np.where(y == 1, p, 1 - p), floor))))
-
-
-def skill(score: float, reference: float) -> float:
-    """Share of the reference's score that is saved, 1 - score / reference."""
-    return 1 - score / reference
 
 
 def t_pit(x, loc, scale, df) -> np.ndarray:
     """Probability integral transform F(x) of a Student t; uniform where calibrated."""
     from scipy import special
 
-    z = (np.asarray(x, float) - loc) / scale
-    df = np.broadcast_to(np.asarray(df, float), z.shape)
-    finite = np.isfinite(df)
-    return np.where(finite, special.stdtr(np.where(finite, df, 1.0), z), special.ndtr(z))
-
-
-def t_log_density(x, loc, scale, df) -> np.ndarray:
-    """Log density of a located and scaled Student t; `df` inf is the normal."""
-    from scipy import special
-
-    z2 = ((np.asarray(x, float) - loc) / scale) ** 2
-    df = np.broadcast_to(np.asarray(df, float), z2.shape)
-    finite = np.isfinite(df)
-    v = np.where(finite, df, 1.0)
-    student = (
-        special.gammaln((v + 1) / 2)
-        - special.gammaln(v / 2)
-        - np.log(v * np.pi) / 2
-        - (v + 1) / 2 * np.log1p(z2 / v)
-    )
-    normal = -np.log(2 * np.pi) / 2 - z2 / 2
-    return np.where(finite, student, normal) - np.log(scale)
+    return special.stdtr(np.minimum(df, NORMAL), (np.asarray(x, float) - loc) / scale)
 
 
 def t_crps(x, loc, scale, df) -> np.ndarray:
     """Continuous ranked probability score of a Student t, E|X - x| - E|X - X'| / 2.
 
-    Closed forms of Jordan, Krueger and Lerch 2019 (Journal of Statistical Software 90(12),
+    Closed form of Jordan, Krueger and Lerch 2019 (Journal of Statistical Software 90(12),
     appendix A); infinite where the mean does not exist, df <= 1.
     """
-    from scipy import special
+    from scipy import special, stats
 
-    z = (np.asarray(x, float) - loc) / scale
-    df = np.broadcast_to(np.asarray(df, float), z.shape)
-    finite = np.isfinite(df) & (df > 1)
-    v = np.where(finite, df, 2.0)
-    density = np.exp(t_log_density(z, 0.0, 1.0, v))
-    spread = 2 * np.sqrt(v) / (v - 1) * special.beta(0.5, v - 0.5) / special.beta(0.5, v / 2) ** 2
-    student = z * (2 * special.stdtr(v, z) - 1) + 2 * density * (v + z**2) / (v - 1) - spread
-    normal = (
-        z * (2 * special.ndtr(z) - 1)
-        + 2 * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-        - 1 / np.sqrt(np.pi)
-    )
-    return np.where(finite, student, np.where(np.isinf(df), normal, np.inf)) * scale
+    z, df = (np.asarray(x, float) - loc) / scale, np.asarray(df, float)
+    v = np.where(df > 1, np.minimum(df, NORMAL), 2.0)
+    beta = np.exp(special.betaln(0.5, v - 0.5) - 2 * special.betaln(0.5, v / 2))
+    near = z * (2 * special.stdtr(v, z) - 1) + 2 * stats.t.pdf(z, v) * (v + z**2) / (v - 1)
+    return np.where(df > 1, near - 2 * np.sqrt(v) / (v - 1) * beta, np.inf) * scale
 
 
 def coverage(pit, level: float) -> float:
@@ -112,13 +70,13 @@ def coverage(pit, level: float) -> float:
     return float(np.mean(np.abs(np.asarray(pit, float) - 0.5) <= level / 2))
 
 
+def bin_of(probability, edges=BINS) -> np.ndarray:
+    """Number of the bin of each probability; one on an edge belongs above it, 1 in the last."""
+    return np.minimum(np.searchsorted(edges, probability, "right"), len(edges) - 1) - 1
+
+
 def reliability(probability, outcome, edges=BINS) -> pd.DataFrame:
     """How often what was said came true.
-
-    Parameters
-    ----------
-    edges : array
-        Of the bins, from 0 to 1; a probability on an edge belongs above it, 1 in the last.
 
     Returns
     -------
@@ -129,21 +87,10 @@ def reliability(probability, outcome, edges=BINS) -> pd.DataFrame:
     p, y = (each.ravel() for each in _pair(probability, outcome))
     at, bins = bin_of(p, edges), len(edges) - 1
     n = np.bincount(at, minlength=bins)
-    table = pd.DataFrame(
-        {
-            "low": edges[:-1],
-            "high": edges[1:],
-            "n": n,
-            "stated": np.bincount(at, p, bins) / np.maximum(n, 1),
-            "came_true": np.bincount(at, y, bins) / np.maximum(n, 1),
-        }
-    )
-    return table[table["n"] > 0].reset_index(drop=True)
-
-
-def bin_of(probability, edges=BINS) -> np.ndarray:
-    """Number of the bin of each probability."""
-    return np.minimum(np.searchsorted(edges, probability, "right"), len(edges) - 1) - 1
+    means = [np.bincount(at, each, bins) / np.maximum(n, 1) for each in (p, y)]
+    columns = dict(zip("low high n stated came_true".split(), [edges[:-1], edges[1:], n, *means],
+                       strict=True))  # fmt: skip
+    return pd.DataFrame(columns)[n > 0].reset_index(drop=True)
 
 
 def ece(probability, outcome) -> float:
@@ -152,19 +99,11 @@ def ece(probability, outcome) -> float:
     Naeini, Cooper and Hauskrecht 2015 (AAAI); each bin weighs by its number of cases.
     """
     table = reliability(probability, outcome)
-    away = (table["stated"] - table["came_true"]).abs()
-    return float((away * table["n"]).sum() / table["n"].sum())
+    return float(np.average((table["stated"] - table["came_true"]).abs(), weights=table["n"]))
 
 
 def cluster_interval(
-    values,
-    area,
-    year=None,
-    *,
-    reference=None,
-    level: float = 0.95,
-    draws: int = 2000,
-    seed: int = 0,
+    values, area, year=None, *, reference=None, level: float = 0.95, draws: int = 2000, seed=0
 ) -> tuple[float, float]:
     """Bootstrap interval of a mean whose cases share areas and years.
 
@@ -212,36 +151,12 @@ def _rises(area, start, end, *, common: float, draws: int, seed: int):
     start, end = np.asarray(start, int), np.asarray(end, int)
     first = int(start.min())
     steps = int(end.max()) - first
-    length = np.sqrt(end - start)
     rng = np.random.default_rng(seed)
     for _ in range(draws):
         shock = np.sqrt(1 - common) * rng.standard_normal((len(areas), steps))
         shock += np.sqrt(common) * rng.standard_normal(steps)
         path = np.concatenate([np.zeros((len(areas), 1)), np.cumsum(shock, axis=1)], axis=1)
-        yield (path[row, end - first] - path[row, start - first]) / length
-
-
-def coverage_range(
-    area, start, end, level: float, *, common: float = 0.0, draws: int = 500, seed: int = 0
-) -> tuple[float, float]:
-    """The 95 % range of the coverage of intervals that are all right.
-
-    Parameters
-    ----------
-    area : array (N,)
-    start, end : int arrays (N,)
-        Last year known and year of the outcome.
-    level : float
-        Of the central intervals.
-    common : float
-        Correlation of two areas' shocks in the same year.
-    """
-    from scipy import special
-
-    bound = special.ndtri((1 + level) / 2)
-    worlds = _rises(area, start, end, common=common, draws=draws, seed=seed)
-    low, high = np.quantile([np.mean(np.abs(rise) <= bound) for rise in worlds], [0.025, 0.975])
-    return float(low), float(high)
+        yield (path[row, end - first] - path[row, start - first]) / np.sqrt(end - start)
 
 
 def calibration_test(
@@ -276,11 +191,9 @@ def calibration_test(
     """
     from scipy import special
 
-    p, y = _pair(probability, outcome)
-    p, y = p.reshape(len(p), -1), y.reshape(len(p), -1)
-    at = bin_of(p.ravel())
+    p, y = (each.reshape(len(each), -1) for each in _pair(probability, outcome))
+    at, bound = bin_of(p.ravel()), -special.ndtri(p)
     n = np.maximum(np.bincount(at), 1)
-    bound = -special.ndtri(p)
 
     def distance(happened):
         return float(np.sum(np.bincount(at, (happened - p).ravel()) ** 2 / n))

@@ -45,66 +45,58 @@ def targets(
     """
     if group not in GROUPS:
         raise UsageError(f"no group {group!r}: there are {', '.join(GROUPS)}")
-    table = data.precedents
-    table = table[
+    table, plans = data.precedents, EUROPE.get(group, tuple(EUROPE.values()))
+    scored = (
         table["scored"].eq("yes") & table["target"].notna() & table["outcome"].notna()
         & table["status"].isin(["attained", "missed"])
         & table["outcome_year"].eq(table["target_year"])
         & table["indicator"].isin(data.indicators["id"])
-    ]  # fmt: skip
-    wanted = EUROPE.get(group)
-    europe = table["plan"].str.startswith(wanted or tuple(EUROPE.values()))
-    table = table[europe if wanted else ~europe]
-    level = "countries" if wanted else "provinces"
-    leads, models, parts = tuple(leads), tuple(models), []
+    )  # fmt: skip
+    table = table[scored & table["plan"].str.startswith(plans).eq(group in EUROPE)]
+    level, parts = "countries" if group in EUROPE else "provinces", []
     for (indicator, year), rows in table.groupby(["indicator", "target_year"]):
-        year = int(year)
-        begins = set() if wanted else {year - int(b) for b in rows["base_year"].dropna()}
-        for lead in sorted({*leads, *begins}, reverse=True):
-            part = _replayed(data, rows, indicator, year, year - lead, level, models)
+        begins = set() if group in EUROPE else set(int(year) - rows["base_year"].dropna())
+        for lead in sorted({*leads, *map(int, begins)}, reverse=True):
+            origin = int(year) - lead
+            part = _replayed(data, rows, indicator, int(year), origin, level, tuple(models))
             parts.append(part.assign(lead=lead, indicator=indicator))
     found = pd.concat(parts, ignore_index=True)
     return found.sort_values(["year", "lead", "area"], ascending=[True, False, True])
 
 
 def _replayed(data, rows, indicator, year, origin, level, models) -> pd.DataFrame:
+    """The targets of one indicator and year as seen from one origin."""
     panels = [n for n, p in cases.PANELS.items() if (p.indicator, p.level) == (indicator, level)]
     past = cases.known(data, panels[0], origin) if panels else None
-    found, kept, steps, gaps = [], [], [], []
-    scale = scale_for(data.indicator(indicator)["kind"], np.ones(1))
-    for row in rows.itertuples():
-        if row.base_year > origin:
-            continue
+    folds = cases.folds_of(cases.outcomes(data, panels[0]).columns if panels else ())
+    scale, found, steps, gaps = scale_for(data.indicator(indicator)["kind"], np.ones(1)), [], [], []
+    for row in rows[rows["base_year"].le(origin) | rows["base_year"].isna()].itertuples():
         if past is not None and row.area in past.columns:
             series = past[row.area].dropna()
         else:
             series = cases.then(data, origin).history(row.area, indicator)
-            series = cases.only_past(series[series.index <= origin], origin)
+            series = series[series.index <= origin]
         if series.empty and np.isfinite(row.base_value):
             series = pd.Series([row.base_value], index=[int(row.base_year)])
         if series.empty or series.index[-1] < min(row.base_year, origin - cases.STALE):
             continue
-        series = series.iloc[-pooled.WINDOW :]
-        last_year, base = int(series.index[-1]), row.base_value
-        if not np.isfinite(base):
-            base = series.get(int(row.base_year), np.nan)
+        series, last_year = series.iloc[-pooled.WINDOW :], int(series.index[-1])
+        known = np.isfinite(row.base_value)
         found.append(
-            {"area": row.area, "origin": origin, "n": len(series), "last_year": last_year,
+            {"id": row.id, "area": row.area, "origin": origin,
+             "fold": folds.get(row.area, cases.FOLDS), "n": len(series), "last_year": last_year,
              "year": year, "ahead": year - last_year, "base_year": int(row.base_year),
-             "base": base, "last": series.iloc[-1], "outcome": row.outcome}
+             "base": row.base_value if known else series.get(int(row.base_year), np.nan),
+             "last": series.iloc[-1], "outcome": row.outcome, "goal": row.target,
+             "happened": int(row.outcome >= row.target)}
         )  # fmt: skip
-        kept.append({"id": row.id, "goal": row.target, "happened": int(row.outcome >= row.target)})
-        empty = np.zeros(pooled.WINDOW - len(series))
-        steps.append(np.r_[empty, np.diff(scale.forward(series.to_numpy(float)))])
-        gaps.append(np.r_[empty, np.diff(series.index)])
+        pad = (pooled.WINDOW - len(series), 0)
+        steps.append(np.pad(np.diff(scale.forward(series.to_numpy(float))), pad))
+        gaps.append(np.pad(np.diff(series.index), pad))
     if not found:
         return pd.DataFrame()
-    everyone = () if past is None else cases.outcomes(data, panels[0]).columns
-    folds = cases.folds_of(everyone)
     table = pd.DataFrame(found)
-    table.insert(2, "fold", folds.reindex(table["area"]).fillna(cases.FOLDS).astype(int).to_numpy())
     asked = cases.Cases(table, np.array(steps), np.array(gaps), scale, folds)
-    table = pd.concat([table, pd.DataFrame(kept)], axis=1)
     _, said = cases.ask(asked, past, table[["goal"]].to_numpy(float), models)
     return table.assign(**{model: p[:, 0] for model, p in said.items()})
 

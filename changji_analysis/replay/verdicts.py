@@ -1,8 +1,8 @@
 """Do printed verdicts survive? Ranges, words and flips over replayed targets.
 
-A target is set at a base year, `SPANS` years ahead, and judged anew every year, one more figure
-being known each time: the place of a city that has only its baseline. The central probability is
-that of the scorecard; its range runs over the reference classes (everybody, and the half of the
+A target is set at a base year, some years ahead (`SET`), and judged anew every year, one more
+figure being known each time: the place of a city that has only its baseline. The central
+probability is that of the scorecard; its range runs over the reference classes (everybody, the
 peers that stands nearer in level) and over the peers left out one by one. Leaving one of P peers
 out moves their mean drift by (m - g) / (P - 1), g being its own mean growth: to first order that
 is the whole of its influence, and no fit is done again for it.
@@ -10,7 +10,6 @@ is the whole of its influence, and no fit is done again for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -20,15 +19,15 @@ import pandas as pd
 
 from ..config import Verdict
 from ..forecasting import scaled_peers
-from ..trends import pooled
+from ..trends.pooled import Prior
 from . import cases, scores
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
 
-SPANS = {"countries": 5, "provinces": 5, "certificates": 3, "stock": 3}
-BASE_YEARS = {"countries": (2006, 2013), "provinces": (2014, 2018), "certificates": (2020,),
-              "stock": (2021,)}  # fmt: skip
+SET = {"countries": (5, (2006, 2013)), "provinces": (5, (2014, 2018)),
+       "certificates": (3, (2020,)), "stock": (3, (2021,))}  # fmt: skip
+"""Years that the replayed targets look ahead, and their base years, by panel."""
 WORDS = ("out_of_reach", "unlikely", "at_risk", "likely")
 """Verdicts that a probability alone decides, rising; their edges are the package's own."""
 EDGES = np.array([0.0, *(getattr(Verdict(), word) for word in WORDS[1:]), 1.0])
@@ -47,15 +46,13 @@ def statements(data: Dataset) -> pd.DataFrame:
         ``p`` and its ends ``lower``, ``upper``.
     """
     parts = []
-    for panel, years in BASE_YEARS.items():
-        today, span, kind = cases.outcomes(data, panel), SPANS[panel], cases.PANELS[panel].kind
-        for base_year in years:
-            for known in range(span):
-                past = cases.known(data, panel, base_year + known)
-                found = cases.cut(
-                    past, today, base_year + known,
-                    kind=kind, lengths=(known + 1,), horizons=(span - known,),
-                )  # fmt: skip
+    for panel, (span, base_years) in SET.items():
+        today, kind = cases.outcomes(data, panel), cases.PANELS[panel].kind
+        for base_year in base_years:
+            for year in range(base_year, base_year + span):
+                past = cases.known(data, panel, year)
+                how = {"lengths": [year - base_year + 1], "horizons": [base_year + span - year]}
+                found = cases.cut(past, today, year, kind=kind, **how)
                 parts.append(_judged(found, past, base_year).assign(panel=panel))
     return pd.concat(parts, ignore_index=True)
 
@@ -63,46 +60,38 @@ def statements(data: Dataset) -> pd.DataFrame:
 def _judged(found: cases.Cases, past: pd.DataFrame, base_year: int) -> pd.DataFrame:
     """Central probability and range of the cases of one origin that start at the base year."""
     central = cache(partial(cases.prior_without, found, past))
-    last = past.ffill().iloc[-1]
-    middle = last.median()
-    halves = [past.loc[:, last.le(middle)], past.loc[:, last.gt(middle)]]
+    last, table = past.ffill().iloc[-1], found.table
+    halves = [past.loc[:, last.le(last.median())], past.loc[:, last.gt(last.median())]]
     half = [cases.predict_pooled(found, partial(cases.prior_without, found, h)) for h in halves]
-    low = found.table[["last"]].to_numpy() <= middle
-    influence = cache(partial(_influence, found, past, central))
-    ends = [
-        cases.predict_pooled(
-            found, lambda fold, end=end: replace(central(fold), drift=influence(fold)[end])
-        )
-        for end in (0, 1)
+    shifted = cache(partial(_without_one, found, past, central))
+    laws = [
+        cases.predict_pooled(found, central),
+        np.where(table[["last"]] <= last.median(), *half),
+        *(cases.predict_pooled(found, lambda fold, end=end: shifted(fold)[end]) for end in (0, 1)),
     ]
-    goal = found.table[["base"]].to_numpy(float) * np.array(FACTORS)
-    laws = [cases.predict_pooled(found, central), np.where(low, *half), *ends]
+    goal = table[["base"]].to_numpy(float) * np.array(FACTORS)
     p = np.array([cases.probability(found, law, goal) for law in laws])
-    keep = np.isfinite(goal) & found.table[["base_year"]].eq(base_year).to_numpy()
-    case, factor = np.nonzero(keep)
-    table = found.table.iloc[case][["area", "base_year", "year", "origin"]].reset_index(drop=True)
-    return table.assign(
+    case, factor = np.nonzero(np.isfinite(goal) & table[["base_year"]].eq(base_year).to_numpy())
+    p, kept = p[:, case, factor], table.iloc[case].reset_index(drop=True)
+    return kept[["area", "base_year"]].assign(
         factor=np.array(FACTORS)[factor],
-        lead=table["year"] - table["origin"],
-        happened=(found.table[["outcome"]].to_numpy() >= goal)[keep].astype(float),
-        p=p[0][keep],
-        lower=p.min(0)[keep],
-        upper=p.max(0)[keep],
+        lead=kept["year"] - kept["origin"],
+        happened=kept["outcome"].ge(goal[case, factor]).astype(float),
+        p=p[0],
+        lower=p.min(0),
+        upper=p.max(0),
     )
 
 
-def _influence(found: cases.Cases, past: pd.DataFrame, central, fold: int) -> tuple[float, float]:
-    """Least and greatest drift of a fold's prior with one of its peers left out."""
+def _without_one(found: cases.Cases, past: pd.DataFrame, central, fold: int) -> list[Prior]:
+    """A fold's prior without the peer that raises its drift most, and that lowers it most."""
     prior = central(fold)
     others = past.loc[:, found.folds.reindex(past.columns).ne(fold).to_numpy()]
     x = scaled_peers(others, found.scale, None)[0].to_numpy()
     growth = np.diff(x, axis=0) / prior.speed(x[:-1])
-    growth = growth[:, np.isfinite(growth).any(0)]
-    if growth.shape[1] < pooled.LEAST_PEERS:
-        return prior.drift, prior.drift
-    own = np.nanmean(growth, axis=0)
-    moved = prior.drift + (own.mean() - own) / (len(own) - 1)
-    return float(moved.min()), float(moved.max())
+    own = np.nanmean(growth[:, np.isfinite(growth).any(0)], axis=0)
+    moved = (own.mean() - own) / max(len(own) - 1, 1) if prior.peers else np.zeros(1)
+    return [replace(prior, drift=prior.drift + end) for end in (moved.min(), moved.max())]
 
 
 def words(rule: str, p, lower, upper) -> tuple[np.ndarray, np.ndarray]:
@@ -204,9 +193,3 @@ def words_came_true(table: pd.DataFrame) -> pd.DataFrame:
             rows.append((rule, WORDS[a], WORDS[b], len(part), area, share, EDGES[a], EDGES[b + 1]))
     heads = "rule first last statements areas came_true low high".split()
     return pd.DataFrame(rows, columns=heads)
-
-
-def tables(data: Dataset) -> Mapping[str, pd.DataFrame]:
-    """`survival` and `words_came_true` of the replayed `statements`."""
-    table = statements(data)
-    return {"survival": survival(table), "words": words_came_true(table)}

@@ -12,7 +12,6 @@ def test_brier_and_log_score_by_hand():
     assert scores.brier([0.9, 0.2, 0.5], [1, 0, 1]) == pytest.approx((0.01 + 0.04 + 0.25) / 3)
     assert scores.log_score([0.9, 0.2], [1, 0]) == pytest.approx(-np.log([0.9, 0.8]).mean())
     assert np.isfinite(scores.log_score([1.0], [0]))
-    assert scores.skill(0.15, 0.20) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("wrong", [([1.1], [1]), ([0.5], [2]), ([0.5, 0.5], [1]), ([], [])])
@@ -28,7 +27,6 @@ def test_crps_of_the_t_is_the_integral(df, x):
     above = integrate.quad(lambda z: law.sf(z) ** 2, x, np.inf, limit=300)[0]
     assert scores.t_crps(x, 0.2, 0.7, df) == pytest.approx(below + above, rel=1e-4)
     assert scores.t_pit(x, 0.2, 0.7, df) == pytest.approx(law.cdf(x))
-    assert scores.t_log_density(x, 0.2, 0.7, df) == pytest.approx(law.logpdf(x))
 
 
 def test_crps_without_a_mean_is_infinite():
