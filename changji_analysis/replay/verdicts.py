@@ -3,9 +3,9 @@
 A target is set at a base year, some years ahead (`SET`), and judged anew every year, one more
 figure being known each time: the place of a city that has only its baseline. The central
 probability is that of the scorecard; its range runs over the reference classes (everybody, the
-peers that stands nearer in level) and over the peers left out one by one. Leaving one of P peers
-out moves their mean drift by (m - g) / (P - 1), g being its own mean growth: to first order that
-is the whole of its influence, and no fit is done again for it.
+half of the peers that stands nearer in level) and over the peers left out one by one. Leaving
+one of P peers out moves their mean drift by (m - g) / (P - 1), g being its own mean growth: to
+first order that is the whole of its influence, and no fit is done again for it.
 """
 
 from __future__ import annotations
