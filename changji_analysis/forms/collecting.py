@@ -16,39 +16,34 @@ from ..files import write_bytes
 from ..records.schemas import NO_POINTS, OBSERVATIONS, SOURCES, TASK_REPORTS
 from ..records.writing import extended, locked, read_rows
 from ..trends.cohort import count_list
-from .content import FORM, LIST, Line, Request, plan_key, requests
+from .content import FORM, LIST, Request, plan_key, requests
 from .returned import Entry, Returned, messages, read_form
 
 JUMP = 10.0
 """Factor from one figure to the next beyond which a unit is probably wrong."""
 SAME_YEARS = 3
 TAKEN = ("new", "revised")
-FOLDERS = {False: ("private/yearly_statistics.csv", "private/sources.csv"),
-           True: ("raw/yearly_statistics.csv", "sources.csv")}  # fmt: skip
 REPORTS = "private/task_reports.csv"
 
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """What came back.
+    """What came back, as tables.
 
     Attributes
     ----------
     forms : DataFrame
-        ``office``, ``file``, ``day`` of every form that was read.
+        ``office``, ``file``, ``day`` of every form.
     figures : DataFrame
-        ``office``, ``file``, ``cell``, ``indicator``, ``zh``, ``year``, ``printed``, ``value``,
-        ``unit`` and ``status``: new, revised, known, or what speaks against it (scope, question,
-        error; held: its form has an error elsewhere and is taken whole or not at all).
+        Every figure with its ``office``, ``file``, ``cell`` and ``status``: new, revised, known,
+        or what speaks against it (scope, question, error; held: its form has an error elsewhere
+        and is taken whole or not at all).
     counts : DataFrame
         By office and year: what the list of certificates says.
-    tasks : DataFrame
-        ``office``, ``id``, ``progress``, ``text``, ``money``.
-    problems : DataFrame
-        Columns of `changji_analysis.errors.PROBLEM_COLUMNS`; ``column`` is sheet and cell.
+    tasks, problems : DataFrame
+        Reports on tasks; what is wrong, ``column`` being sheet and cell.
     missing : DataFrame
-        For the reminder, the most wanted first: ``office``, ``returned``, ``indicator``, ``zh``,
-        ``year``, ``cell``, ``remark`` (why it is blank, in the office's words).
+        For the reminder, the most wanted first; ``remark`` says why in the office's words.
     """
 
     forms: pd.DataFrame
@@ -78,16 +73,49 @@ def collect(
     UsageError
         There is no such folder, or no form in it.
     """
-    return _collect(folder, data, take, partial)[0]
+    skipped = ("~$", "来函", ".")
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    paths = [p for p in found if p.is_file() and not p.name.startswith(skipped)]
+    if not paths:
+        raise UsageError(f"{folder.name} is no folder with forms / 文件夹中没有填报表")
+    asked = {request.office: request for request in requests(data)}
+    forms = _one_each([read_form(path, asked, plan_key(data)) for path in paths])
+    known = data.statistics
+    known = known[
+        (known["area"] == data.config.areas.city) & known["vintage"].isin(["first", "revised"])
+    ]
+    counts, rows = [pd.DataFrame()], []
+    for form in forms:
+        if form.certificates:
+            counts.append(_count(form, asked[form.office]))
+        _check(form, data, known, take)
+        codes = [code for _, code, _ in form.faults] + [e.code for e in form.entries if e.code]
+        wrong = any(messages()[code]["severity"] == "error" for code in codes)
+        held = {"two_versions", "no_date"} & set(codes) or (wrong and not partial)
+        for entry in form.entries:
+            if entry.printed:
+                line, status = entry.line, _status(entry, known, bool(held))
+                place = form.office, form.file, entry.cell, line.indicator, line.year
+                said = entry.printed, entry.value, line.unit
+                rows.append((*place, *said, status, entry, form.day))
+    names = "office file cell indicator year printed value unit status entry day".split()
+    figures = pd.DataFrame(rows, columns=names)
+    figures.insert(4, "zh", [data.indicator(name)["zh"] for name in figures["indicator"]])
+    tasks = [
+        {"office": f.office, "reported": str(f.day or ""), **t} for f in forms for t in f.tasks
+    ]
+    return Collection(
+        pd.DataFrame([(f.office, f.file, f.day) for f in forms], columns=["office", "file", "day"]),
+        figures,
+        pd.concat(counts),
+        pd.DataFrame(tasks, columns=list(TASK_REPORTS.columns)),
+        _problems(forms),
+        _missing(asked, forms, figures, data),
+    )
 
 
 def write(
-    folder: Path,
-    data: Dataset,
-    *,
-    take: Several[str] = (),
-    partial: bool = False,
-    public: bool = False,
+    folder: Path, data: Dataset, *, public: bool = False, **options
 ) -> tuple[Collection, int]:
     """Collect and add what nothing speaks against; run again it adds nothing.
 
@@ -101,54 +129,32 @@ def write(
     """
     with locked(data.folder):
         data = Dataset(data.folder, private=True)  # another run may have added figures
-        found, forms = _collect(folder, data, take, partial)
-        for name, content in _contents(data, found, forms, public).items():
-            write_bytes(data.folder / name, content)
-    return found, int(found.figures["status"].isin(TAKEN).sum())
-
-
-def _collect(folder: Path, data: Dataset, take: Several[str], partial: bool):
-    if not folder.is_dir():
-        raise UsageError(f"no folder {folder.name}: name the one with the forms / 没有该文件夹")
-    paths = sorted(p for p in folder.iterdir() if p.is_file() and p.name[:2] not in ("~$", "来函"))
-    paths = [p for p in paths if not p.name.startswith(".")]
-    if not paths:
-        raise UsageError(f"{folder.name} holds no form / 文件夹中没有填报表")
-    asked = {request.office: request for request in requests(data)}
-    forms = [read_form(path, asked, plan_key(data)) for path in paths]
-    forms = _one_each(forms)
-    counts = []
-    for form in forms:
-        if form.office in asked:
-            counts.append(_count(form, asked[form.office], data))
-            _check(form, data, take)
-    status = {}
-    for form in forms:
-        faulty = any(messages()[code]["severity"] == "error" for _, code, _ in form.faults)
-        faulty |= any(e.code and messages()[e.code]["severity"] == "error" for e in form.entries)
-        whole = any(code in ("two_versions", "no_date") for _, code, _ in form.faults)
-        for entry in form.entries:
-            held = whole or (faulty and not partial)
-            status[id(entry)] = _status(entry, data, take, held)
-    figures = pd.DataFrame(
-        [
-            (f.office, e.file, e.cell, e.line.indicator, data.indicator(e.line.indicator)["zh"],
-             e.line.year, e.printed, e.value, e.line.unit, status[id(e)])
-            for f in forms for e in f.entries if e.printed
-        ],
-        columns="office file cell indicator zh year printed value unit status".split(),
-    )  # fmt: skip
-    tasks = [{"office": f.office, **t} for f in forms for t in f.tasks]
-    found = Collection(
-        pd.DataFrame([(f.office, f.file, f.day) for f in forms], columns=["office", "file", "day"]),
-        figures,
-        pd.concat(counts) if counts else pd.DataFrame(),
-        pd.DataFrame(tasks, columns=["office", "id", "progress", "text", "money", "cell"]),
-        _problems(forms),
-        _missing(asked, forms, figures, data),
-    )
-    rows = [(form, e, status[id(e)]) for form in forms for e in form.entries if e.printed]
-    return found, rows
+        found = collect(folder, data, **options)
+        fresh = found.figures[found.figures["status"].isin(TAKEN)]
+        observations, documents = [], {}
+        for row in fresh.itertuples():
+            document = _document(row, data, public)
+            documents[document["id"]] = document
+            observations.append(_observation(row, document["id"], data))
+        prefix, kept = ("raw/", "") if public else ("private/", "private/")
+        days = found.tasks[found.tasks["reported"] != ""]
+        reports = [*read_rows(data.folder / REPORTS), *days.to_dict("records")]
+        latest = {row["id"]: row for row in sorted(reports, key=lambda row: row["reported"])}
+        had = {row["id"] for row in read_rows(data.folder / f"{kept}sources.csv")}
+        new = [row for key, row in documents.items() if key not in had]
+        order = ("area", "indicator", "year", "vintage")
+        for name, schema, added, by, areas in (
+            (f"{kept}sources.csv", SOURCES, new, ("id",), ()),
+            (f"{prefix}yearly_statistics.csv", OBSERVATIONS, observations, order,
+             data.config.areas.all),
+        ):  # fmt: skip
+            path = data.folder / name
+            if added:
+                write_bytes(path, extended(path, list(schema.columns), added, by, areas))
+        if len(days):
+            table = extended(Path(), list(TASK_REPORTS.columns), [*latest.values()], ("id",))
+            write_bytes(data.folder / REPORTS, table)
+    return found, len(fresh)
 
 
 def _one_each(forms: list[Returned]) -> list[Returned]:
@@ -158,105 +164,80 @@ def _one_each(forms: list[Returned]) -> list[Returned]:
         first = kept.setdefault(form.office or form.file, form)
         if first is form:
             continue
-        said = [{e.line.name: (e.printed, e.reading, e.remark) for e in f.entries}
-                | {t["id"]: (t["progress"], t["text"], t["money"]) for t in f.tasks}
-                for f in (first, form)]  # fmt: skip
-        differ = [k for k in {**said[0], **said[1]} if said[0].get(k) != said[1].get(k)]
-        if differ or set(first.certificates) != set(form.certificates):
-            fill = {"other": form.file, "cells": "、".join(sorted(differ)) or LIST}
-            first.faults.append(("", "two_versions", fill))
+        a, b = (
+            {e.line.name: (e.printed, e.reading, e.remark) for e in f.entries}
+            | {t["id"]: tuple(t.values()) for t in f.tasks} | {LIST: f.certificates}
+            for f in (first, form)
+        )  # fmt: skip
+        if differ := sorted(k for k in {**a, **b} if a.get(k) != b.get(k)):
+            first.fault("", "two_versions", other=form.file, cells="、".join(differ))
     return list(kept.values())
 
 
-def _count(form: Returned, request: Request, data: Dataset) -> pd.DataFrame:
+def _count(form: Returned, request: Request) -> pd.DataFrame:
     """What the list counts; years that the form leaves blank are filled from it."""
-    if not form.certificates:
-        return pd.DataFrame()
-    table = pd.DataFrame(form.certificates, columns=["row", "firm", "number", "day"])
+    table = pd.DataFrame(form.certificates, columns=["number", "firm", "day"])
     counts = count_list(table["firm"], pd.Series([day.year for day in table["day"]]))
-    lines = {x.year: x for b in request.blocks if b.indicator == request.counted for x in b.lines}
     entered = {e.line.name: e for e in form.entries if e.printed}
-    for year, valid in counts["valid"].dropna().items():
-        if year not in lines or (form.day and year >= form.day.year):
+    for line in request.lines:
+        valid = counts["valid"].get(line.year, np.nan)
+        over = form.day and line.year < form.day.year
+        if line.indicator != request.counted or np.isnan(valid) or not over:
             continue
-        line: Line = lines[year]
-        entry = entered.get(line.name)
-        if entry is None:
-            entry = Entry(line, form.file, LIST, f"{valid:.0f}", valid, source=f"按{LIST}清点")
+        if line.name not in entered:
+            entry = Entry(line, LIST, f"{valid:.0f}", source=f"按{LIST}清点", value=valid)
             form.entries.append(entry)
-        elif entry.value is not None and entry.value != valid:
-            entry.fault("list_differs", counted=f"{valid:.0f}")
+        elif entered[line.name].value not in (None, valid):
+            entered[line.name].fault("list_differs", counted=f"{valid:.0f}")
     return counts.reset_index().assign(office=form.office)
 
 
-def _check(form: Returned, data: Dataset, take: Several[str]) -> None:
-    """Values against their kind, each other and the figures that are known."""
-    city = data.config.areas.city
-    goals = {j.row["indicator"]: j.assessment.target.value for j in data.judged.values()}
-    by_indicator: dict[str, list[Entry]] = {}
-    for entry in form.entries:
-        if entry.value is not None:
-            by_indicator.setdefault(entry.line.indicator, []).append(entry)
-    for indicator, entries in by_indicator.items():
-        kind = data.indicator(indicator)["kind"]
-        had = data.statistics
-        had = had[(had["area"] == city) & (had["indicator"] == indicator)]
-        points = had[~had["bound"].isin(NO_POINTS)]
-        series = dict(zip(points["year"], points["value"], strict=True))
-        for entry in sorted(entries, key=lambda e: e.line.year):
-            value, year = entry.value, entry.line.year
-            if value < 0:
-                entry.fault("negative")
-            elif kind == "share" and value > 100:
-                entry.fault("over_100")
-            elif kind == "count" and value != round(value):
-                entry.fault("not_whole")
-            confirmed = entry.key in take
-            near = [
-                (abs(y - year), f"{y}年数", v) for y, v in series.items() if y != year and v > 0
-            ]
-            goal = goals.get(indicator)
-            nearest = min(near, default=(JUMP, "规划目标", goal))  # a goal is farther off
-            if nearest[2] and value > 0 and not confirmed:
-                factor, far = value / nearest[2], JUMP if near else JUMP**2
-                if not 1 / far <= factor <= far:
-                    entry.fault("implausible", factor=f"{factor:.3g}", other=nearest[1])
-            same = points[points["year"] == year]
-            final = same[same["vintage"].isin(["first", "revised"])]
-            if len(final) and not np.isclose(final["value"], value, rtol=1e-9).any():
-                last = final.iloc[-1]
-                fill = {"had": f"{last['value']:g}{last['unit']}", "source": last["source"]}
-                if not confirmed:
-                    entry.fault("contradicts", **fill)
-            if not entry.code:
-                series[year] = value
-    patterns = {i: {e.line.year: e.value for e in entries} for i, entries in by_indicator.items()}
-    for one, other in ((a, b) for a in patterns for b in patterns if a < b):
-        values = patterns[one]
-        if (
-            len(values) >= SAME_YEARS
-            and len(set(values.values())) > 1
-            and values == patterns[other]
-        ):
-            for mine, theirs in ((one, other), (other, one)):
-                for entry in by_indicator[mine]:
-                    if entry.key not in take:
-                        entry.fault("copied", other=data.indicator(theirs)["zh"])
+def _check(form: Returned, data: Dataset, known: pd.DataFrame, take: Several[str]) -> None:
+    """Values against their kind, each other, the target and the figures that are known."""
+    goals = {one.row["indicator"]: one.assessment.target.value for one in data.judged.values()}
+    valued = sorted((e for e in form.entries if e.value is not None), key=lambda e: e.line.year)
+    patterns: dict[str, dict[int, float]] = {}
+    for entry in valued:
+        patterns.setdefault(entry.line.indicator, {})[entry.line.year] = entry.value
+    for entry in valued:
+        indicator, year, value = entry.line.indicator, entry.line.year, entry.value
+        about = data.indicator(indicator)
+        if value < 0:
+            entry.fault("negative")
+        elif about["kind"] == "share" and value > 100:
+            entry.fault("over_100")
+        elif about["kind"] == "count" and value != round(value):
+            entry.fault("not_whole")
+        if entry.key in take:
+            entry.code = "" if entry.code == "other_year" else entry.code
+            continue
+        points = known[(known["indicator"] == indicator) & ~known["bound"].isin(NO_POINTS)]
+        before = {y: v for y, v in patterns[indicator].items() if y < year}
+        series = dict(zip(points["year"], points["value"], strict=True)) | before
+        near = [
+            (abs(y - year), f"{y}年数", v, JUMP) for y, v in series.items() if y != year and v > 0
+        ]
+        _, other, figure, far = min(near, default=(0, "规划目标", goals.get(indicator), JUMP**2))
+        if figure and value > 0 and not 1 / far <= value / figure <= far:
+            entry.fault("implausible", factor=f"{value / figure:.3g}", other=other)
+        same = points[points["year"] == year]
+        if len(same) and not np.isclose(same["value"], value, rtol=1e-9).any():
+            had = f"{same['value'].iloc[-1]:g}{entry.line.unit}"
+            entry.fault("contradicts", had=had, source=same["source"].iloc[-1])
+        mine = patterns[indicator]
+        twins = [i for i, other in patterns.items() if i != indicator and other == mine]
+        if twins and len(mine) >= SAME_YEARS and len(set(mine.values())) > 1:
+            entry.fault("copied", other=data.indicator(twins[0])["zh"])
 
 
-def _status(entry: Entry, data: Dataset, take: Several[str], held: bool) -> str:
-    if entry.code and not (entry.key in take and entry.code == "other_year"):
+def _status(entry: Entry, known: pd.DataFrame, held: bool) -> str:
+    if entry.code:
         severity = messages()[entry.code]["severity"]
-        return {"note": "scope"}.get(severity, severity)
-    rows = data.statistics
-    rows = rows[(rows["area"] == data.config.areas.city) & (rows["year"] == entry.line.year)]
-    final = rows["vintage"].isin(["first", "revised"])
-    rows = rows[(rows["indicator"] == entry.line.indicator) & final]
-    if entry.value is not None and np.isclose(rows["value"], entry.value, rtol=1e-9).any():
+        return "scope" if severity == "note" else severity
+    own = (known["indicator"] == entry.line.indicator) & (known["year"] == entry.line.year)
+    if np.isclose(known.loc[own, "value"], entry.value, rtol=1e-9).any():
         return "known"
-    if held:
-        return "held"
-    return "revised" if len(rows) else "new"
+    return "held" if held else "revised" if own.any() else "new"
 
 
 def _problems(forms: list[Returned]) -> pd.DataFrame:
@@ -270,84 +251,44 @@ def _problems(forms: list[Returned]) -> pd.DataFrame:
     return problem_frame(rows)
 
 
-def _missing(asked: dict, forms: list[Returned], figures: pd.DataFrame, data: Dataset):
+def _missing(
+    asked: dict[str, Request], forms: list[Returned], figures: pd.DataFrame, data: Dataset
+):
+    had = figures[figures["status"].isin((*TAKEN, "known"))]
+    had = set(zip(had["indicator"], had["year"], strict=True))
+    said = {e.line.name: e.remark for form in forms for e in form.entries}
     back = {form.office for form in forms}
-    had = set(figures.loc[figures["status"].isin((*TAKEN, "known")), ["indicator", "year"]]
-              .itertuples(index=False, name=None))  # fmt: skip
-    said = {(e.line.indicator, e.line.year): e.remark for f in forms for e in f.entries}
     rows = [
         (office, office in back, line.indicator, data.indicator(line.indicator)["zh"], line.year,
-         f"{FORM}!D{line.row + 1}", said.get((line.indicator, line.year), ""))
-        for office, request in asked.items()
-        for block in request.blocks
-        for line in block.lines
+         f"{FORM}!D{line.row + 1}", said.get(line.name, ""))
+        for office, request in asked.items() for line in request.lines
         if not line.known and (line.indicator, line.year) not in had
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns="office returned indicator zh year cell remark".split())
-    wanted = data.asks[["indicator", "year"]].drop_duplicates().reset_index(names="rank")
-    table = table.merge(wanted, "left").sort_values("rank", kind="stable", na_position="last")
+    asks = data.asks[["indicator", "year"]].drop_duplicates().reset_index(names="rank")
+    table = table.merge(asks, "left").sort_values("rank", kind="stable", na_position="last")
     return table.drop(columns="rank").reset_index(drop=True)
 
 
-# ---- writing -----------------------------------------------------------------------------------
-def _contents(data: Dataset, found: Collection, rows: list, public: bool) -> dict[str, bytes]:
-    """New contents of the tables that change."""
-    root, plan = data.folder, data.config.plan.title_zh
-    target, sources = FOLDERS[public]
-    observations, documents = [], {}
-    for form, entry, status in rows:
-        if status not in TAKEN:
-            continue
-        source = _source(form)
-        documents[source] = {
-            "id": source, "publisher": form.office, "title": f"{plan}数据填报表",
-            "published": str(form.day), "seen_at": form.file, "note": "",
-            "licence": "not stated" if public else "not public",
-        }  # fmt: skip
-        day = entry.published or form.day
-        remarks = (entry.cell, entry.source, entry.remark)
-        observations.append({
-            "area": data.config.areas.city, "indicator": entry.line.indicator,
-            "year": str(entry.line.year), "vintage": "revised" if status == "revised" else "first",
-            "value": f"{entry.value:.12g}", "unit": entry.line.unit, "bound": entry.bound,
-            "as_printed": _as_printed(entry), "published": str(entry.published or ""),
-            "known_by": str(day), "source": source, "confidence": "high",
-            "note": "；".join(filter(None, remarks)),
-        })  # fmt: skip
-    contents, areas = {}, data.config.areas.all
-    had = {row["id"] for row in read_rows(root / sources)}
-    if fresh := [row for key, row in documents.items() if key not in had]:
-        contents[sources] = extended(root / sources, list(SOURCES.columns), fresh, ("id",))
-    if observations:
-        order = ("area", "indicator", "year", "vintage")
-        columns = list(OBSERVATIONS.columns)
-        contents[target] = extended(root / target, columns, observations, order, areas)
-    if reports := _reports(data, found):
-        contents[REPORTS] = reports
-    return contents
+def _document(row, data: Dataset, public: bool) -> dict[str, str]:
+    digest = hashlib.sha256(row.office.encode()).hexdigest()[:6]
+    return {
+        "id": f"{RETURNED}{row.day:%Y%m%d}_{digest}", "publisher": row.office,
+        "title": f"{data.config.plan.title_zh}数据填报表", "published": str(row.day),
+        "seen_at": row.file, "licence": "not stated" if public else "not public", "note": "",
+    }  # fmt: skip
 
 
-def _source(form: Returned) -> str:
-    digest = hashlib.sha256(form.office.encode()).hexdigest()[:6]
-    return f"{RETURNED}{form.day:%Y%m%d}_{digest}"
-
-
-def _as_printed(entry: Entry) -> str:
-    if entry.bound == "exact":
-        return f"{entry.value:.12g}{entry.line.unit}"
-    return entry.printed + entry.line.unit * entry.printed[-1].isdigit()
-
-
-def _reports(data: Dataset, found: Collection) -> bytes | None:
-    """Reports on tasks: a later form of the office replaces what it said before."""
-    had = data.task_reports
-    days = dict(zip(found.forms["office"], found.forms["day"], strict=True))
-    fresh = found.tasks[found.tasks["office"].map(days).notna()]
-    if fresh.empty:
-        return None
-    fresh = fresh.assign(reported=fresh["office"].map(days).astype(str))
-    columns = list(TASK_REPORTS.columns)
-    old = had.assign(reported=had["reported"].dt.date.astype(str))[columns]
-    table = pd.concat([old, fresh[columns]], ignore_index=True)
-    table = table.sort_values(["id", "reported"], kind="stable").drop_duplicates("id", keep="last")
-    return extended(Path(), columns, table.fillna("").to_dict("records"), ("id",))
+def _observation(row, source: str, data: Dataset) -> dict[str, str]:
+    entry: Entry = row.entry
+    printed = f"{entry.value:.12g}{row.unit}"
+    if entry.bound != "exact":
+        printed = entry.printed + row.unit * entry.printed[-1].isdigit()
+    return {
+        "area": data.config.areas.city, "indicator": row.indicator, "year": str(row.year),
+        "vintage": "revised" if row.status == "revised" else "first", "unit": row.unit,
+        "value": f"{entry.value:.12g}", "bound": entry.bound, "as_printed": printed,
+        "published": str(entry.published or ""), "known_by": str(entry.published or row.day),
+        "source": source, "confidence": "high",
+        "note": "；".join(filter(None, (entry.cell, entry.source, entry.remark))),
+    }  # fmt: skip

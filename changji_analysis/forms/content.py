@@ -15,56 +15,51 @@ FORM, LIST, TASKS, GUIDE = "填报表", "名单", "任务与项目", "填写说�
 """The sheets of a form."""
 FIRST_ROW = 5
 """Of the first block, counted from 0; a heading and a definition stand above its lines."""
-ABOUT = ("form_plan", "form_office", "form_person", "form_phone", "form_checker", "form_date")
-"""Names of the cells that say what form it is and who filled it in."""
-COLUMNS = (
-    "年份",
-    "单位",
-    "已掌握",
-    "数值",
-    "口径",
-    "来源（文件、表）",
-    "发布或报出日期",
-    "备注",
-    "对照",
-)
-ENTERED = ("value", "reading", "source", "published", "remark")
-"""What an office enters, the columns from 数值 on."""
-PROGRESS = ("已完成", "正在推进", "进度滞后", "尚未启动", "已取消或调整")
-LIST_COLUMNS = ("序号", "企业名称", "证书编号", "发证日期")
+COLUMNS = {
+    "年份": 6, "单位": 7, "已掌握": 20, "数值": 11, "口径": 17, "来源（文件、表）": 24,
+    "发布或报出日期": 13, "备注": 18, "对照": 42,
+}  # fmt: skip
+"""Heads and widths of the form; an office enters 数值 to 备注."""
+TASK_COLUMNS = {
+    "编号": 6, "章节": 11, "规划内容": 52, "规划所列牵头或承担单位": 18, "进展": 12,
+    "情况说明": 44, "投入（万元）": 12,
+}  # fmt: skip
+LIST_COLUMNS = {"序号": 6, "企业名称": 46, "证书编号": 22, "发证日期": 14}
 LIST_ROWS = 1000
+PROGRESS = ("已完成", "正在推进", "进度滞后", "尚未启动", "已取消或调整")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One cell that is asked for, and what stands around it.
+    """One figure that is asked for.
 
     Attributes
     ----------
-    name : str
-        Of its row in the workbook.
-    row : int
-        Where that is, counted from 0.
     indicator, unit : str
-    year : int
+    year, row : int
+        Its year, and its row in the sheet, counted from 0.
     known : str
         The figure and its publisher where it is known: nothing is asked then.
     readings : tuple of str
         Names of the readings that the figure may have, the plan's default first.
     """
 
-    name: str
-    row: int
     indicator: str
     year: int
+    row: int
     unit: str
     known: str
     readings: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """Of its row in the workbook."""
+        return f"fig_{self.indicator}_{self.year}"
+
 
 @dataclass(frozen=True)
 class Block:
-    """An indicator of an office: heading, definition, when it is due, its lines."""
+    """An indicator of an office: heading, definition and when it is due, its lines."""
 
     indicator: str
     heading: str
@@ -84,6 +79,11 @@ class Request:
     tasks: pd.DataFrame
     counted: str
 
+    @property
+    def lines(self) -> list[Line]:
+        """Of all blocks."""
+        return [line for block in self.blocks for line in block.lines]
+
 
 def plan_key(data: Dataset) -> str:
     """What tells the forms of one plan from those of another."""
@@ -99,13 +99,12 @@ def requests(data: Dataset) -> list[Request]:
     first = table["holder_zh"].str.split("、").str[0]
     order = {name: place for place, name in enumerate(dict.fromkeys(data.asks["indicator"]))}
     tasks = _offices_of_tasks(data, first)
-    found = []
+    height, found = 2 + len(data.due_years), []
     for office in dict.fromkeys(first[first != ""]):
         rows = table[first == office]
         ranked = sorted(dict.fromkeys(rows["indicator"]), key=lambda i: order.get(i, len(order)))
-        years = len(data.due_years)
         blocks = tuple(
-            _block(data, rows[rows["indicator"] == i], FIRST_ROW + place * (2 + years))
+            _block(data, rows[rows["indicator"] == i], FIRST_ROW + place * height)
             for place, i in enumerate(ranked)
         )
         counted = next((i for i in ranked if i in COUNTED_BY), "")
@@ -114,33 +113,28 @@ def requests(data: Dataset) -> list[Request]:
 
 
 def _block(data: Dataset, rows: pd.DataFrame, row: int) -> Block:
-    main = rows.iloc[0]
-    about = data.indicator(main["indicator"])
-    goals = [
-        f"{row['item']} {row['as_printed']}（{row['year']}年）"
-        for _, row in rows.drop_duplicates("id").iterrows()
-    ]
-    shared = main["holder_zh"].partition("、")[2]
+    main, goals = rows.iloc[0], rows.drop_duplicates("id")
+    about, shared = data.indicator(main["indicator"]), main["holder_zh"].partition("、")[2]
+    goals = [f"{g['item']} {g['as_printed']}（{g['year']}年）" for _, g in goals.iterrows()]
     parts = [
         about["note_zh"],
         main["text_zh"],
         about["due_zh"] and f"数据产生时间：{about['due_zh']}",
     ]
     parts += [f"请会同{shared}核实"] * bool(shared)
-    definition = "。".join(part.rstrip("。") for part in parts if part) + "。"
-    names = tuple(rows.loc[rows["id"] == main["id"], "reading_zh"])
+    readings = tuple(rows.loc[rows["id"] == main["id"], "reading_zh"])
     lines = tuple(
         Line(
-            name=f"fig_{main['indicator']}_{year}",
-            row=row + 2 + place,
-            indicator=main["indicator"],
-            year=year,
-            unit=about["unit"],
-            known=_known(data, main, year),
-            readings=names,
+            main["indicator"],
+            year,
+            row + 2 + place,
+            about["unit"],
+            _known(data, main, year),
+            readings,
         )
         for place, year in enumerate(data.due_years)
     )
+    definition = "。".join(part.rstrip("。") for part in parts if part) + "。"
     return Block(
         main["indicator"], f"{about['zh']}　规划目标：{'；'.join(goals)}", definition, lines
     )
@@ -150,24 +144,23 @@ def words(data: Dataset) -> dict[str, str]:
     """By the name of a line, which figure would mean which verdict, in the default reading."""
     tables, lines = data.reading_tables, {}
     for (target, reading), one in data.judged.items():
-        if not one.row["default"] or one.row["stretch_of"]:
-            continue
-        own = tables[(tables["id"] == target) & (tables["reading"] == reading)]
-        for year, rows in own.groupby("year"):
-            name = f"fig_{one.row['indicator']}_{year}"
-            lines.setdefault(name, reading_sentence(rows, one.row))
+        if one.row["default"] and not one.row["stretch_of"]:
+            own = tables[(tables["id"] == target) & (tables["reading"] == reading)]
+            for year, rows in own.groupby("year"):
+                name = f"fig_{one.row['indicator']}_{year}"
+                lines.setdefault(name, reading_sentence(rows, one.row))
     return lines
 
 
 def _known(data: Dataset, main: pd.Series, year: int) -> str:
-    own = data.city(main["indicator"])
+    own, rows = data.city(main["indicator"]), data.statistics
     if year not in own.index:
         return ""
-    rows = data.statistics
-    rows = rows[(rows["area"] == data.config.areas.city) & (rows["year"] == year)]
-    last = rows[rows["indicator"] == main["indicator"]].iloc[-1]
+    city = rows["area"] == data.config.areas.city
+    last = rows[city & (rows["year"] == year) & (rows["indicator"] == main["indicator"])].iloc[-1]
     publisher = data.sources.set_index("id")["publisher"].get(last["source"], "")
-    return f"{Words('zh').amount(own[year], main)}（{publisher}）"
+    figure = Words("zh").amount(own[year], main)
+    return f"{figure}（{publisher}）"
 
 
 def _offices_of_tasks(data: Dataset, holders: pd.Series) -> pd.Series:
@@ -175,8 +168,7 @@ def _offices_of_tasks(data: Dataset, holders: pd.Series) -> pd.Series:
     section, else the bureau that issues the review (an assumption, and the form says so)."""
     sections = holders.groupby(data.plan_targets["section"]).agg(set)
     offices = [office for office in dict.fromkeys(holders) if office]
-    issuer = data.config.report.issuer_zh
-    default = issuer if issuer in offices else offices[0] if offices else ""
+    default = next((o for o in offices if o == data.config.report.issuer_zh), (*offices, "")[0])
 
     def office(task: pd.Series) -> str:
         named = [

@@ -11,7 +11,8 @@ from ..dataset import Dataset
 from ..errors import UsageError
 from ..files import write_bytes
 from ..histories import CERTIFICATE_YEARS
-from .content import LIST, Request, plan_key, requests, words
+from ..wording import Words
+from .content import LIST, plan_key, requests, words
 from .letter import letter
 from .workbook import workbook
 
@@ -44,19 +45,28 @@ def make_forms(
     """
     if deadline <= day:
         raise UsageError(f"the deadline {deadline} is not after {day} / 截止日期须晚于 {day}")
-    wanted = [r for r in requests(data) if office in (None, r.office)]
-    if not wanted:
-        known = "、".join(r.office for r in requests(data))
+    asked = requests(data)
+    if office not in (None, *(request.office for request in asked)):
+        known = "、".join(request.office for request in asked)
         raise UsageError(f"no office {office!r}: there are {known} / 没有该单位")
-    contents, said = {}, words(data)
-    for request in wanted:
-        stem = f"数据填报表（{request.office}）"
-        texts = _texts(data, request, deadline, day, f"{stem}.xlsx")
-        title = data.config.plan.title_zh
-        given = plan_key(data), title, _day(deadline), texts["guide"]
-        made = workbook(request, said, *given)
-        contents[folder / f"{stem}.xlsx"] = made
-        contents[folder / f"来函（{request.office}）.docx"] = letter(texts["letter"])
+    plan, report, said = data.config.plan, data.config.report, words(data)
+    last, contents = Words("zh").date(deadline), {}
+    for request in asked:
+        if office not in (None, request.office):
+            continue
+        names = [data.indicator(block.indicator)["zh"] for block in request.blocks]
+        path = folder / f"数据填报表（{request.office}）.xlsx"
+        given = {
+            "title": plan.title_zh, "document": plan.document, "office": request.office,
+            "issuer": report.issuer_zh, "names": names, "attachment": path.name,
+            "cells": sum(not line.known for line in request.lines), "tasks": len(request.tasks),
+            "listed": LIST if request.counted else "", "deadline": last,
+            "date": Words("zh").date(day),
+            "since": plan.base_year - 2 * CERTIFICATE_YEARS + 1,
+        }  # fmt: skip
+        guide, text = (_template(name).render(given).strip() for name in ("guide", "letter"))
+        made = workbook(request, said, plan_key(data), plan.title_zh, last, guide)
+        contents |= {path: made, folder / f"来函（{request.office}）.docx": letter(text)}
     for path, content in contents.items():
         if path.suffix == ".xlsx" and path.exists() and path.read_bytes() != content:
             raise UsageError(
@@ -68,33 +78,9 @@ def make_forms(
     return [path for path in contents if path.suffix == ".xlsx"]
 
 
-def _texts(data: Dataset, request: Request, deadline: dt.date, day: dt.date, attachment: str):
-    """The guide of the form and its letter, from their templates."""
-    plan, report = data.config.plan, data.config.report
-    open_lines = [line for block in request.blocks for line in block.lines if not line.known]
-    names = [data.indicator(block.indicator)["zh"] for block in request.blocks]
-    given = {
-        "title": plan.title_zh,
-        "plan": plan.title_zh,
-        "document": plan.document,
-        "office": request.office,
-        "issuer": report.issuer_zh,
-        "blocks": request.blocks,
-        "cells": len(open_lines),
-        "wanted": names[:3],
-        "listed": LIST if request.counted else "",
-        "since": plan.base_year - 2 * CERTIFICATE_YEARS + 1,
-        "tasks": len(request.tasks),
-        "deadline": _day(deadline),
-        "date": _day(day),
-        "attachment": attachment,
-    }
+def _template(name: str) -> jinja2.Template:
     folder = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     made = jinja2.Environment(
         loader=folder, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return {n: made.get_template(f"{n}.zh.j2").render(given).strip() for n in ("guide", "letter")}
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return made.get_template(f"{name}.zh.j2")
