@@ -76,12 +76,21 @@ class Scenario(_Settings):
 class Report(_Settings):
     """What the review report needs beside the figures.
 
+    ``issuer`` wrote it (编制单位; blank on the cover where empty) and ``status`` is 征求意见稿,
+    送审稿 or 正式稿; ``reply_by`` is the day by which offices are to answer and ``base_note`` what
+    is known locally that bears on the base of the first main indicator.
+
     ``headline`` names the indicators that get a section of their own, ``next_year`` the year of
     the proposed targets and ``probabilities`` how sure they should be.
     """
 
     issuer_zh: str = ""
     issuer_en: str = ""
+    status_zh: str = "征求意见稿"
+    status_en: str = "draft for comment"
+    reply_by: dt.date | None = None
+    base_note_zh: str = ""
+    base_note_en: str = ""
     headline: tuple[Name, ...] = ()
     next_year: int = 2030
     probabilities: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.5, 2 / 3, 0.9)

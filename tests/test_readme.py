@@ -83,6 +83,7 @@ def test_the_answer_is_above_the_fold(name):
 def test_paths_in_code_exist_or_are_made(name):
     made = {"reviews/", "reviews/2023-12-31/", "data/clean/", "data/private/"}
     made |= {"reports/scorecard.csv", ".venv"}
+    made |= {f"reports/{n}" for n in ("review.zh.docx", "review.zh.html", "scorecard.zh.xlsx")}
     for path in re.findall(r"`((?:data|notebooks|figures|reports|reviews|raw|reference)/[^`]*)`",
                            TEXT[name]):  # fmt: skip
         known = [ROOT / path, ROOT / "data" / path]

@@ -1,0 +1,253 @@
+"""The content of a report: blocks read from rendered templates, numbered once for every writer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from .templating import failed
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 1 is a chapter (一、), 2 a section (（一）), 3 a point (1.)."""
+
+    text: str
+    level: int = 1
+    label: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; ``**…**`` is bold."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text with a caption and a note, either of which may be empty."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    wide: bool = False
+    label: str = ""
+    anchor: str = ""
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns hold numbers (dashes and blanks apart) and are set to the right."""
+        cells = [[row[n].strip() for row in self.rows] for n in range(len(self.header))]
+        said = [set(column) - BLANK for column in cells]
+        return [n > 0 and bool(s) and all(map(_NUMERIC.fullmatch, s)) for n, s in enumerate(said)]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure by its name in `changji_analysis.figures.FIGURES`."""
+
+    name: str
+    caption: str
+    alt: str = ""
+    label: str = ""
+    anchor: str = ""
+
+
+Block = Heading | Paragraph | Table | Picture
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What one template gives: the brief in front (00), a chapter, or an annex (20 and up)."""
+
+    name: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def number(self) -> int:
+        """The number that the template's file name begins with."""
+        return int(self.name[:2])
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report: a title page, its chapters, and the verdicts that a web page shows as cards."""
+
+    title: str
+    subtitle: str
+    author: str
+    status: str
+    date: str
+    lang: str
+    chapters: tuple[Chapter, ...]
+    words: dict[str, str] = field(default_factory=dict)
+    cards: tuple[dict[str, str], ...] = ()
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in order."""
+        for chapter in self.chapters:
+            yield from chapter.blocks
+
+
+BLANK = frozenset("— – - … / 待填 依据不足 暂不评价 只增不减".split()) | {
+    "",
+    "to be filled in",
+    "insufficient evidence",
+    "not assessed",
+    "not to fall",
+}
+_NUMERIC = re.compile(
+    r"([<>≤≥≈~]|约|不足|超过|about|under|over)?\s?[+±−-]?\s?\d[\d,]*(\.\d+)?\s?"
+    r"([%×倍]|个?百分点|亿元|万亩|万吨|人|家|个|座|支|件|名|场次)?"
+    r"([—–](\d[\d,]*(\.\d+)?)%?)?"
+)
+_SPECIAL = re.compile(
+    r"(?P<table>横?表|(?:Wide table|Table))(?:：|: ?)(?P<caption>.*)"
+    r"|(?:注|Note)(?:：|: ?)(?P<note>.*)"
+    r"|(?:图|Figure) (?P<figure>[a-z0-9_]+)(?:：|: ?)(?P<title>.*)"
+)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+BOLD = "\x02"
+_DIGITS = "零一二三四五六七八九"
+
+
+def read(text: str, name: str) -> tuple[Block, ...]:
+    """Read the markup of a rendered template.
+
+    ``#``, ``##``, ``###`` begin headings; ``表：`` (``Table:``) or, for a landscape page, ``横表：``
+    (``Wide table:``) a table of ``| … |`` lines, the first of which is its header; ``注：``
+    (``Note:``) the note under it; ``图 name：`` (``Figure name:``) a figure. Anything else is
+    text, a paragraph up to an empty line.
+
+    Raises
+    ------
+    ReportError
+        A row has more or fewer cells than the header, or a note stands under nothing.
+    """
+    blocks: list[Block] = []
+    lines: list[str] = []
+    glue = "" if name.startswith("zh") else " "
+
+    def close() -> None:
+        if lines:
+            blocks.append(Paragraph(_plain(re.sub("  +", " ", glue.join(lines)))))
+            lines.clear()
+
+    for line in map(str.strip, text.splitlines()):
+        special = _SPECIAL.fullmatch(line)
+        if line.startswith("|") and blocks and isinstance(blocks[-1], Table) and not lines:
+            blocks[-1] = _grown(blocks[-1], line, name)
+        elif not line or special or line.startswith(("#", "|")):
+            close()
+        if line.startswith("#"):
+            marks, _, title = line.partition(" ")
+            blocks.append(Heading(_plain(title), len(marks)))
+        elif special and special["table"]:
+            wide = special["table"] in ("横表", "Wide table")
+            blocks.append(Table(_plain(special["caption"]), (), (), wide=wide))
+        elif special and special["figure"]:
+            blocks.append(Picture(special["figure"], _plain(special["title"])))
+        elif special and blocks and isinstance(blocks[-1], Table):
+            blocks[-1] = replace(blocks[-1], note=_plain(special["note"]))
+        elif special or (line.startswith("|") and not isinstance(blocks[-1:][0], Table)):
+            raise failed(name, None, f"a note or a row that belongs to no table: {line[:60]}")
+        elif line and not line.startswith("|"):
+            lines.append(line)
+    close()
+    return tuple(b for b in blocks if not isinstance(b, Table) or b.rows)
+
+
+def _grown(table: Table, line: str, name: str) -> Table:
+    cells = tuple(_plain(cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1])
+    if not table.header:
+        return replace(table, header=cells)
+    if len(cells) != len(table.header):
+        why = f"a row of {len(cells)} cells under {len(table.header)} heads: {line[:80]}"
+        raise failed(name, None, why)
+    return replace(table, rows=(*table.rows, cells))
+
+
+def _plain(text: str) -> str:
+    """Take the escapes away; a bold mark stays, as a character that no text holds."""
+    text = re.sub(r"(?<!\\)\*\*", BOLD, text)
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def numbered(chapters: Iterable[Chapter], lang: str) -> tuple[Chapter, ...]:
+    """Give headings, tables and figures their numbers; the brief and the annexes name themselves."""
+    count: Counter[str] = Counter()
+    return tuple(
+        replace(
+            chapter, blocks=tuple(_labelled(b, chapter.number, lang, count) for b in chapter.blocks)
+        )
+        for chapter in chapters
+    )
+
+
+def _labelled(block: Block, chapter: int, lang: str, count: Counter[str]) -> Block:
+    count["anchor"] += 1
+    anchor = f"s{count['anchor']}"
+    match block:
+        case Heading(level=level):
+            count[f"h{level}"] += 1
+            for lower in range(level + 1, 4):
+                count[f"h{lower}"] = 0
+            bare = chapter == 0 or (chapter >= 20 and level == 1)
+            label = "" if bare else _label(level, lang, count, annex=chapter >= 20)
+            count["h1"] -= bare and level == 1
+            return replace(block, label=label, anchor=anchor)
+        case Table(caption=caption) if caption:
+            count["table"] += 1
+            label = f"表{count['table']}" if lang == "zh" else f"Table {count['table']}"
+            return replace(block, label=label, anchor=anchor)
+        case Picture():
+            count["figure"] += 1
+            label = f"图{count['figure']}" if lang == "zh" else f"Figure {count['figure']}"
+            return replace(block, label=label, anchor=anchor)
+    return block
+
+
+def _label(level: int, lang: str, count: Counter[str], *, annex: bool) -> str:
+    nth = count[f"h{level}"]
+    if lang == "zh":
+        return ("{}、", "（{}）", "{}.")[level - 1].format(nth if level == 3 else chinese(nth))
+    if level == 3:
+        return f"({chr(96 + nth)})"
+    return f"{count['h1']}." if level == 1 else f"{nth}." if annex else f"{count['h1']}.{nth}"
+
+
+def chinese(number: int) -> str:
+    """Write 1 to 99 in Chinese: 一, 十, 十二, 三十."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones else "")
+
+
+def titled(block: Heading | Table | Picture, lang: str) -> str:
+    """A heading or caption with its number before it, spaced as the language does."""
+    text = block.text if isinstance(block, Heading) else block.caption
+    if not block.label:
+        return text
+    if lang == "zh":
+        return block.label + ("" if block.label[-1] in "、）." else "　") + text
+    return f"{block.label}{'' if isinstance(block, Heading) else ':'} {text}"
+
+
+def display_width(text: str) -> int:
+    """Width of the longest line in Latin letters; a Chinese character counts as two."""
+    wide = (
+        (2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in line)
+        for line in text.split("\n")
+    )
+    return max(map(sum, wide))
+
+
+def printable(text: str) -> str:
+    """Text without the characters that XML forbids, bold marks included."""
+    return _ILLEGAL.sub("", text)

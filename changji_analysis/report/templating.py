@@ -1,0 +1,97 @@
+"""Text from templates: one Jinja environment for the report's chapters and the offices' letters.
+
+The templates under ``templates/zh`` and ``templates/en`` are the text; whoever edits them needs no
+Python. A name that is not there, or a value that is missing, fails with the file and its line.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from ..errors import ChangjiError
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class ReportError(ChangjiError):
+    """The report could not be written; the message names the place and the remedy."""
+
+
+class Raw(str):
+    """Text that is markup already and is printed as it stands."""
+
+    __slots__ = ()
+
+
+def environment(
+    filters: Mapping[str, Callable] | None = None, folder: Path = TEMPLATES
+) -> jinja2.Environment:
+    """The environment of all templates.
+
+    Parameters
+    ----------
+    filters : mapping, optional
+        What the templates may call after a ``|``.
+    folder : path
+        Where the templates lie.
+    """
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        finalize=_safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= dict(filters or {})
+    return made
+
+
+def render(made: jinja2.Environment, name: str, /, **results: Any) -> str:
+    """The text of a template.
+
+    Raises
+    ------
+    ReportError
+        The template is missing, is no template, or asks for what is not there.
+    """
+    try:
+        return made.get_template(name).render(**results)
+    except jinja2.TemplateSyntaxError as error:
+        raise failed(error.name or name, error.lineno, error.message or "syntax") from error
+    except jinja2.TemplateNotFound as error:
+        raise failed(str(error), None, "the template is missing / 缺少模板") from error
+    except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f for f in frames if f.filename.endswith(".j2")]
+        place = Path(lines[-1].filename) if lines else Path(name)
+        at = "/".join(place.parts[-2:])
+        raise failed(at, lines[-1].lineno if lines else None, str(error)) from error
+
+
+def failed(name: str, line: int | None, why: str) -> ReportError:
+    """The error for a template that cannot be printed."""
+    where = f"templates/{name}" + (f", line {line}" if line else "")
+    which = f"第 {line} 行" if line else ""
+    return ReportError(
+        f"{where}: {why}. Remedy: correct that line, or restore the template; the last report is "
+        f"untouched. / 模板 {name} {which}有误，请改正或恢复原模板，上一份报告未动。"
+    )
+
+
+def _safe(value: Any) -> Any:
+    """A value as text that cannot be taken for markup; a missing one is an error."""
+    if isinstance(value, Raw | jinja2.Undefined):
+        return value
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        raise ValueError("the value is missing (use an {% if %} around it)")
+    text = re.sub(r"\s+", " ", str(value))
+    for mark in ("\\", "|", "*"):
+        text = text.replace(mark, f"\\{mark}")
+    return f"\\{text}" if text.startswith(("#", "表：", "图 ", "注：", "Table:", "Note:")) else text

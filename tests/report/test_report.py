@@ -1,0 +1,444 @@
+"""The report: its words follow the results, its numbers stand in the scorecard, in every output."""
+
+import base64
+import re
+import shutil
+import zipfile
+from xml.etree import ElementTree
+
+import openpyxl
+import pandas as pd
+import pytest
+import thin_data
+import tiny_data
+from lxml import html
+
+from changji_analysis import report
+from changji_analysis.dataset import Dataset
+from changji_analysis.errors import DataError, UsageError
+from changji_analysis.report import templating, word, workbook
+from changji_analysis.report.content import BOLD, Heading, Paragraph, Picture, Table
+from changji_analysis.report.results import Results
+
+CITY, MID = "昌吉市", "2023-12-31"
+LATER = [
+    (CITY, "rd_intensity", 2024, 1.1, "%"),
+    (CITY, "rd_intensity", 2025, 1.6, "%"),
+    (CITY, "hightech_firms", 2021, 52, "家"),
+    (CITY, "hightech_firms", 2022, 60, "家"),
+    (CITY, "hightech_firms", 2023, 66, "家"),
+]
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAADklEQVR4nGP4z8DwHwQBEPgD/U6VwW8AAAAASUVORK5CYII="
+)
+SVG = "<svg xmlns='http://www.w3.org/2000/svg'><metadata xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:description>说明</dc:description></metadata></svg>"
+CASES = [("plain", None, "zh"), ("plain", None, "en"), ("plain", MID, "zh"), ("plain", MID, "en"),
+         ("later", None, "zh"), ("later", None, "en")]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Datasets: the thin data as shipped, and with later figures of the city."""
+    root = tmp_path_factory.mktemp("data")
+    plain, later = thin_data.write(root / "plain"), thin_data.write(root / "later")
+    thin_data.add(later, *LATER)
+    made = {("plain", None): Dataset(plain), ("later", None): Dataset(later)}
+    made["plain", MID] = made["plain", None].at(MID)
+    return lambda name, as_of=None: made[name, as_of]
+
+
+@pytest.fixture(scope="module")
+def compose(data):
+    """A document of a dataset, date and language, made once."""
+    made = {}
+
+    def document(name="plain", as_of=None, lang="zh"):
+        key = (name, as_of, lang)
+        if key not in made:
+            made[key] = report.compose(data(name, as_of), lang)
+        return made[key]
+
+    return document
+
+
+@pytest.fixture(scope="module")
+def results(data):
+    """The named results of a dataset, date and language, made once."""
+    made = {}
+
+    def names(*key):
+        if key not in made:
+            name, as_of, lang = key
+            made[key] = Results(data(name, as_of), lang).names()
+        return made[key]
+
+    return names
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A folder with one figure, in both languages."""
+    folder = tmp_path_factory.mktemp("figures")
+    for lang in report.LANGUAGES:
+        (folder / lang).mkdir()
+        (folder / lang / "rd_fan.png").write_bytes(PNG)
+        (folder / lang / "rd_fan.svg").write_text(SVG, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def no_office(monkeypatch):
+    """A machine without LibreOffice."""
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+
+
+def texts(document):
+    """Everything that is printed."""
+    yield from (document.title, document.author, *document.words.values())
+    for block in document.blocks():
+        match block:
+            case Heading(text=text) | Paragraph(text=text):
+                yield text.replace(BOLD, "")
+            case Table():
+                yield from (block.caption, block.note, *block.header)
+                for row in block.rows:
+                    yield from row
+            case Picture():
+                yield block.caption
+
+
+def said(document):
+    """The running text."""
+    return " ".join(b.text for b in document.blocks() if isinstance(b, Paragraph)).replace(BOLD, "")
+
+
+# ---- words -------------------------------------------------------------------------------------
+UNWANTED = (
+    "请.{2,8}提供|没有跟上|走向哪里|以前可知|通用先验|续认|几何路径|不到1%|<1%|大起大落|都要抓|只需保住|"
+    "向容易的一边|说多大概率|参照组.{0,9}没有一个|在别处|一项公开|重演|办法和|窗口|网页|论坛|镜像|百科|Wikipedia"
+)
+
+
+@pytest.mark.parametrize(("name", "as_of", "lang"), CASES)
+def test_no_code_path_or_address_is_printed(data, compose, name, as_of, lang):
+    known = data(name)
+    codes = {
+        *known.targets["id"],
+        *known.plan_checks["id"],
+        *known.tasks["id"],
+        *known.sources["id"],
+    }
+    codes |= {i for i in [*known.indicators["id"], *known.readings["reading"]] if "_" in i}
+    codes |= {"insufficient_evidence", "out_of_reach", "at_risk", "non_decreasing"}
+    for text in texts(compose(name, as_of, lang)):
+        words = set(re.findall(r"[A-Za-z0-9_]+", text))
+        assert not words & codes, text
+        assert not re.search(r"https?:|www\.|\.(csv|yml|py|txt|html?)\b|[\\/]\w+/", text), text
+        assert not re.search(r"\bnan\b|NaN|\bNone(?! of)\b|NaT|<NA>|\binf\b", text), text
+        assert not re.search(
+            r"。。|，，|；；|；。|，。|、。|  |\.\.|, ,|\(\)|（）| [,.;:]", text
+        ), text
+        if lang == "zh":
+            assert not re.search(UNWANTED, text), text
+            assert (
+                not re.search(r"\d;|[，。；]\s|\d-\d", text.replace("-01-", "")) or "-" in text
+            ), text
+    if lang == "en":
+        assert not re.search("[，。；：、]", said(compose(name, as_of, lang)))
+
+
+@pytest.mark.parametrize("lang", report.LANGUAGES)
+def test_one_name_for_one_target(data, compose, lang):
+    results = Results(data("plain"), lang)
+    names = {t.name for t in results.targets}
+    annex = next(b for c in compose("plain", None, lang).chapters if c.number == 20 for b in c.blocks
+                 if isinstance(b, Table))  # fmt: skip
+    assert [row[1] for row in annex.rows] == [t.name for t in results.targets]
+    at_a_glance = workbook.tables(results)["overview"]
+    assert set(at_a_glance["name"]) == names
+
+
+def test_both_languages_have_the_same_blocks(compose):
+    for name, as_of in (("plain", None), ("plain", MID), ("later", None)):
+        zh, en = (compose(name, as_of, lang) for lang in report.LANGUAGES)
+        assert [c.name for c in zh.chapters] == [c.name for c in en.chapters]
+        for one, other in zip(zh.chapters, en.chapters, strict=True):
+            kinds = [(type(b), getattr(b, "level", 0)) for b in one.blocks]
+            assert kinds == [(type(b), getattr(b, "level", 0)) for b in other.blocks], one.name
+        tables = [[b for b in d.blocks() if isinstance(b, Table)] for d in (zh, en)]
+        for one, other in zip(*tables, strict=True):
+            assert (len(one.rows), len(one.header)) == (len(other.rows), len(other.header))
+
+
+def test_no_template_holds_a_figure():
+    """Numbers come from the results; a template has only those of its own form."""
+    allowed = (
+        r"[－−] ?1|\(1 ÷|附?表\d|80%|95%|100%|15日内|1亿元|2倍|32号|2016|12月31日|31 December"
+        r"|Annex tables? \d( (to|and) \d)?|tables \d and \d|100 million|15 (days|mu)|article 9"
+        r"|5\(\d\)|\(\d\)|（\d）"
+    )
+    for path in sorted(templating.TEMPLATES.glob("*/[0-9]*.j2")):
+        text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", path.read_text(encoding="utf-8"))
+        assert not re.findall(r".*\d.*", re.sub(allowed, "", text)), path
+
+
+def test_sentences_follow_the_figures(compose):
+    before, after = compose(), compose("later")
+    assert "2025年实际为1.60%，目标为1.5%，已实现" in said(after)
+    assert "最新数据为2023年的66家" in said(after)
+    assert "2025年实际数经检索未查到" in said(before) and "2025年实际数已公布的1项" in said(after)
+    assert "超前" in said(after) and "暂不作超前、达序、滞后的判断" in said(before)
+    assert "achieved" in said(compose("later", None, "en"))
+
+
+def test_the_mid_term_review_knows_only_its_day_and_speaks_of_adjusting(data, compose):
+    mid, final = compose("plain", MID), compose()
+    assert "中期评估" in mid.title and "终期评估" in final.title and mid.date == MID
+    text = " ".join(texts(mid))
+    assert "终期评估报告" not in text and "有时间调整工作安排" in text
+    assert "规划期已满" not in text and "规划期已满" in " ".join(texts(final))
+    annex = next(
+        b for c in mid.chapters if c.number == 20 for b in c.blocks if isinstance(b, Table)
+    )
+    assert "2023年" in annex.header and "2024年" not in annex.header
+    assert not re.search(r"202[45]年\d+月", said(mid))
+
+
+def test_nobody_is_asked_by_himself(data, tmp_path):
+    folder = thin_data.write(tmp_path / "data")
+    path = folder / "config.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub('issuer_zh: ""', "issuer_zh: 昌吉市科技局", text), encoding="utf-8")
+    tables = [b for b in report.compose(Dataset(folder)).blocks() if isinstance(b, Table)]
+    asked = [row for t in tables if t.header[:2] == ("序号", "措施") for row in t.rows]
+    own = [row for row in asked if row[2] == "市科技局" and "数据" in row[1]]
+    assert len(own) == 1 and own[0][1].startswith("梳理本单位掌握的数据")
+    assert any("补报" in row[1] for row in asked)
+
+
+def test_no_proposal_asks_for_less_than_today(data):
+    for name in ("plain", "later"):
+        for lang in report.LANGUAGES:
+            results = Results(data(name), lang)
+            kept = results.w("不低于现有水平", "no less than today")
+            for row in results.next_targets().rows:
+                t = next(t for t in results.targets if t.name == row.name)
+                now = float(results.data.city(t.indicator).iloc[-1])
+                for text in (row.floor, row.stretch, row.match):
+                    number = re.match(r"[\d,.]+", text)
+                    assert text in (kept, "—") or float(number[0].replace(",", "")) >= now, row
+
+
+def test_an_unfamiliar_place(tmp_path):
+    known = Dataset(tiny_data.write(tmp_path / "data"))
+    for lang in report.LANGUAGES:
+        document = report.compose(known, lang)
+        assert not any("R&D" in text for text in texts(document) if "100" in text)
+        assert len(document.chapters) == 18
+
+
+# ---- numbers -----------------------------------------------------------------------------------
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
+
+
+def forms(value):
+    """A value in every form in which the text may print it."""
+    out = set()
+    for number in (abs(value), 100 * abs(value), 10_000 * abs(value)):
+        out |= {f"{number:,.{digits}f}" for digits in range(4)} | {f"{number:g}"}
+    return out | {f"{form}%" for form in out}
+
+
+def pool(frames):
+    """Forms of all numbers of some tables."""
+    found = set()
+    for frame in frames:
+        for column in frame:
+            for value in frame[column].dropna():
+                if isinstance(value, str):
+                    found |= set(NUMBER.findall(value))
+                elif not isinstance(value, (bool, pd.Timestamp)):
+                    found |= forms(float(value))
+    return found
+
+
+@pytest.mark.parametrize(("name", "as_of", "lang"), CASES)
+def test_every_number_of_the_text_stands_in_a_table(data, compose, results, name, as_of, lang):
+    known, document = data(name, as_of), compose(name, as_of, lang)
+    rd = known.scorecard.query("indicator == 'rd_intensity'").iloc[0]
+    frames = [known.scorecard, known.required_paths, known.cohort_outlook, known.reading_tables,
+              known.rd_spending(rd["value"], rd["base_value"], 2025), known.precedents]  # fmt: skip
+    stands = pool(frames)
+    for table in (b for b in document.blocks() if isinstance(b, Table)):
+        stands |= {n for row in (table.header, *table.rows) for c in row for n in NUMBER.findall(c)}
+    names = results(name, as_of, lang)
+    parts = [names[k] for k in "plan date base precedents money moves n firsts".split()]
+    shown = ("forecast", "alike", "region", "reference")
+    parts += [getattr(t, part) for t in names["headline"] for part in shown]
+    stands |= {n.rstrip(",") for part in parts for n in NUMBER.findall(str(part))}
+    stands |= set("1 2 3 4 5 9 12 15 31 32 100 2016 80% 95% 100%".split())  # of the form
+    plain = re.sub(r"〔\d{4}〕\d+号|附表\d|R&D", "", said(document))
+    stray = {n.rstrip(",") for n in NUMBER.findall(plain)} - stands
+    assert not stray
+
+
+@pytest.mark.parametrize("lang", report.LANGUAGES)
+def test_the_numbers_are_those_of_the_scorecard_in_word_page_and_workbook(
+    data, drawn, tmp_path, no_office, lang
+):
+    known = data("later")
+    report.write(known, tmp_path, drawn)
+    with zipfile.ZipFile(tmp_path / f"review.{lang}.docx") as letter:
+        tree = ElementTree.fromstring(letter.read("word/document.xml"))
+    w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    in_word = ["".join(t.text or "" for t in cell.iter(f"{w}t")) for cell in tree.iter(f"{w}tc")]
+    page = html.parse(str(tmp_path / f"review.{lang}.html")).getroot()
+    in_page = [cell.text_content() for cell in page.iter("td")]
+    book = openpyxl.load_workbook(tmp_path / f"scorecard.{lang}.xlsx")
+    sheet = book.worksheets[0]
+    head = [cell.value for cell in sheet[3]]
+    chance = head.index("实现概率" if lang == "zh" else "probability")
+    base = head.index("基期" if lang == "zh" else "base")
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    card = known.scorecard[known.scorecard["default"]]
+    assert len(rows) == len(card)
+    results = Results(known, lang)
+    for (_, row), cells in zip(card.iterrows(), rows, strict=True):
+        for value, at in ((row["probability"], chance), (row["base_value"], base)):
+            assert (cells[at] is None) if pd.isna(value) else cells[at] == pytest.approx(value)
+        shown = results.target(row)
+        told = {shown.name, shown.goal, shown.base, shown.chance, shown.verdict}
+        assert told <= {*in_word} and told <= {*in_page}, row["id"]
+
+
+# ---- files -------------------------------------------------------------------------------------
+def test_writing(data, drawn, tmp_path, no_office):
+    paths = report.write(data("plain", MID), tmp_path / "reports", drawn)
+    assert [p.name for p in paths] == [
+        "review.en.docx", "review.en.html", "review.zh.docx", "review.zh.html",
+        "scorecard.csv", "scorecard.en.xlsx", "scorecard.zh.xlsx",
+    ]  # fmt: skip
+    assert sorted(p.name for p in (tmp_path / "reports").iterdir()) == [p.name for p in paths]
+    with zipfile.ZipFile(paths[2]) as letter:
+        text = letter.read("word/document.xml").decode()
+        settings = letter.read("word/settings.xml").decode()
+        assert letter.testzip() is None
+    assert 'w:dirty="true"' in text  # nobody laid it out: Word is to renew the contents
+    assert text.count("w:tblHeader") > 20 and "w:landscape" not in text
+    assert 'w:orient="landscape"' in text and 'w:linePitch="579"' in text
+    assert "evenAndOddHeaders" in settings
+    page = paths[3].read_text(encoding="utf-8")
+    assert "data:image/svg+xml;base64," in page and "<script" not in page
+    assert page.index('class="cards"') < page.index("<nav")
+    book = openpyxl.load_workbook(paths[-1])
+    assert book.sheetnames[0] == "总览" and book.worksheets[0].freeze_panes == "B4"
+    assert book.worksheets[0].sheet_properties.pageSetUpPr.fitToPage
+    assert book.worksheets[0].page_setup.fitToHeight in (None, 1)
+
+
+def test_contents_bear_the_pages_of_a_layout(data, drawn, tmp_path, monkeypatch):
+    document = report.compose(data("plain"), figures=drawn)
+    headings = list(word._listed(document))
+    pages = {block.anchor: n for n, block in enumerate(headings, 1)}
+    monkeypatch.setattr(word, "_laid_out", lambda content, document: pages)
+    assert word.write(document, tmp_path / "a.docx", drawn)
+    with zipfile.ZipFile(tmp_path / "a.docx") as letter:
+        text = letter.read("word/document.xml").decode()
+    assert "w:dirty" not in text and f"<w:t>{len(headings)}</w:t>" in text
+
+
+def test_markup_in_names_is_text_everywhere(data, drawn, tmp_path, no_office):
+    folder = thin_data.write(tmp_path / "data")
+    path = folder / "indicators.csv"
+    hostile = '甲<b>&""丙|**丁'
+    text = path.read_text(encoding="utf-8").replace("R&D经费投入强度", f'"{hostile}"')
+    path.write_text(text.replace(',""', ',"', 1) if ',""甲' in text else text, encoding="utf-8")
+    report.write(Dataset(folder), tmp_path / "out", drawn)
+    name = hostile.replace('""', '"')
+    page = html.parse(str(tmp_path / "out" / "review.zh.html")).getroot()
+    assert name in [cell.text_content() for cell in page.iter("td")]
+    with zipfile.ZipFile(tmp_path / "out" / "review.zh.docx") as letter:
+        tree = ElementTree.fromstring(letter.read("word/document.xml"))
+    assert name in ["".join(cell.itertext()) for cell in tree.iter(f"{'{'}{W}{'}'}tc")]
+    assert (
+        openpyxl.load_workbook(tmp_path / "out" / "scorecard.zh.xlsx").worksheets[0]["A4"].value
+        == name
+    )
+
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def kept(folder):
+    """A folder with a last good report."""
+    folder.mkdir(exist_ok=True)
+    (folder / "review.zh.docx").write_bytes(b"the last good one")
+
+    def unharmed():
+        assert [p.name for p in folder.iterdir()] == ["review.zh.docx"]
+        assert (folder / "review.zh.docx").read_bytes() == b"the last good one"
+
+    return unharmed
+
+
+def test_faulty_data_leave_the_last_report(data, drawn, tmp_path):
+    unharmed, folder = kept(tmp_path / "out"), thin_data.write(tmp_path / "data")
+    (folder / "raw/plan_baseline.csv").unlink()
+    with pytest.raises(DataError, match=r"plan_baseline\.csv: the file is missing"):
+        report.write(Dataset(folder), tmp_path / "out", drawn)
+    unharmed()
+
+
+def test_an_edited_template_leaves_the_last_report(data, drawn, tmp_path, monkeypatch):
+    unharmed = kept(tmp_path / "out")
+    shutil.copytree(templating.TEMPLATES, tmp_path / "templates")
+    path = tmp_path / "templates/zh/03_targets.md.j2"
+    path.write_text(path.read_text(encoding="utf-8") + "\n{{ t.chanse }}\n", encoding="utf-8")
+    monkeypatch.setattr(report, "TEMPLATES", tmp_path / "templates")
+    monkeypatch.setattr(
+        report, "environment", lambda: templating.environment(folder=tmp_path / "templates")
+    )
+    with pytest.raises(report.ReportError, match=r"zh/03_targets\.md\.j2, line \d+: .*undefined"):
+        report.write(data("plain"), tmp_path / "out", drawn)
+    unharmed()
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_a_figure_that_is_no_picture_leaves_the_last_report(data, drawn, tmp_path, form, no_office):
+    unharmed, broken = kept(tmp_path / "out"), tmp_path / "figures"
+    shutil.copytree(drawn, broken)
+    (broken / "zh" / f"rd_fan.{form}").write_bytes(b"no picture")
+    with pytest.raises(report.ReportError, match=rf"rd_fan\.{form} is no picture.*重新绘图"):
+        report.write(data("plain"), tmp_path / "out", broken)
+    unharmed()
+
+
+def test_a_full_disk_leaves_the_last_report(data, drawn, tmp_path, monkeypatch, no_office):
+    unharmed = kept(tmp_path / "out")
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device", str(tmp_path / "out"))
+
+    monkeypatch.setattr(workbook, "write", full)
+    with pytest.raises(report.ReportError, match=r"No space left.*无法写入 out"):
+        report.write(data("plain"), tmp_path / "out", drawn)
+    unharmed()
+
+
+def test_a_folder_that_is_a_file(data, drawn, tmp_path):
+    (tmp_path / "out").write_text("a file stands here", encoding="utf-8")
+    with pytest.raises(report.ReportError, match="Remedy"):
+        report.write(data("plain"), tmp_path / "out", drawn)
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "a file stands here"
+
+
+def test_pictures_that_were_not_drawn_are_left_out(data, drawn):
+    pictures = [
+        b for b in report.compose(data("plain"), figures=drawn).blocks() if isinstance(b, Picture)
+    ]
+    assert [(b.name, b.alt) for b in pictures] == [("rd_fan", "说明")]
+
+
+def test_a_wrong_language(data):
+    with pytest.raises(UsageError, match="fr"):
+        report.compose(data("plain"), "fr")
