@@ -122,13 +122,5 @@ def adjusted_targets(judged, windows, span, decimals):
     return _needs.adjusted_targets(judged, windows, span, decimals, asked)
 
 
-def proposed_target(known, direction, *, kind, peers, decimals):  # noqa: F811
-    report = config().report
-    return _needs.proposed_target(
-        known, direction, kind=kind, peers=peers, decimals=decimals,
-        year=report.next_year, probabilities=report.probabilities,
-    )  # fmt: skip
-
-
 def load_areas():
     return current().areas.copy()

@@ -12,6 +12,7 @@ from .assessment import Assessment
 from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
+from .histories import growth_windows
 from .pace import cagr
 from .scorecards import Judged
 from .trends import cohort
@@ -306,43 +307,63 @@ def adjusted_targets(
     return table.assign(probability=chance)
 
 
-def proposed_target(
+def next_values(
     known: pd.Series,
-    direction: str,
+    until: int,
     *,
     kind: str,
-    peers: pd.DataFrame | None,
+    unit: str,
     decimals: int,
-    year: int,
-    probabilities: Iterable[float],
-) -> pd.DataFrame:
-    """Targets of stated ambition for the next plan: reached with the probabilities asked for.
+    peers: pd.DataFrame,
+    region: pd.Series,
+) -> dict[str, float]:
+    """What comes by the end of the next plan without new measures, and three targets beside it.
 
     Parameters
     ----------
     known : Series
-        The city's history; its last figure must lie before the year.
-    direction : {"at_least", "at_most"}
-    kind, peers
-        As in `changji_analysis.forecasting`.
-    decimals : int
-        Digits printed.
-    year : int
-    probabilities : iterable of float
-        How sure a target should be.
+        The city's history; its last figure must lie before `until`.
+    until, kind, unit, decimals
+        Year, scale, unit and printed digits; of a per cent the region's level is the benchmark, of
+        a number the region's growth.
+    peers : DataFrame
+        The reference class; may be empty.
+    region : Series
 
     Returns
     -------
-    DataFrame
-        One row a probability: ``year``, ``level`` (the probability asked
-        for), ``value`` and the ``probability`` that the forecast gives the printed value.
+    dict
+        ``median``, ``low`` and ``high`` (80 %) of the forecast; ``floor``, reached with 90 %
+        probability but no less than today; ``stretch``, at the upper quarter of the peers' growth
+        or without peers the median;
+        ``match``, the region's level or growth; each of these with ``_growth`` a year and
+        ``_probability`` without new measures. No target is below today's figure; NaN where there
+        is nothing to set it by.
     """
-    ahead = forecast(known, year, peers=peers, kind=kind)
-    rows = []
-    for level in probabilities:
-        value = reachable(ahead, level, direction, decimals)
-        rows.append((year, level, value, ahead.probability(value, None, direction)))
-    return pd.DataFrame(rows, columns=["year", "level", "value", "probability"])
+    start, value = int(known.index[-1]), float(known.iloc[-1])
+    ahead = forecast(known, until, peers=peers if peers.shape[1] else None, kind=kind)
+    low, high = ahead.interval(0.8).iloc[-1]
+    span = min(until - start, len(peers) - 1)
+    windows = (
+        growth_windows(peers, span) if span > 0 else pd.DataFrame(columns=["broken", "factor"])
+    )
+    factors = windows.loc[~windows["broken"].astype(bool), "factor"]
+    quarter = factors.quantile(PEER_QUANTILES["upper_quarter"]) ** ((until - start) / max(span, 1))
+    match, since = np.nan, region[region.index >= start]
+    if unit == "%" and len(region):
+        match = float(region.iloc[-1])
+    elif unit != "%" and len(since) > 1:
+        growth = cagr(since.iloc[-1], since.iloc[0], int(since.index[-1] - since.index[0]))
+        match = np.nan if growth is None else value * (1 + growth) ** (until - start)
+    out = {"median": float(ahead.median.iloc[-1]), "low": float(low), "high": float(high)}
+    out["floor"] = max(value, reachable(ahead, 0.9, "at_least", decimals))
+    stretch = value * float(quarter) if len(factors) else out["median"]
+    for name, asked in (("stretch", stretch), ("match", match)):
+        asked = asked if np.isnan(asked) else max(asked, value)
+        out[name] = asked
+        out[f"{name}_growth"] = (asked / value) ** (1 / (until - start)) - 1
+        out[f"{name}_probability"] = np.nan if np.isnan(asked) else ahead.probability(asked)
+    return out
 
 
 def asks(

@@ -10,7 +10,7 @@ import changji_analysis as ca
 from changji_analysis import _compat as needs
 from changji_analysis._compat import config
 from changji_analysis.errors import ForecastError
-from changji_analysis.needs import TRIALS
+from changji_analysis.needs import TRIALS, next_values
 from changji_analysis.trends import cohort
 
 GDP = "甲市,gdp,2023,first,600,亿元,exact,600亿元,2024-09-01,2024-09-01,s1,high,"
@@ -119,13 +119,27 @@ def test_nothing_to_adjust_without_base_or_forecast(judged):
     assert set(only["basis"]) == {"probability"}
 
 
-def test_proposed_targets():
-    known = pd.Series({2020: 41.0, 2021: 46.0})
-    table = needs.proposed_target(known, "at_least", kind="count", peers=None, decimals=0)
-    assert table["year"].eq(config().report.next_year).all()
-    assert table["value"].is_monotonic_decreasing
-    assert np.array_equal(table["value"], table["value"].round())
-    assert (table["probability"] >= table["level"] - 1e-9).all()
+@pytest.mark.parametrize("unit", ["家", "%"])
+def test_no_target_of_the_next_plan_is_below_today(unit):
+    known = pd.Series({2019: 52.0, 2020: 40.0, 2021: 30.0})
+    peers = pd.DataFrame({name: [50.0, 40.0, 30.0] for name in "abcd"}, [2019, 2020, 2021])
+    region = pd.Series({2021: 60.0, 2023: 72.6})
+    found = next_values(
+        known, 2030, kind="count", unit=unit, decimals=0, peers=peers, region=region
+    )
+    assert found["median"] < 30 and found["low"] < found["median"] < found["high"]
+    assert found["floor"] == found["stretch"] == 30 and found["stretch_growth"] == 0
+    assert found["match"] == pytest.approx(72.6 if unit == "%" else 30 * 1.1**9)
+    assert 0 < found["match_probability"] < found["stretch_probability"] < 1
+
+
+def test_without_peers_or_region_the_next_plan_stretches_to_the_median():
+    known, none = pd.Series({2020: 41.0, 2021: 46.0}), pd.Series(dtype=float)
+    found = next_values(
+        known, 2030, kind="count", unit="家", decimals=0, peers=pd.DataFrame(), region=none
+    )
+    assert found["stretch"] == found["median"] > 46
+    assert np.isnan(found["match"]) and np.isnan(found["match_probability"])
 
 
 def test_intensity_from_its_parts(tiny):

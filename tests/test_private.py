@@ -44,14 +44,14 @@ def test_the_scorecard_says_which_figures_are_not_public(data):
 )
 def test_chart_and_report_carry_the_mark(data, lang, mark):
     assert figures.FIGURES["firms_fan"](ca.Dataset(), lang).alt.startswith(mark)
-    assert mark in report.compose(lang=lang).subtitle
+    assert report.compose(ca.Dataset(), lang).words["private"] == mark
 
 
 def test_nothing_is_marked_without_such_figures(data, monkeypatch):
     monkeypatch.setenv("CHANGJI_PRIVATE", "no")
     assert records.not_public("zh") == records.not_public("en") == ""
     assert not scorecard()["last_private"].any()
-    assert "公开" not in report.compose().subtitle
+    assert report.compose(ca.Dataset()).words["private"] == ""
 
 
 def test_a_review_with_such_figures_stays_out_of_the_committed_files(data, monkeypatch):

@@ -120,10 +120,10 @@ _DIGITS = "零一二三四五六七八九"
 def read(text: str, name: str) -> tuple[Block, ...]:
     """Read the markup of a rendered template.
 
-    ``#``, ``##``, ``###`` begin headings; ``表：`` (``Table:``) or, for a landscape page, ``横表：``
-    (``Wide table:``) a table of ``| … |`` lines, the first of which is its header; ``注：``
-    (``Note:``) the note under it; ``图 name：`` (``Figure name:``) a figure. Anything else is
-    text, a paragraph up to an empty line.
+    ``#``, ``##``, ``###`` begin headings; ``表：`` (``Table:``), on a landscape page
+    ``横表：`` (``Wide table:``), a table of ``| … |`` lines, the first of which is its header;
+    ``注：`` (``Note:``) the note under it; ``图 name：`` (``Figure name:``) a figure. Anything else
+    is text, a paragraph up to an empty line.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def _plain(text: str) -> str:
 
 
 def numbered(chapters: Iterable[Chapter], lang: str) -> tuple[Chapter, ...]:
-    """Give headings, tables and figures their numbers; the brief and the annexes name themselves."""
+    """Give headings, tables and figures their numbers; brief and annexes name themselves."""
     count: Counter[str] = Counter()
     return tuple(
         replace(

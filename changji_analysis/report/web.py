@@ -75,7 +75,7 @@ def _embedded(block: Picture, folder: Path) -> str:
         ET.fromstring(content)
     except (OSError, ET.ParseError) as error:
         raise ReportError(
-            f"the figure {folder.name}/{path.name} is no picture ({error}). Remedy: draw the figures "
-            f"again; the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
+            f"the figure {folder.name}/{path.name} is no picture ({error}). Remedy: draw the "
+            f"figures again; the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
         ) from error
     return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"

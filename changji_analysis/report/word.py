@@ -136,9 +136,8 @@ class _Writer:
         """Type the contents into a field; without a layout Word is told to renew it."""
         dirty = "" if self.pages else ' w:dirty="true"'
         begin = parse_xml(f'<w:r {_W}><w:fldChar w:fldCharType="begin"{dirty}/></w:r>')
-        code = parse_xml(
-            f'<w:r {_W}><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
-        )
+        asked = '<w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText>'
+        code = parse_xml(f"<w:r {_W}>{asked}</w:r>")
         before, line = [begin, code, _mark("separate")], None
         for block in _listed(self.document):
             line = self.docx.add_paragraph(style=f"toc {block.level}")._p
@@ -220,8 +219,8 @@ class _Writer:
             picture = line.add_run().add_picture(str(path), width=UPRIGHT)
         except (UnrecognizedImageError, UnexpectedEndOfFileError, OSError, ValueError) as error:
             raise ReportError(
-                f"the figure {self.lang}/{path.name} is no picture. Remedy: draw the figures again; "
-                f"the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
+                f"the figure {self.lang}/{path.name} is no picture. Remedy: draw the figures "
+                f"again; the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
             ) from error
         tallest = Mm(120) if self.across else Mm(185)
         if picture.height > tallest:
@@ -303,13 +302,15 @@ def _table_xml(block: Table, available: int, lang: str) -> str:
     """A three-line table: rules above, below and under the header, none between."""
     right = block.numeric
     widths, size = _fit(block, right, available, lang)
-    under = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>'
+    under = '<w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
+    under = f"<w:tcBorders>{under}</w:tcBorders>"
 
     def row(texts: tuple[str, ...], *, head: bool = False, keep: bool = False) -> str:
         inner = "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{under if head else ""}'
             f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/>'
-            f'{"<w:keepNext/>" if keep else ""}<w:jc w:val="{"right" if aside else "left"}"/></w:pPr>'
+            f"{'<w:keepNext/>' if keep else ''}"
+            f'<w:jc w:val="{"right" if aside else "left"}"/></w:pPr>'
             f"{_text_xml(text, lang, size, bold=head)}</w:p></w:tc>"
             for text, width, aside in zip(texts, widths, right, strict=True)
         )

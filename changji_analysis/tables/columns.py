@@ -43,8 +43,8 @@ standing       | 现状 | standing | met
 required_growth | 所需年均增速 | required growth a year | s1
 required_growth_from_last | 自最新起所需年均增速 | required growth from the latest | s1
 observed_growth | 实际年均增速 | observed growth a year | s1
-gap_closed     | 差距已缩小 | gap closed | p1
-time_elapsed   | 时间已过 | time elapsed | p1
+gap_closed     | 增量进度 | gap closed | p1
+time_elapsed   | 时序进度 | time elapsed | p1
 probability    | 实现概率 | probability | chance
 likelihood     | 可能性 | likelihood | term
 verdict        | 结论 | verdict | term
@@ -127,7 +127,7 @@ certificates   | 三年之和 | sum of three years | n0
 stock          | 公布存量 | printed stock | n0
 gap            | 差额 | gap | n0
 gap_share      | 差额占比 | gap, share | s1
-renewal_rate   | 续认率（假定） | renewal rate (assumed) | p0
+renewal_rate   | 重新认定率（假定） | renewal rate (assumed) | p0
 first_time     | 每年首次认定所需 | first-time certificates a year | n1
 first_time_needed | 每年首次认定所需 | first-time certificates a year | n1
 panel          | 序列 | series | term
@@ -170,6 +170,21 @@ below          | 低于区间 | below the interval | p0
 measured       | 测得的倍数 | factor measured | n2
 used           | 所用的倍数 | factor used | n2
 broken         | 期间口径有变化 | declared break in between | yes
+range          | 概率范围 | range |
+source         | 来源 | source |
+published      | 发布日期 | published |
+vintage        | 版本 | vintage | term
+confidence     | 可信度 | confidence | term
+publisher      | 发布单位 | publisher |
+document       | 文件或表 | document |
+number         | 文号 | number |
+copy           | 原件或转载 | copy |
+floor          | 底线 | floor |
+stretch        | 力争 | stretch |
+match          | 对标 | benchmark |
+base_case      | 基准测算 | no new measures |
+said           | 数字与结论 | figure and verdict |
+completion     | 完成率 | completion | p1
 """
 COLUMNS: dict[str, Column] = {
     fields[0]: Column(*fields[1:])

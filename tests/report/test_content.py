@@ -117,7 +117,8 @@ def test_numbers_of_headings_and_captions():
     zh = [b for c in numbered(chapters, "zh") for b in c.blocks]
     labels = [titled(b, "zh") for b in zh if isinstance(b, Heading)]
     assert labels == [
-        "呈阅件", "一、一章", "（一）节", "1.点", "二、一章", "（一）节", "1.点", "附表1　指标", "（一）来源",
+        "呈阅件", "一、一章", "（一）节", "1.点", "二、一章", "（一）节", "1.点",
+        "附表1　指标", "（一）来源",
     ]  # fmt: skip
     assert [titled(b, "zh") for b in zh if isinstance(b, Table)] == ["表1　甲", "", "表2　甲", ""]
     en = [b for c in numbered(chapters, "en") for b in c.blocks]

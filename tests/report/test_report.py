@@ -114,7 +114,7 @@ def said(document):
 
 # ---- words -------------------------------------------------------------------------------------
 UNWANTED = (
-    "请.{2,8}提供|没有跟上|走向哪里|以前可知|通用先验|续认|几何路径|不到1%|<1%|大起大落|都要抓|只需保住|"
+    "请.{2,8}提供|没有跟上|走向哪里|以前可知|通用先验|续认|几何路径|不足1%|<1%|大起大落|都要抓|只需保住|"
     "向容易的一边|说多大概率|参照组.{0,9}没有一个|在别处|一项公开|重演|办法和|窗口|网页|论坛|镜像|百科|Wikipedia"
 )
 
@@ -151,10 +151,10 @@ def test_no_code_path_or_address_is_printed(data, compose, name, as_of, lang):
 def test_one_name_for_one_target(data, compose, lang):
     results = Results(data("plain"), lang)
     names = {t.name for t in results.targets}
-    annex = next(b for c in compose("plain", None, lang).chapters if c.number == 20 for b in c.blocks
-                 if isinstance(b, Table))  # fmt: skip
+    chapter = next(c for c in compose("plain", None, lang).chapters if c.number == 20)
+    annex = next(b for b in chapter.blocks if isinstance(b, Table))
     assert [row[1] for row in annex.rows] == [t.name for t in results.targets]
-    at_a_glance = workbook.tables(results)["overview"]
+    at_a_glance = pd.DataFrame(workbook.overview(results))
     assert set(at_a_glance["name"]) == names
 
 
@@ -221,7 +221,7 @@ def test_no_proposal_asks_for_less_than_today(data):
         for lang in report.LANGUAGES:
             results = Results(data(name), lang)
             kept = results.w("不低于现有水平", "no less than today")
-            for row in results.next_targets().rows:
+            for row in filter(None, map(results.next, results.targets)):
                 t = next(t for t in results.targets if t.name == row.name)
                 now = float(results.data.city(t.indicator).iloc[-1])
                 for text in (row.floor, row.stretch, row.match):
