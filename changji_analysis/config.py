@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -73,6 +73,22 @@ class Scenario(_Settings):
     growth: float = Field(gt=-0.5, lt=0.5)
 
 
+class ReferenceClass(_Settings):
+    """Other areas that a probability may be held against.
+
+    ``level`` is provinces, countries or all; ``areas`` narrows it to those named.
+    """
+
+    id: Name
+    name_zh: Name
+    name_en: Name
+    level: Literal["provinces", "countries", "all"] = "all"
+    areas: tuple[Name, ...] = ()
+
+
+ALL_AREAS = ReferenceClass(id="all", name_zh="各省区和有关国家", name_en="provinces and countries")
+
+
 class Report(_Settings):
     """What the review report needs beside the figures.
 
@@ -98,11 +114,16 @@ class Report(_Settings):
 
 
 class Config(_Settings):
-    """Contents of ``config.yml``."""
+    """Contents of ``config.yml``.
+
+    Verdicts rest on the first of ``reference_classes``; the others, and each of its areas left
+    out, are the choices over which a verdict must survive.
+    """
 
     areas: Areas
     plan: Plan
     verdict: Verdict = Verdict()
+    reference_classes: Annotated[tuple[ReferenceClass, ...], Field(min_length=1)] = (ALL_AREAS,)
     gdp_scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
     report: Report = Report()
 

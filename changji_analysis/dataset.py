@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import histories, needs, plan, quality, scorecards
-from .assessment import Assessment, assess
+from . import histories, needs, plan, quality, ranges, scorecards
+from .assessment import Assessment, assess, verdict_of
 from .config import Config, data_dir, use_private
 from .errors import DataError, ForecastError, UsageError
 from .records import REFERENCES, Folder, as_date, near_matches, stamp
@@ -420,22 +420,78 @@ class Dataset:
     def _judge(self, row: pd.Series) -> scorecards.Judged:
         history, target = self.city(row["indicator"]), self._target(row)
         known = history if row["default"] else _as_read(history, target)
-        peers = self.peers(row["indicator"], "all")
-        assessment = assess(
-            known,
-            target,
-            peers=peers if peers.shape[1] else None,
-            kind=row["model_kind"],
-            thresholds=self.config.verdict,
-        )
+        peers = self.reference_class(row["indicator"])
+        # what lies around the city grows in its own units: another way of counting has no parent
+        parent = self.parent(self.config.areas.city, row["indicator"]) if known is history else None
+        assessment = self._assess(row, known, peers, parent)
         return scorecards.Judged(
             row,
             assessment,
             known,
             peers,
+            parent,
             money=self._money(row["indicator"], assessment),
             private=assessment.evidence.last_year in history.attrs["private"],
             context=self._context(row["indicator"], target.year),
+        )
+
+    def _assess(
+        self, row: pd.Series, known: pd.Series, peers: pd.DataFrame, parent: pd.Series | None
+    ) -> Assessment:
+        return assess(
+            known,
+            self._target(row),
+            peers=peers if peers.shape[1] else None,
+            parent=parent,
+            kind=row["model_kind"],
+            thresholds=self.config.verdict,
+        )
+
+    @_kept
+    def reference_class(self, indicator: str, name: str | None = None) -> pd.DataFrame:
+        """Histories of the areas of a reference class of the configuration, the first by default.
+
+        Raises
+        ------
+        UsageError
+            There is no such class, or it names an area of which nothing is known.
+        """
+        classes = {one.id: one for one in self.config.reference_classes}
+        name = next(iter(classes)) if name is None else name
+        histories.require_known("reference class", name, classes)
+        chosen = classes[name]
+        for area in chosen.areas:
+            histories.require_known("area", area, self.observations["area"].unique())
+        peers = self.peers(indicator, chosen.level)
+        if not chosen.areas:
+            return peers
+        narrowed = peers.loc[:, peers.columns.isin(chosen.areas)]
+        narrowed.attrs = peers.attrs
+        return narrowed
+
+    @_kept
+    def alternatives(self, target: str, reading: str | None = None) -> pd.DataFrame:
+        """What other choices make of a target; see `changji_analysis.ranges.alternatives`."""
+        row = plan.plan_row(self.plan_targets, target, reading)
+        one = self.judged[row["id"], row["reading"]]
+        others = self.config.reference_classes[1:]
+        methods = {}
+        if row["default"] and row["indicator"] in histories.COUNTED_BY:
+            rates = self.cohort_outlook
+            methods = {
+                f"cohort_{rate:g}": probability
+                for rate, probability in zip(
+                    rates.get("renewal_rate", ()), rates.get("probability", ()), strict=True
+                )
+            }
+        return ranges.alternatives(
+            one.assessment,
+            lambda peers, parent: self._assess(row, one.known, peers, parent),
+            peers=one.peers,
+            parent=one.parent,
+            classes={c.id: self.reference_class(row["indicator"], c.id) for c in others},
+            methods=methods,
+            verdict=lambda p: verdict_of(p, self.config.verdict),
         )
 
     def _context(self, indicator: str, until: int) -> tuple[str, int, float] | None:
@@ -482,7 +538,8 @@ class Dataset:
     @_kept
     def scorecard(self) -> pd.DataFrame:
         """One row a target and reading; see `changji_analysis.scorecards.scorecard`."""
-        return scorecards.scorecard(self.judged.values(), self.due_years)
+        spans = {key: ranges.ends(self.alternatives(*key)) for key in self.judged}
+        return scorecards.scorecard(self.judged.values(), self.due_years, spans)
 
     @property
     @_kept
@@ -501,8 +558,15 @@ class Dataset:
         for one in self.judged.values():
             issued = histories.COUNTED_BY.get(one.row["indicator"])
             if past and issued and one.assessment.forecast:
-                rates = self.config.report.renewal_rates
-                return needs.cohort_outlook(one.assessment, past, self.peers(issued), rates)
+                rates, around = (
+                    self.config.report.renewal_rates,
+                    self.around(self.config.areas.city),
+                )
+                known = (self.history(area, issued) for area in around)
+                parent = next((series for series in known if len(series) > 1), None)
+                area = () if parent is None else (parent.attrs["area"],)
+                others = self.peers(issued, exclude=area)
+                return needs.cohort_outlook(one.assessment, past, others, rates, parent)
         return pd.DataFrame()
 
     @property

@@ -184,12 +184,17 @@ def on_revised_gdp(
 
 
 def cohort_outlook(
-    judged: Assessment, past: dict, peers: pd.DataFrame, renewal_rates: Iterable[float]
+    judged: Assessment,
+    past: dict,
+    peers: pd.DataFrame,
+    renewal_rates: Iterable[float],
+    parent: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Predict a stock of certificates from its cohorts, for a range of renewal rates.
 
     The stock's certificates are spread evenly over three batches; first-time certificates start
-    from the plan's past number a year, one figure, and move as those of the provinces have.
+    from the plan's past number a year, one figure for the middle of its period, and move as those
+    of the region have, or else of the provinces.
 
     Parameters
     ----------
@@ -200,6 +205,8 @@ def cohort_outlook(
     peers : DataFrame
         Certificates a year of other areas.
     renewal_rates : iterable of float
+    parent : Series, optional
+        Certificates a year of the region.
 
     Returns
     -------
@@ -208,10 +215,11 @@ def cohort_outlook(
     """
     year, target = judged.evidence.last_year, judged.target
     batches = cohort.even_batches(judged.last_value, year)
-    first = pd.Series({past["end"]: past["per_year"]})
+    first = pd.Series({(past["start"] + past["end"]) // 2: past["per_year"]})
     return cohort.renewal_range(
-        batches, target.year, target.value, renewal_rates, first_time=first, peers=peers
-    )
+        batches, target.year, target.value, renewal_rates,
+        first_time=first, peers=peers, parent=parent,
+    )  # fmt: skip
 
 
 def past_first_time(baseline: pd.DataFrame) -> dict | None:

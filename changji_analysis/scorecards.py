@@ -62,6 +62,8 @@ class Judged:
         The city's figures in this reading.
     peers : DataFrame
         The reference class; without columns where nobody else has the indicator.
+    parent : Series or None
+        The nearest area around the city that is known for longer.
     money : float
         What is lacking in 亿元 under the middle scenario of the GDP; NaN where that has no sense.
     private : bool
@@ -75,12 +77,15 @@ class Judged:
     assessment: Assessment
     known: pd.Series
     peers: pd.DataFrame
+    parent: pd.Series | None = None
     money: float = np.nan
     private: bool = False
     context: tuple[str, int, float] | None = None
 
 
-def scorecard(judged: Iterable[Judged], years: Iterable[int]) -> pd.DataFrame:
+def scorecard(
+    judged: Iterable[Judged], years: Iterable[int], spans: Mapping[tuple[str, str], dict]
+) -> pd.DataFrame:
     """One row for every target of the plan in every reading.
 
     Parameters
@@ -88,6 +93,8 @@ def scorecard(judged: Iterable[Judged], years: Iterable[int]) -> pd.DataFrame:
     judged : iterable of Judged
     years : iterable of int
         Those whose figures could be out by the date of knowledge.
+    spans : mapping
+        (target, reading) to the answer of `changji_analysis.ranges.ends`.
 
     Returns
     -------
@@ -105,18 +112,23 @@ def scorecard(judged: Iterable[Judged], years: Iterable[int]) -> pd.DataFrame:
         largest), where it is heading
         (``probability``, ``likelihood``, ``verdict``), what that rests on (``n``, ``method``,
         ``notes``, ``evidence``: a grade of `EVIDENCE`) and which years are missing
-        (``missing_years``) in which office. ``context_area``, ``context_year`` and
+        (``missing_years``) in which office. ``probability_low`` to ``verdict_high`` are the ends
+        over the choices of the configuration, ``words`` how many verdicts lie between them.
+        ``context_area``, ``context_year`` and
         ``context_value`` are the figure of an area around the city, for the reader's eye only.
     """
     years = set(years)
-    frame = pd.DataFrame([_row(one, years) for one in judged])
+    frame = pd.DataFrame(
+        [_row(one, years) | spans[one.row["id"], one.row["reading"]] for one in judged]
+    )
     whole = ("year", "base_year", "last_year", "n", "after_base", "reference_span")
     whole += ("reference_windows", "reference_reached", "reference_broken")
-    whole += ("reference_periods", "reference_start", "reference_end", "context_year")
+    whole += ("reference_periods", "reference_start", "reference_end", "context_year", "words")
     numbers = [name for name in _MEASURES if name != "met_at_last"]
     numbers += ["value", "base_value", "last_value", "completion", "shortfall"]
     numbers += ["shortfall_per_year", "shortfall_money", "reference_required", "reference_largest"]
     numbers += ["reference_share", "required_factor", "context_value"]
+    numbers += ["probability_low", "probability_high"]
     flags = ("met_at_base", "met_at_last")
     return frame.astype(
         dict.fromkeys(whole, "Int64")

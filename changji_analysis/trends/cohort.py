@@ -21,6 +21,7 @@ import pandas as pd
 from ..errors import ForecastError
 from ..histories import CERTIFICATE_YEARS as LIFE
 from ..scales import COUNT_LOG
+from . import parent as nested
 from . import pooled
 
 DRAWS = 20_000
@@ -162,6 +163,7 @@ def predict_stock(
     renewal_rate: float,
     first_time: pd.Series | float | None = None,
     peers: pd.DataFrame | None = None,
+    parent: pd.Series | None = None,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Stock:
@@ -180,6 +182,10 @@ def predict_stock(
         number in every year to come, assumed. Else they follow from the batches.
     peers : DataFrame, optional
         Certificates of other areas, year x area: their first-time certificates set the pace.
+    parent : Series, optional
+        Certificates of the area around this one, first-time ones and renewals together: with a
+        figure of the last year of `first_time`, its growth since then is passed on as in
+        `changji_analysis.trends.parent`.
 
     Raises
     ------
@@ -197,7 +203,7 @@ def predict_stock(
         own = implied_first_time(batches, renewal_rate) if first_time is None else first_time
         if peers is not None:
             peers = peers.apply(implied_first_time, renewal_rate=renewal_rate)
-        grants, notes = _first_time_paths(own.dropna(), ahead, peers, draws, rng)
+        grants, notes = _first_time_paths(own.dropna(), ahead, peers, parent, draws, rng)
     for k, t in enumerate(ahead):
         issued[t] = rng.binomial(issued[t - LIFE], renewal_rate) + rng.poisson(grants[:, k])
     years = ahead or [until]
@@ -247,7 +253,7 @@ def _checked(batches: pd.Series, until: int, rate: float) -> tuple[pd.Series, li
     return batches, ahead
 
 
-def _first_time_paths(first: pd.Series, ahead: list[int], peers, draws: int, rng):
+def _first_time_paths(first: pd.Series, ahead: list[int], peers, parent, draws: int, rng):
     """Paths of yearly first-time certificates, by the pooled model on logs of counts."""
     if first.empty:
         raise ForecastError(
@@ -261,7 +267,13 @@ def _first_time_paths(first: pd.Series, ahead: list[int], peers, draws: int, rng
     if peers is not None:
         others = pd.DataFrame(np.log(peers.where(peers > 0)), peers.index, peers.columns)
     x = COUNT_LOG.forward(first.to_numpy(float))
-    found = pooled.predict(x, first.index.to_numpy(int), horizons, peers=others)
+    years = first.index.to_numpy(int)
+    if parent is not None and last in parent.index and parent.index[-1] > last:
+        above = pd.Series(COUNT_LOG.forward(parent.to_numpy(float)), parent.index)
+        above.attrs = parent.attrs
+        found = nested.predict(x, years, horizons, peers=others, parent=above)
+    else:
+        found = pooled.predict(x, years, horizons, peers=others)
     root = np.linalg.cholesky(found.shape + 1e-12 * np.eye(len(horizons)))
     steps = rng.standard_normal((draws, len(horizons))) @ root.T
     steps /= np.sqrt(rng.chisquare(found.df, size=(draws, 1)) / found.df)
