@@ -684,7 +684,36 @@ def _current(stamp: tuple) -> Dataset:
 
 # ---- the same in one call: the names that the package exports ----------------------------------
 def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd.Series:
-    """Yearly values of an indicator in an area, as known on a date; see `Dataset.history`."""
+    """Yearly values of an indicator in an area, as they were known on a date.
+
+    Parameters
+    ----------
+    area : str
+        Chinese name (昌吉市, 新疆, 中国, a province); countries by their English name.
+    indicator : str
+        Registry id, e.g. ``rd_intensity``.
+    as_of : str or date, optional
+        Only figures known on that date count; without it everything shipped does.
+
+    Returns
+    -------
+    Series
+        float by int year, ascending, in the indicator's unit; ``attrs`` as in
+        `changji_analysis.histories.history`.
+
+    Raises
+    ------
+    UsageError
+        The area, the indicator or the date is none; near matches are named.
+    DataError
+        The data files have faults.
+
+    Examples
+    --------
+    >>> import changji_analysis as ca
+    >>> ca.history("新疆", "hightech_firms", as_of="2025-06-30").loc[2022:].to_dict()
+    {2022: 1368.0, 2023: 1911.0, 2024: 2529.0}
+    """
     return current(as_of).history(area, indicator).copy()
 
 
@@ -694,70 +723,254 @@ def peers(
     level: str = "provinces",
     exclude: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Histories of other areas for the same indicator; see `Dataset.peers`."""
+    """Histories of other areas for the same indicator: the reference class.
+
+    Parameters
+    ----------
+    indicator : str
+        Registry id.
+    as_of : str or date, optional
+        Only figures known on that date.
+    level : {"provinces", "countries", "all"}
+        The provinces include the region of the configuration.
+    exclude : iterable of str
+        Areas to leave out.
+
+    Returns
+    -------
+    DataFrame
+        float, year x area; see `changji_analysis.histories.reference_class`.
+
+    Raises
+    ------
+    UsageError
+        The indicator, the level, an excluded area or the date is none.
+
+    Examples
+    --------
+    >>> import changji_analysis as ca
+    >>> ca.peers("rd_intensity").loc[2022, ["北京", "新疆"]].to_dict()
+    {'北京': 6.83, '新疆': 0.51}
+    """
     return current(as_of).peers(indicator, level, exclude).copy()
 
 
 def indicators() -> pd.DataFrame:
-    """The registry of indicators."""
+    """The registry of indicators.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, zh, en, unit (of histories and targets), kind (ratio|count|level|share),
+        direction (what is wanted), decimals, holder and when a figure is due, definition.
+    """
     return current().indicators.copy()
 
 
 def load_baseline() -> pd.DataFrame:
-    """What the plan says of 2016-2020: one row per printed figure."""
+    """What the plan says of 2016-2020: one row per printed figure.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, section, indicator, item, item_en, as_printed, context, value (float, in
+        base units: 元, 亩, 人次, …; the lower end of a range), upper, unit, bound, period, note.
+
+    Raises
+    ------
+    DataError
+        All faults of the file at once, with row, column, value and remedy.
+    """
     return current().baseline.copy()
 
 
 def load_targets() -> pd.DataFrame:
-    """What the plan sets: one row per target."""
+    """What the plan sets for 2025: one row per target; a stretch target has its own.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, section, locators, indicator, item, item_en, as_printed, context, value
+        (float, in base units; NaN where no number is printed), upper, unit, bound, direction,
+        strength, kind, year (int), period, stretch_of, holder_zh, note.
+
+    Raises
+    ------
+    DataError
+        All faults of the file at once.
+    """
     return current().targets.copy()
 
 
 def load_readings() -> pd.DataFrame:
-    """How each target may be read."""
+    """How each target may be read: one row per reading, one of them the default.
+
+    Returns
+    -------
+    DataFrame
+        Columns target, reading, default (yes|no), indicator (where it is not the target's own),
+        base_year, base_value (in base_unit; checked against the sum of base_rows), base_unit,
+        base_rows, direction, tolerance, and in both languages the text, what it implies and the
+        reading's name.
+    """
     return current().readings.copy()
 
 
 def load_statistics(as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """Yearly observations of the city, its prefecture, region and nation, all vintages."""
+    """Yearly observations of the city, its prefecture, region and nation, all vintages.
+
+    Parameters
+    ----------
+    as_of : str or date, optional
+        Only rows known on that date; without it everything shipped.
+
+    Returns
+    -------
+    DataFrame
+        Columns area, indicator, year (int), vintage, value (float, in unit), unit, bound,
+        as_printed, published, known_by (dates), source, confidence, note, correction (ids
+        from corrections.yml that touched the row), and private (bool): whether the figure is not
+        public and comes from ``private`` in the data folder. Dropped rows are left out.
+
+    Raises
+    ------
+    DataError
+        All faults of the file, its registries and its corrections at once.
+    """
     return current(as_of).statistics.copy()
 
 
 def load_reference(name: str, as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """Observations of the peers: ``provinces``, ``cities`` or ``countries``."""
+    """Observations of the peers.
+
+    Parameters
+    ----------
+    name : {"provinces", "cities", "countries"}
+    as_of : str or date, optional
+        Only rows known on that date.
+
+    Returns
+    -------
+    DataFrame
+        As `load_statistics`. Countries have iso3 instead of the columns on publication; their
+        known_by is 31 December of the following year, an assumption.
+
+    Raises
+    ------
+    UsageError
+        There is no such table.
+    """
     return current(as_of).reference(name).copy()
 
 
 def load_precedents() -> pd.DataFrame:
-    """Targets set elsewhere and what became of them."""
+    """Targets set elsewhere and what became of them: one row per target.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, area, area_level, plan, indicator, base_year, base_value, target_year, target,
+        target_as_printed, unit, outcome, outcome_as_printed, outcome_year, status, scored,
+        reported_by, source, confidence, note. Count attainment over ``scored == "yes"`` only.
+    """
     return current().precedents.copy()
 
 
 def load_sources() -> pd.DataFrame:
-    """Documents that figures come from."""
+    """Documents that figures come from.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, publisher, title, number, published, seen_at, copy (whether only a copy was
+        seen), licence, note.
+    """
     return current().sources.copy()
 
 
 def problems(as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """Everything found wrong, ambiguous or corrected in the data."""
+    """Everything found wrong, ambiguous or corrected in the data; faulty data do not raise.
+
+    Parameters
+    ----------
+    as_of : str or date, optional
+        Of the observations, only what concerns a row that was known then.
+
+    Returns
+    -------
+    DataFrame
+        Columns file, row, column, value, severity (error|warning|note), code, why, remedy, why_zh,
+        remedy_zh; errors first.
+    """
     return current(as_of).problems.copy()
 
 
 def plan_targets() -> pd.DataFrame:
-    """Every target of the plan in every reading, in the unit of its indicator."""
+    """Every target of the plan in every reading, in the unit of its indicator.
+
+    Returns
+    -------
+    DataFrame
+        As `changji_analysis.plan.plan_targets`.
+    """
     return current().plan_targets.copy()
 
 
 def plan_target(target: str, reading: str | None = None) -> plan.Target:
-    """One target of the plan, in its default reading if none is named."""
+    """One target of the plan.
+
+    Parameters
+    ----------
+    target : str
+        Its id, ``t01`` to ``t29``.
+    reading : str, optional
+        As in ``data/readings.csv``; the default one if none is named.
+
+    Returns
+    -------
+    Target
+        In the unit of its indicator.
+
+    Raises
+    ------
+    UsageError
+        There is no such target or reading; near matches are named.
+
+    Examples
+    --------
+    >>> import changji_analysis as ca
+    >>> ca.plan_target("t03").value
+    100.0
+    """
     return current().plan_target(target, reading)
 
 
 def consistency() -> pd.DataFrame:
-    """The plan held against itself."""
+    """The plan held against itself, as ``data/plan_checks.csv`` asks.
+
+    Returns
+    -------
+    DataFrame
+        As `changji_analysis.plan.consistency`.
+    """
     return current().consistency.copy()
 
 
 def scorecard(as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """One row for every target of the plan in every reading, as known on a date."""
+    """One row for every target of the plan in every reading, as known on a date.
+
+    Parameters
+    ----------
+    as_of : str or date, optional
+
+    Returns
+    -------
+    DataFrame
+        As `changji_analysis.scorecards.scorecard`.
+
+    Raises
+    ------
+    DataError
+        Faults of the data files, all at once.
+    """
     return current(as_of).scorecard.copy()

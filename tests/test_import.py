@@ -33,15 +33,8 @@ def test_every_name_resolves_and_is_listed():
         assert getattr(ca, name).__module__.startswith("changji_analysis.")
 
 
-def test_names_are_the_same_for_type_checkers():
-    block = inspect.getsource(ca).split("if TYPE_CHECKING:")[1].split("_ROOMS")[0]
-    imports = re.findall(r"from \.(\w+) import (?:\(([^)]*)\)|(.+))", block)
-    listed = {room: re.findall(r"\w+", "".join(names)) for room, *names in imports}
-    assert listed == {room: list(names) for room, names in ca._ROOMS.items()}
-
-
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match=r"changji_analysis.*no attribute 'forcast'"):
+    with pytest.raises(AttributeError, match=r"changji_analysis.* attribute.*forcast"):
         ca.forcast  # noqa: B018
 
 
@@ -55,7 +48,8 @@ def test_every_name_has_a_numpy_docstring(name):
             "Parameters", "Returns", "Raises", "Attributes", "Notes", "Examples", "References",
         }  # fmt: skip
     if inspect.isclass(thing):
-        own = [n for n in vars(thing).get("__annotations__", {}) if not n.startswith("_")]
+        fields = vars(thing).get("__annotations__", {})
+        own = [n for n in fields if not n.startswith("_")]
         described = doc.partition("Attributes\n----------")[2]
     else:
         assert "Returns\n-------" in doc

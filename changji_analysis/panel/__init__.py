@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .._compat import config
-from ..assessment import BANDS, LACKING, LIKELIHOODS, VERDICTS
+from ..assessment import BANDS, DEFAULT, LACKING, LIKELIHOODS, VERDICTS
 from ..errors import UsageError
 from ..files import write_csv
 from ..plan import TARGET_DIRECTIONS
@@ -238,7 +237,7 @@ def _check(model: str, peers, backend) -> None:
 
 
 def _bands() -> tuple[float, ...]:
-    return tuple(getattr(config().verdict, code) for code in BANDS[1:])
+    return tuple(getattr(DEFAULT, code) for code in BANDS[1:])
 
 
 def _batches(panel: Coded, named: bool) -> Iterator[core.Batch]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .._compat import config, history, load_precedents, peers
+from ..dataset import Dataset
 from ..errors import ForecastError
 
 INDICATOR = "rd_intensity"
 
 
-def common_targets(as_of: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def common_targets(data: Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Histories of the provinces and two targets for each, as `assess_panel` takes them.
 
     Parameters
     ----------
-    as_of : str, optional
-        Only figures known on that date.
+    data : Dataset
 
     Returns
     -------
@@ -32,13 +31,13 @@ def common_targets(as_of: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame
     ForecastError
         The figures that the targets are made of are not known.
     """
-    plan, nation = config().plan, config().areas.nation
-    table = peers(INDICATOR, as_of)
+    plan, nation = data.config.plan, data.config.areas.nation
+    table = data.peers(INDICATOR)
     rows = table.reset_index().melt(id_vars="year", var_name="area").dropna()
     rows = rows.assign(indicator=INDICATOR)[["area", "indicator", "year", "value"]]
-    known = history(nation, INDICATOR, as_of)
+    known = data.history(nation, INDICATOR)
     before = 2 * plan.base_year - plan.target_year
-    asked = load_precedents().query(
+    asked = data.precedents.query(
         "area == @nation and indicator == @INDICATOR and target_year == @plan.base_year"
     )
     needed = {before, plan.base_year}
