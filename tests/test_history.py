@@ -5,7 +5,7 @@ import math
 import pytest
 from tiny_data import YEARLY, added, changed, write
 
-from changji_analysis._compat import history, peers
+from changji_analysis.dataset import history, peers
 from changji_analysis.errors import UsageError
 from changji_analysis.histories import growth_windows
 
@@ -31,6 +31,9 @@ def test_one_observation_is_a_history():
         "private": [],
         "early": [],
         "limits": {},
+        "decimals": 2,
+        "area_names": {"zh": "甲市", "en": "甲市"},
+        "indicator_names": {"zh": "强度", "en": "R&D intensity"},
     }
 
 

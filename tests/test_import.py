@@ -52,7 +52,8 @@ def test_every_name_has_a_numpy_docstring(name):
         own = [n for n in fields if not n.startswith("_")]
         described = doc.partition("Attributes\n----------")[2]
     else:
-        assert "Returns\n-------" in doc
+        if inspect.signature(thing).return_annotation not in (None, "None"):
+            assert "Returns\n-------" in doc
         own = list(inspect.signature(thing).parameters)
         described = doc.partition("Parameters\n----------")[2]
     assert [n for n in own if not re.search(rf"(?m)^(\w+, )*{n}\b", described)] == []

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from changji_analysis import _compat as quality
-from changji_analysis import _compat as records
+from changji_analysis import dataset as quality
+from changji_analysis import dataset as records
 from changji_analysis import review
-from changji_analysis._compat import scorecard
 from changji_analysis.config import REPOSITORY
+from changji_analysis.dataset import scorecard
 from changji_analysis.errors import UsageError
 from changji_analysis.importing.new_place import begin
 
@@ -44,8 +44,8 @@ def test_a_new_folder_has_no_fault(tmp_path, monkeypatch):
     monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "new"))
     assert not quality.problems()["severity"].eq("error").any()
     assert set(records.load_statistics()["area"]) == {"甘肃", "中国"}
-    assert "昌吉市" not in set(records.load_aliases()["id"])
-    parents = records.load_areas().set_index("area")["parent"]
+    assert "昌吉市" not in set(records.current().aliases["id"])
+    parents = records.current().areas.set_index("area")["parent"]
     assert parents[["某县", "某州", "甘肃", "广州市"]].tolist() == ["某州", "甘肃", "中国", "广东"]
     assert "昌吉州" not in parents
 
@@ -86,11 +86,10 @@ def test_it_was_foreseen_from_what_was_known(place, date, last):
 
 def test_the_whole_review_runs(place, tmp_path, monkeypatch):
     monkeypatch.setattr(review, "REPOSITORY", tmp_path)
-    lines = []
-    card = review.run(say=lines.append)
+    outcome = review.run(records.current())
     made = tmp_path / "reviews" / "nmg"
-    assert lines[-1] == "written to reviews/nmg/"
-    assert review.summary(card).to_dict() == {"missed": 1, "insufficient_evidence": 1}
+    assert outcome.folder == made
+    assert review.summary(outcome.scorecard).to_dict() == {"missed": 1, "insufficient_evidence": 1}
     assert {path.name for path in (made / "reports").iterdir()} >= {
         "review.zh.docx",
         "review.en.html",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tiny_data import write
 
 from changji_analysis import Target, consistency, plan_target, plan_targets
-from changji_analysis._compat import target_of
 from changji_analysis.errors import UsageError
+from changji_analysis.plan import target_of
 
 number = st.floats(-1000, 1000)
 repeatable = settings(derandomize=True, deadline=None)
@@ -119,13 +119,13 @@ def tiny(tmp_path, monkeypatch):
 
 
 def test_a_printed_range_is_a_band(tiny):
-    t = target_of(row(value=1.0, upper=3.0, direction="within", base_year=np.nan))
+    t = target_of(row(value=1.0, upper=3.0, direction="within", base_year=np.nan), 2020)
     assert (t.value, t.tolerance) == (2.0, 0.5)
     assert [t.met_by(v) for v in (0.99, 1, 2, 3, 3.01)] == [False, True, True, True, False]
 
 
 def test_without_a_printed_base_year_the_plans_counts(tiny):
-    t = target_of(row(base_year=np.nan, base_value=np.nan))
+    t = target_of(row(base_year=np.nan, base_value=np.nan), 2020)
     assert (t.base_year, t.base_value) == (2020, None)
 
 
@@ -160,7 +160,7 @@ def test_every_reading_of_every_target_is_a_valid_target():
     assert table.groupby("id")["default"].sum().eq(1).all()
     assert table.groupby("id")["default"].first().all()
     for _, one in table.iterrows():
-        t = target_of(one)
+        t = target_of(one, 2020)
         assert t.year == 2025
         assert t.base_year is None or t.base_year < t.year
         assert (t.value is None) is (t.direction == "non_decreasing")

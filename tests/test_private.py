@@ -5,10 +5,10 @@ import shutil
 import pytest
 
 import changji_analysis as ca
-from changji_analysis import _compat as records
+from changji_analysis import dataset as records
 from changji_analysis import figures, report, review, tables
-from changji_analysis._compat import scorecard
 from changji_analysis.config import REPOSITORY
+from changji_analysis.dataset import Dataset, scorecard
 from changji_analysis.importing import import_figures
 
 
@@ -49,17 +49,20 @@ def test_chart_and_report_carry_the_mark(data, lang, mark):
 
 def test_nothing_is_marked_without_such_figures(data, monkeypatch):
     monkeypatch.setenv("CHANGJI_PRIVATE", "no")
-    assert records.not_public("zh") == records.not_public("en") == ""
+    assert records.current().not_public == 0
     assert not scorecard()["last_private"].any()
     assert report.compose(ca.Dataset()).words["private"] == ""
 
 
 def test_a_review_with_such_figures_stays_out_of_the_committed_files(data, monkeypatch):
-    monkeypatch.setattr(review, "data_dir", lambda: REPOSITORY / "data")
-    assert review.review_folder(None) == REPOSITORY / "reviews" / "internal"
-    assert review.review_folder("2023-12-31").name == "2023-12-31-internal"
-    monkeypatch.setenv("CHANGJI_PRIVATE", "no")
-    assert review.review_folder(None) == REPOSITORY
+    monkeypatch.setattr(review, "REPOSITORY", data.parent)
+    here = Dataset(data)
+    name = "" if data.name == "data" else f"{data.name}-"
+    assert review.review_folder(here).name == f"{name}internal"
+    later = review.review_folder(here.at("2025-12-31"))
+    assert later.name.endswith("2025-12-31-internal")
+    public = Dataset(data, private=False)
+    assert "internal" not in review.review_folder(public).name
 
 
 def test_git_ignores_what_is_not_public():

@@ -7,17 +7,14 @@ import thin_data
 import tiny_data
 from tiny_data import YEARLY, added, changed
 
-from changji_analysis._compat import (
-    config,
+from changji_analysis.dataset import (
+    current,
     peers,
-    probability_history,
-    reference_windows,
-    required_paths,
     scorecard,
 )
 from changji_analysis.errors import DataError, UsageError
 from changji_analysis.histories import growth_windows
-from changji_analysis.scorecards import EVIDENCE, spans
+from changji_analysis.scorecards import EVIDENCE, reference_windows, spans
 
 BASE = "甲市,hightech_firms,2020,first,41,家,exact,41家,2021-09-01,2021-09-01,s1,high,"
 
@@ -97,7 +94,7 @@ def test_a_date_hides_what_came_later(tiny):
 
 def test_required_paths(tiny):
     tiny(**added(YEARLY, BASE, firms(2022, 60)))
-    table = required_paths()
+    table = current().required_paths
     path = table[table["id"].eq("t01")].set_index("year")
     assert path["straight"].to_list() == pytest.approx([41, 52.8, 64.6, 76.4, 88.2, 100])
     # methods.md section 0 of the project's sources: 49.0 58.6 70.0 83.7
@@ -108,7 +105,7 @@ def test_required_paths(tiny):
 
 def test_totals_and_yearly_amounts_have_a_path_without_a_base(thin, monkeypatch):
     monkeypatch.setenv("CHANGJI_DATA", str(thin))
-    table = required_paths("2020-12-31").query("default").set_index(["id", "year"])
+    table = current("2020-12-31").required_paths.query("default").set_index(["id", "year"])
     assert table.loc["t24", "straight"].to_list() == [0, 20, 40, 60, 80, 100]
     assert table.loc["t08", "straight"].to_dict() == dict.fromkeys(range(2021, 2026), 1)
     assert table.loc["t05", "straight"].to_dict() == {2025: 150}
@@ -117,7 +114,7 @@ def test_totals_and_yearly_amounts_have_a_path_without_a_base(thin, monkeypatch)
 
 def test_probability_history(tiny):
     tiny(**added(YEARLY, BASE, firms(2021, 50), firms(2025, 120)))
-    table = probability_history("t01")
+    table = current().probability_history("t01")
     assert table.index.to_list() == [
         "2020-12-31", "2021-09-01", "2021-12-31", "2022-09-01", "2026-09-01",
     ]  # fmt: skip
@@ -125,13 +122,13 @@ def test_probability_history(tiny):
     assert table["probability"].iloc[-1] == 1 and table["verdict"].iloc[-1] == "achieved"
     assert table["city"].to_list() == [0, 1, 0, 1, 1]
     assert table["n"].to_list() == [0, 1, 1, 2, 3]
-    only = probability_history("t01", "stock", dates=["2021-10-01"])
+    only = current().probability_history("t01", "stock", dates=["2021-10-01"])
     expected = table.loc["2021-09-01", "probability"]
     assert only.loc["2021-10-01", "probability"] == pytest.approx(expected)
     with pytest.raises(UsageError, match="t09"):
-        probability_history("t09")
+        current().probability_history("t09")
     with pytest.raises(UsageError, match="stock"):
-        probability_history("t01", "flow")
+        current().probability_history("t01", "flow")
 
 
 def test_the_reference_class_is_counted(thin, monkeypatch):
@@ -150,7 +147,7 @@ def test_the_reference_class_is_counted(thin, monkeypatch):
     firms_row = card[card["id"].eq("t03")].iloc[0]
     assert firms_row["reference_span"] == 2 and firms_row["reference_periods"] == 1
     assert firms_row["reference_required"] == pytest.approx((100 / 41) ** (2 / 5))
-    assert reference_windows("wheat_area", 5)[1] == 0
+    assert reference_windows(current().peers("wheat_area", "all"), 5)[1] == 0
     carriers = card[card["id"].eq("t07")].set_index("reading")["met_at_base"]
     assert carriers["all_six"] and not carriers["four"]
 
@@ -159,14 +156,14 @@ def test_the_short_fall_of_an_intensity_is_money_too(thin, monkeypatch):
     monkeypatch.setenv("CHANGJI_DATA", str(thin))
     card = scorecard("2023-12-31")
     row = card[card["indicator"].eq("rd_intensity")].iloc[0]
-    growth = config().middle_scenario.growth
+    growth = current().config.middle_scenario.growth
     gdp = 471.7572 * (1 + growth) ** 4  # GDP of 2021, the latest known on that day
     assert row["shortfall_money"] == pytest.approx(gdp * (1.5 - 0.17) / 100)
 
 
 def test_every_reading_has_a_name_of_its_own(monkeypatch):
     monkeypatch.delenv("CHANGJI_DATA", raising=False)
-    from changji_analysis._compat import load_readings
+    from changji_analysis.dataset import load_readings
 
     readings = load_readings()
     for column in ("reading_zh", "reading_en"):

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis import _compat as records
-from changji_analysis._compat import (
-    config,
+from changji_analysis import dataset as records
+from changji_analysis.dataset import (
+    Dataset,
     load_baseline,
     load_precedents,
     load_readings,
@@ -14,7 +14,6 @@ from changji_analysis._compat import (
     load_statistics,
     load_targets,
 )
-from changji_analysis.dataset import Dataset
 from changji_analysis.errors import DataError, UsageError
 
 BASELINE, TARGETS = "raw/plan_baseline.csv", "raw/plan_targets.csv"
@@ -297,7 +296,7 @@ def test_malformed_corrections(faults, text):
 )
 def test_faulty_configuration(faults, old, new, column):
     spoiled = changed("config.yml", old, new)
-    found = faults(config, **spoiled)
+    found = faults(lambda: records.current().config, **spoiled)
     assert column in [fault[2] for fault in found]
     assert {fault[-1] for fault in found} == {"bad_config"}
     assert {fault[-1] for fault in faults(load_statistics, **spoiled)} == {"bad_config"}

@@ -7,11 +7,9 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis._compat import (
-    breaks,
+from changji_analysis.dataset import (
     current,
     indicators,
-    load_areas,
     load_baseline,
     load_precedents,
     load_readings,
@@ -128,19 +126,19 @@ AREAS = "area,level,parent,zh,en\n"
 
 def test_areas_lie_in_each_other(tiny):
     tiny()
-    frame = load_areas().set_index("area")
+    frame = current().areas.set_index("area")
     assert frame["parent"].to_dict() == {"甲市": "乙州", "乙州": "新疆", "新疆": "中国", "中国": ""}
     assert frame.at["甲市", "level"] == "county"
     tiny(**{"reference/areas.csv": AREAS + "广州市,prefecture,广东,广州市,Guangzhou\n"
             "广东,province,中国,广东省,Guangdong\n甲市,county,新疆,甲市,Jia\n"})  # fmt: skip
-    frame = load_areas().set_index("area")
+    frame = current().areas.set_index("area")
     assert frame.loc[["广州市", "甲市"], "parent"].tolist() == ["广东", "新疆"]
 
 
 def test_a_circle_through_the_configuration_is_found(tiny):
     tiny(**{"reference/areas.csv": AREAS + "新疆,province,甲市,新疆维吾尔自治区,Xinjiang\n"})
     with pytest.raises(DataError, match="lies in itself"):
-        load_areas()
+        assert current().areas is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +148,7 @@ def test_a_parent_must_exist_and_no_area_lies_in_itself(tiny, parent, code):
     rows = f"广州市,prefecture,广东,广州市,Guangzhou\n广东,province,{parent},广东省,Guangdong\n"
     tiny(**{"reference/areas.csv": AREAS + rows})
     with pytest.raises(DataError):
-        load_areas()
+        assert current().areas is None
     assert code in set(problems()["code"])
 
 
@@ -219,7 +217,7 @@ def test_break_needs_no_row(tiny):
             file=f"data/{YEARLY}",
         )
     )
-    assert breaks()[["area", "year"]].to_numpy().tolist() == [["甲市", 2022]]
+    assert current().breaks[["area", "year"]].to_numpy().tolist() == [["甲市", 2022]]
     row = problems().set_index("code").loc["scope_break"]
     assert pd.isna(row["row"]) and row["value"] == "2022"
 
@@ -291,7 +289,7 @@ def test_the_shipped_files_are_sound(monkeypatch):
     assert len(load_baseline()) >= 70
     assert set(load_statistics()["area"]) >= {"昌吉市", "昌吉州", "新疆", "中国"}
     assert load_precedents()["scored"].eq("yes").sum() >= 50
-    city_breaks = breaks().query("area == '昌吉市' and indicator == 'gdp'")
+    city_breaks = current().breaks.query("area == '昌吉市' and indicator == 'gdp'")
     assert city_breaks["year"].tolist() == [2022]
 
 
