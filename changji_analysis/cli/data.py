@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 console = Console()
 _LISTED = 20  # cells or names in one line
+_STATUS = {
+    "error": "错误 error",
+    "refused": "不予导入 refused",
+    "question": "待确认 question",
+    "new": "新增 new",
+    "revised": "修订数 revised",
+    "known": "已有 known",
+    "left_out": "不导入 left out",
+}
 
 Data = Annotated[
     Path | None,
@@ -206,8 +215,6 @@ def _say(text: str) -> None:
 
 def _show(proposal: Proposal) -> None:
     """Print what was understood of every figure, with its address."""
-    from ..importing.messages import STATUS
-
     grid = Table(box=None, pad_edge=False)
     for title in ("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""):
         grid.add_column(title, overflow="fold")
@@ -225,7 +232,7 @@ def _show(proposal: Proposal) -> None:
         year = "" if pd.isna(row["year"]) else str(row["year"])
         value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
         texts = (cell, row["printed"], row["area"], row["indicator"], year, row["vintage"], value,
-                 STATUS[row["status"]][0])  # fmt: skip
+                 _STATUS[row["status"]])  # fmt: skip
         grid.add_row(*(Text("".join(c if c.isprintable() else " " for c in t)) for t in texts))
     console.print(grid, markup=False, highlight=False)
     for (why_zh, why), cells in remarks.items():
@@ -235,7 +242,7 @@ def _show(proposal: Proposal) -> None:
     for line in proposal.file_problems:
         _say(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}")
     counts = frame["status"].value_counts()
-    _say(", ".join(f"{counts[s]} {word}" for s, (word, _) in STATUS.items() if s in counts) or "0")
+    _say(", ".join(f"{counts[s]} {word}" for s, word in _STATUS.items() if s in counts) or "0")
 
 
 def _commit(proposal: Proposal, yes: bool, write: Callable[[], int]) -> int:

@@ -19,16 +19,12 @@ from ..records.writing import extended, locked, read_rows
 from .proposal import Figure, Proposal
 from .standing import PRIVATE, PUBLIC, describe_documents, settle
 
-
 def missing_statements(proposal: Proposal) -> list[str]:
     """What must be stated before anything is added: source, published."""
     chosen = [f for f in proposal.figures if f.status not in ("left_out", "refused") and f.row]
-    missing = []
-    if any(not figure.source for figure in chosen):
-        missing.append("source")
-    if any(figure.published is None for figure in chosen if "bad_date" not in figure.reasons):
-        missing.append("published")
-    return missing
+    undated = (f.published is None and "bad_date" not in f.reasons for f in chosen)
+    missing = {"source": any(not f.source for f in chosen), "published": any(undated)}
+    return [name for name, wanted in missing.items() if wanted]
 
 
 def stop_on_errors(proposal: Proposal, partial: bool) -> None:
@@ -57,51 +53,46 @@ def commit(proposal: Proposal, data: Dataset) -> int:
             f"{' and '.join(missing)} must be stated (--source, --published) / 须说明来源和发布日期"
         )
     root = data.folder.resolve()
-    prefix = "" if proposal.options.public else "private/"
-    target = PUBLIC if proposal.options.public else PRIVATE
-    sources, log = root / f"{prefix}sources.csv", root / f"{prefix}corrections.yml"
-    for path in (sources, log, root / target):
-        if root not in path.resolve().parents:
-            raise UsageError(f"{path.name} lies outside the data folder / 路径超出数据文件夹")
+    target, prefix = (PUBLIC, "") if proposal.options.public else (PRIVATE, "private/")
+    table, sources, log = (
+        root / name for name in (target, f"{prefix}sources.csv", f"{prefix}corrections.yml")
+    )
+    if any(root not in path.resolve().parents for path in (table, sources, log)):
+        raise UsageError(f"{prefix} lies outside the data folder / 路径超出数据文件夹")
     with locked(root):
         describe_documents(proposal, root)
         settle(proposal, data)
         chosen = proposal.chosen()
-        had = {row["id"] for row in read_rows(sources)}  # by another import, meanwhile
-        named = {figure.source for figure in chosen} - had
-        if used := [row for id, row in proposal.documents.items() if id in named]:
+        named = {figure.source for figure in chosen} - {row["id"] for row in read_rows(sources)}
+        used = [row for id, row in proposal.documents.items() if id in named]
+        if used:
             write_bytes(sources, extended(sources, list(SOURCES.columns), used, ("id",)))
-        if chosen:
-            rows = [figure.row_cells() for figure in chosen]
+        if rows := [figure.row_cells() for figure in chosen]:
+            columns, areas = list(OBSERVATIONS.columns), data.config.areas.all
             order = ("area", "indicator", "year", "vintage")
-            areas = data.config.areas.all
-            content = extended(root / target, list(OBSERVATIONS.columns), rows, order, areas)
-            write_bytes(root / target, content)
+            write_bytes(table, extended(table, columns, rows, order, areas))
         known = [figure for figure in proposal.figures if figure.status == "known"]
-        if text := _breaks([*chosen, *known], target, data, log):
+        if records := _breaks([*chosen, *known], target, data, log):
             before = log.read_text(encoding="utf-8").strip() if log.is_file() else ""
-            before = "" if before in ("[]", "") else before + "\n"
-            write_bytes(log, (before + text).encode("utf-8"))
+            text = yaml.safe_dump(records, allow_unicode=True, sort_keys=False, width=100)
+            write_bytes(log, f"{'' if before == '[]' else before}\n{text}".lstrip().encode())
     return len(chosen)
 
 
-def _breaks(figures: Iterable[Figure], target: str, data: Dataset, log: Path) -> str:
+def _breaks(figures: Iterable[Figure], target: str, data: Dataset, log: Path) -> list[dict]:
     """Records for corrections.yml of the changes of scope that are new."""
     declared = yaml.safe_load(log.read_text(encoding="utf-8")) if log.is_file() else None
     had = {record.get("id") for record in declared or []}
     known = {(b["area"], b["indicator"], int(b["year"])) for b in data.breaks.to_dict("records")}
-    texts = []
+    records: dict[str, dict] = {}
     for figure in figures:
         id = f"break-{figure.area}-{figure.indicator}-{figure.year}"
         match = {"area": figure.area, "indicator": figure.indicator, "year": figure.year}
-        if not figure.scope or id in had or tuple(match.values()) in known:
-            continue
-        had.add(id)
-        record = {
-            "id": id, "file": target, "match": match, "action": "break", "expect": None,
-            "reason": f"Remark beside the figure: {figure.scope}",
-            "reason_zh": f"数据旁注明：{figure.scope}", "source": figure.source,
-            "status": "suspected",
-        }  # fmt: skip
-        texts.append(yaml.safe_dump([record], allow_unicode=True, sort_keys=False, width=100))
-    return "".join(texts)
+        if figure.scope and id not in had and tuple(match.values()) not in known:
+            records[id] = {
+                "id": id, "file": target, "match": match, "action": "break", "expect": None,
+                "reason": f"Remark beside the figure: {figure.scope}",
+                "reason_zh": f"数据旁注明：{figure.scope}", "source": figure.source,
+                "status": "suspected",
+            }  # fmt: skip
+    return list(records.values())

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from ..errors import QuantityError
 from ..quantities import Quantity, convert, known_unit, parse_quantity
-from .cells import Cell
+from ..workbooks import Cell, Grid, address
 from .labels import (
     MARK,
     PATTERNS,
@@ -38,7 +38,7 @@ from .labels import (
     vintage_of,
     years_of,
 )
-from .sheets import Grid, address
+from .proposal import Figure
 
 _ROLES = by_word("roles")
 _AREA_HEAD_RE = re.compile(
@@ -64,49 +64,6 @@ class Refusal(Exception):
     def __init__(self, code: str, place: str, **fill: Any):
         super().__init__(code)
         self.code, self.place, self.fill = code, place, fill
-
-
-@dataclass
-class Reading:
-    """One figure with everything that its surroundings say.
-
-    Attributes
-    ----------
-    quantity : Quantity or None
-        The figure itself; None where it cannot be read.
-    name, indicator : str
-        The indicator's name as printed, and what it means; empty if unknown.
-    units : tuple of str
-        The unit printed nearest to it; ``near`` if at its own row or column.
-    reasons : dict
-        Why it is not taken: code -> what the message says; empty if nothing speaks against it.
-    said : list of (code, fill)
-        What is to be said of it all the same.
-    """
-
-    sheet: str
-    row: int
-    column: int
-    cell: Cell
-    bare: str = ""
-    quantity: Quantity | None = None
-    name: str = ""
-    indicator: str = ""
-    year: int | None = None
-    area: str = ""
-    units: tuple[str, ...] = ()
-    near: bool = False
-    vintage: str = ""
-    source: str = ""
-    published: str = ""
-    scope: str = ""
-    remarks: list[str] = field(default_factory=list)
-    reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
-    said: list[tuple[str, dict]] = field(default_factory=list)
-
-    def stop(self, code: str, **fill: Any) -> None:
-        """Note why it is not taken."""
-        self.reasons.setdefault(code, fill)
 
 
 @dataclass
@@ -177,7 +134,7 @@ def _role(text: str) -> str:
 
 
 # ---- a sheet -----------------------------------------------------------------------------------
-def read_grid(grid: Grid, words: Vocabulary, year: int | None = None) -> list[Reading]:
+def read_grid(grid: Grid, words: Vocabulary, year: int | None = None) -> list[Figure]:
     """Read every figure of a sheet, in its order; ``year`` is also what 本年 means.
 
     Raises
@@ -216,7 +173,7 @@ class _Sheet:
         """The row's own cells."""
         return [self.grid.cells[r, c] for c in self.own[r]]
 
-    def readings(self) -> list[Reading]:
+    def readings(self) -> list[Figure]:
         rows = list(self.own)
         above = next((n for n, r in enumerate(rows) if not self.is_line(r)), len(rows))
         if above == len(rows):
@@ -378,8 +335,8 @@ class _Table:
         return "aside"
 
     # -- rows ------------------------------------------------------------------------------------
-    def readings(self) -> list[Reading]:
-        found: list[Reading] = []
+    def readings(self) -> list[Figure]:
+        found: list[Figure] = []
         heads = [[cell.text for cell in self.sheet.row(r)] for r in self.heads]
         context, sections, open_ = _Context(self, self.lines), [], False
         above: tuple[int, str] | None = None  # indent and indicator of the last row that is no part
@@ -406,9 +363,11 @@ class _Table:
                 cell = self.cells.get((r, column.number))
                 if column.role != "value" or column.number not in own or is_missing(cell):
                     continue
-                reading = Reading(self.sheet.grid.name, r, column.number, cell)
+                reading = Figure(
+                    self.sheet.grid.name, address(r, column.number), r, column.number, cell.text
+                )
                 found.append(reading)
-                self.read_value(reading)
+                self.read_value(reading, cell)
                 self.place_name(reading, row, self.columns[: place + 1], context, whole, part)
                 self.place(reading, row, column.labels, context)
         return found
@@ -426,8 +385,8 @@ class _Table:
             labels.append(label)
         return labels
 
-    def read_value(self, reading: Reading) -> None:
-        cell, grid = reading.cell, self.sheet.grid
+    def read_value(self, reading: Figure, cell: Cell) -> None:
+        grid = self.sheet.grid
         reading.bare, marks, word = bare_figure(cell.text)
         label = self.sheet.label(word) if word else Label()
         reading.vintage, reading.units = label.vintage, label.units
@@ -447,7 +406,7 @@ class _Table:
             reading.stop("unreadable" if counted else "words", detail=read)
 
     def place_name(
-        self, reading: Reading, row: list[Label], columns: list[_Column], context: _Context,
+        self, reading: Figure, row: list[Label], columns: list[_Column], context: _Context,
         whole: str, part: bool,
     ) -> None:  # fmt: skip
         words, labels = self.words, columns[-1].labels
@@ -480,7 +439,7 @@ class _Table:
             reading.stop("unknown_name" if reading.name else "no_name")
 
     def place(
-        self, reading: Reading, row: list[Label], heads: list[Label], context: _Context
+        self, reading: Figure, row: list[Label], heads: list[Label], context: _Context
     ) -> None:
         near = [*row, *heads]
         asides = {c.role: cell.text for c in self.columns if c.role not in ("value", *_STUBS)
@@ -501,18 +460,18 @@ class _Table:
         stated = [reading.vintage, *(label.vintage for label in near)]
         stated += [self.sheet.label(asides.get("vintage", "")).vintage, context.vintage]
         reading.vintage = next(filter(None, stated), "")
-        reading.source, reading.published = asides.get("source", ""), asides.get("published", "")
+        reading.source, reading.dated = asides.get("source", ""), asides.get("published", "")
         reading.scope = "口径变动" if asides.get("scope") in ("是", "有", "yes", "y") else ""
         marks = {mark.strip("[]注") for label in near for mark in label.marks}
         marks |= {mark[1:].strip("[]注") for mark in reading.remarks if mark[0] == "\0"}
         reading.remarks = [remark for remark in reading.remarks if remark[0] != "\0"]
         if note := asides.get("note", ""):
             reading.remarks.append(note)
-            self.weigh(reading, note, address(reading.row, reading.column), True)
+            self.weigh(reading, note, reading.cell, True)
         for place, text in self.notes:
             self.place_note(reading, place, text, marks)
 
-    def place_year(self, reading: Reading, near: list[Label], context: _Context) -> None:
+    def place_year(self, reading: Figure, near: list[Label], context: _Context) -> None:
         years = sorted({label.year for label in near if label.year is not None})
         if len(years) > 1:
             reading.stop("year_conflict", year=years[0], other=years[1])
@@ -532,10 +491,10 @@ class _Table:
         if reading.year is None:
             reading.stop("several_years" if context.span else "no_year")
         elif not 1949 <= reading.year <= 2100:
-            reading.stop("year_out_of_range", year=reading.year)
+            reading.stop("year_out_of_range")
 
     def place_area(
-        self, reading: Reading, row: list[Label], heads: list[Label], context: _Context
+        self, reading: Figure, row: list[Label], heads: list[Label], context: _Context
     ) -> None:
         own, top = ([self.area_of(label) for label in side if label.area or label.generic]
                     for side in (row, heads))  # fmt: skip
@@ -563,7 +522,7 @@ class _Table:
         return self.words.levels[label.generic] if known else ""
 
     def place_unit(
-        self, reading: Reading, row: list[Label], heads: list[Label], own: str, context: _Context
+        self, reading: Figure, row: list[Label], heads: list[Label], own: str, context: _Context
     ) -> None:
         stated = [reading.units] if reading.units else []
         if own and not is_missing(Cell(own)):
@@ -579,7 +538,7 @@ class _Table:
         reading.units = (printed,) if printed else stated[0] if stated else context.units
 
     # -- notes -----------------------------------------------------------------------------------
-    def place_note(self, reading: Reading, place: str, text: str, marks: set[str]) -> None:
+    def place_note(self, reading: Figure, place: str, text: str, marks: set[str]) -> None:
         """What a note below the table says of a figure: all of it, or behind the figure's mark."""
         general, *marked = _NOTE_MARK_RE.split(re.sub("^(?:注|说明|备注|附注)\\s*[:：]", "", text))
         if key_of(text) != "aside":
@@ -589,7 +548,7 @@ class _Table:
                 self.weigh(reading, said, place, True)
                 reading.remarks.append(said.strip(" ;；。:："))
 
-    def weigh(self, reading: Reading, note: str, place: str, own: bool) -> None:
+    def weigh(self, reading: Figure, note: str, place: str, own: bool) -> None:
         """What a note's clauses say of a figure: each holds for the years that it names."""
         for clause in clauses(note):
             narrows, since = PATTERNS["narrow"].search(clause), SCOPE_RE.search(clause)
@@ -667,7 +626,7 @@ class _Context:
         if any(text and self.words.kinds.get(meant, "count") == "count" for text, meant in pieces):
             self.narrows.append((place, pieces))
 
-    def narrow(self, reading: Reading) -> None:
+    def narrow(self, reading: Figure) -> None:
         """Ask where a line above names a part of the whole that the figure may be."""
         counted = self.words.kinds.get(reading.indicator) == "count"
         for place, pieces in self.narrows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import math
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from ..errors import PROBLEM_COLUMNS, problem_frame
-from .messages import STATUS, TEXTS, messages, rank, texts
+from ..quantities import Quantity
+from ..messages import TEXTS, messages, texts
 
 FIGURE_COLUMNS = [
     "sheet", "cell", "printed", "status", "area", "indicator", "year", "vintage", "value", "unit",
@@ -20,12 +20,19 @@ FIGURE_COLUMNS = [
 ]  # fmt: skip
 # Questions that are answered with yes, by the place in question
 TAKEABLE = ("narrowed", "struck_out", "impossible", "contradicts", "implausible")
-_NOTED = ("repeated", "known")
+_SEVERITY = {"error": "error", "question": "warning", "refused": "warning"}
+
+Said = dict[str, Any]  # what fills a message
 
 
 @dataclass
 class Figure:
-    """A figure on its way in: what it says, and why it may not be taken."""
+    """A figure on its way in: what it says, and why it may not be taken.
+
+    ``row`` is 0 where a whole sheet is refused at ``cell``. ``units`` are those printed nearest
+    to the figure, ``near`` if at its own row or column; ``reasons`` and ``said`` are codes of
+    messages with what fills them.
+    """
 
     sheet: str
     cell: str
@@ -37,29 +44,38 @@ class Figure:
     indicator: str = ""
     year: int | None = None
     vintage: str = ""
+    quantity: Quantity | None = None
+    bare: str = ""
+    units: tuple[str, ...] = ()
+    near: bool = False
     value: float = math.nan
     unit: str = ""
     bound: str = ""
     as_printed: str = ""
     source: str = ""
+    dated: str = ""
     published: dt.date | None = None
     confidence: str = "high"
-    note: str = ""
     scope: str = ""
-    reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
-    said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    note: str = ""
+    remarks: list[str] = field(default_factory=list)
+    reasons: dict[str, Said] = field(default_factory=dict)
+    said: list[tuple[str, Said]] = field(default_factory=list)
+
+    def stop(self, code: str, **fill: Any) -> None:
+        """Note why it is not taken."""
+        self.reasons.setdefault(code, fill)
 
     @property
     def code(self) -> str:
         """The gravest reason why it is not taken, empty if there is none."""
-        return min(self.reasons, key=rank().__getitem__, default="")
+        return min(self.reasons, key=list(messages()).index, default="")
 
     @property
     def status(self) -> str:
         """new, revised, known, question, error, refused or left_out."""
         if self.code:
-            kind = messages()[self.code]["kind"]
-            return "error" if kind == "sheet" else kind
+            return messages()[self.code]["kind"].replace("sheet", "error")
         return "revised" if any(code == "as_revision" for code, _ in self.said) else "new"
 
     @property
@@ -68,48 +84,24 @@ class Figure:
         return self.reasons.get(self.code, {}).get("place", self.cell)
 
     @property
-    def key(self) -> tuple[str, str, int | None, str]:
-        """What may stand only once."""
-        return self.area, self.indicator, self.year, self.vintage
+    def told(self) -> list[tuple[str, Said]]:
+        """Why it is not taken, else everything that is said of it."""
+        return [(self.code, self.reasons[self.code])] if self.code else self.said
 
     def row_cells(self) -> dict[str, str]:
         """The row that it becomes."""
         day = self.published.isoformat() if self.published else ""
-        return {
-            "area": self.area, "indicator": self.indicator, "year": str(self.year),
-            "vintage": self.vintage, "value": _digits(self.value), "unit": self.unit,
-            "bound": self.bound, "as_printed": self.as_printed, "published": day,
-            "known_by": day, "source": self.source, "confidence": self.confidence,
-            "note": self.note,
-        }  # fmt: skip
+        value = f"{Decimal(f'{self.value:.15g}'):f}"
+        value = value.rstrip("0").rstrip(".") if "." in value else value
+        plain = ("area", "indicator", "vintage", "unit", "bound", "as_printed", "source",
+                 "confidence", "note")  # fmt: skip
+        cells = {"year": str(self.year), "value": value, "published": day, "known_by": day}
+        return cells | {name: getattr(self, name) for name in plain}
 
 
 @dataclass
 class Options:
-    """What the user states beside the file.
-
-    Parameters
-    ----------
-    source : str
-        The document: ``publisher：title``, or the id of one in sources.csv.
-    published : date
-        When it was published or handed over.
-    public : bool
-        Whether the figures may be published; they go to ``raw`` then, else to ``private``.
-    area, year : str, int
-        For figures beside which none is printed; ``year`` is also what 本年 means.
-    sheet : str
-        Only this sheet.
-    names : dict
-        Printed name -> indicator or area.
-    units : dict
-        Indicator -> unit, where none is printed.
-    take : collection of str
-        Places (``C5`` or ``Sheet1!C5``) whose question is answered with yes.
-    breaks : bool
-        Whether remarks on scope become breaks.
-    confidence : str
-    """
+    """What the user states beside the file; see `changji_analysis.import_figures`."""
 
     source: str = ""
     published: dt.date | None = None
@@ -126,30 +118,6 @@ class Options:
     def takes(self, figure: Figure, place: str) -> bool:
         """Whether the user has answered the question about a place with yes."""
         return bool({place, f"{figure.sheet}!{place}"} & self.take)
-
-
-class Shown(pd.DataFrame):
-    """One row per figure of a file; a notebook colours them by what becomes of them."""
-
-    @property
-    def _constructor(self):
-        return pd.DataFrame  # what is taken out of it is a plain table
-
-    def _repr_html_(self) -> str:
-        heads = "单元格 cell,原文 printed,地区 area,指标 indicator,年份 year,数值 value,结果 result"
-        heads += ",说明 remark"
-        lines = ["".join(f"<th>{head}</th>" for head in heads.split(","))]
-        for row in self.to_dict("records"):
-            name, colour = STATUS[row["status"]]
-            value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
-            cells = (
-                f"{row['sheet']}!{row['cell']}", row["printed"], row["area"], row["indicator"],
-                "" if pd.isna(row["year"]) else row["year"], value, name,
-                "\n".join(filter(None, (row["why_zh"], row["why"]))),
-            )  # fmt: skip
-            style = f"background:{colour};color:black;text-align:left;white-space:pre-line"
-            lines.append("".join(f'<td style="{style}">{html.escape(str(c))}</td>' for c in cells))
-        return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 @dataclass
@@ -171,37 +139,31 @@ class Proposal:
         """One row per figure, with what is said of it in both languages."""
         rows = []
         for figure in self.figures:
-            said = [(figure.code, figure.reasons[figure.code])] if figure.code else figure.said
-            lines = [self.text(figure, code, fill) for code, fill in said]
-            secret = figure.status == "refused"
+            lines = [self.text(figure, code, fill) for code, fill in figure.told]
             row = vars(figure) | {name: "; ".join(t[name] for t in lines) for name in TEXTS}
-            row |= {"status": figure.status, "code": figure.code or ",".join(c for c, _ in said)}
+            row |= {"status": figure.status, "code": ",".join(code for code, _ in figure.told)}
             row["published"] = figure.published.isoformat() if figure.published else ""
-            rows.append(
-                row | ({"printed": "***", "name": "***", "value": math.nan} if secret else {})
-            )
-        return Shown(pd.DataFrame(rows, columns=FIGURE_COLUMNS).astype({"year": "Int64"}))
+            rows.append(row)
+        return pd.DataFrame(rows, columns=FIGURE_COLUMNS).astype({"year": "Int64"})
 
     def problems(self) -> pd.DataFrame:
         """Errors, questions and notes as a problem table, the gravest first."""
-        severity = {"error": "error", "question": "warning", "refused": "warning"}
-        rows = list(self.file_problems)
-        for figure in self.figures:
-            said = [(figure.code, figure.reasons[figure.code])] if figure.code else figure.said
-            rows += [
-                {
-                    "file": f"{self.file} [{figure.sheet}]", "row": figure.row,
-                    "column": figure.cell, "severity": severity.get(figure.status, "note"),
-                    "value": "***" if figure.status == "refused" else figure.printed, "code": code,
-                    **self.text(figure, code, fill),
-                }
-                for code, fill in said if code not in _NOTED
-            ]  # fmt: skip
-        frame = problem_frame(pd.DataFrame(rows, columns=PROBLEM_COLUMNS))
-        order = frame["severity"].map({"error": 0, "warning": 1, "note": 2})
-        return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+        rows = [
+            {
+                "file": f"{self.file} [{figure.sheet}]", "row": figure.row or None,
+                "column": figure.cell, "severity": _SEVERITY.get(figure.status, "note"),
+                "value": figure.printed, "code": code, **self.text(figure, code, fill),
+            }
+            for figure in self.figures for code, fill in figure.told
+            if code not in ("repeated", "known")
+        ]  # fmt: skip
+        frame = pd.DataFrame(self.file_problems + rows, columns=PROBLEM_COLUMNS)
+        order = frame["severity"].map(["error", "warning", "note"].index)
+        return problem_frame(
+            frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+        )
 
-    def text(self, figure: Figure, code: str, fill: dict) -> dict[str, str]:
+    def text(self, figure: Figure, code: str, fill: Said) -> dict[str, str]:
         """What is said of a figure, in both languages."""
         entry = self.registry.get(figure.indicator, {"zh": "", "unit": ""})
         known = {
@@ -209,8 +171,3 @@ class Proposal:
             "name": figure.name, "place": figure.cell, "year": figure.year,
         }  # fmt: skip
         return texts(code, **(known | fill))
-
-
-def _digits(value: float) -> str:
-    text = f"{Decimal(f'{value:.15g}'):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from changji_analysis.importing.sheets import address
+from changji_analysis.workbooks import address
 
 CASES_FILE = Path(__file__).with_name("cases.yml")
 

@@ -43,4 +43,4 @@ def test_nothing_is_misread_and_plain_sheets_are_read_wholly(batch, data, tmp_pa
             assert taken.keys() == sheet.truth.keys(), f"{seed}\n{table}"
             plain += 1
         taken_of_all += len(taken)
-    assert plain > 2 and taken_of_all > 40
+    assert plain > 0 and taken_of_all > 40
