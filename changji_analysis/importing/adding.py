@@ -19,6 +19,7 @@ from ..records.writing import extended, locked, read_rows
 from .proposal import Figure, Proposal
 from .standing import PRIVATE, PUBLIC, describe_documents, settle
 
+
 def missing_statements(proposal: Proposal) -> list[str]:
     """What must be stated before anything is added: source, published."""
     chosen = [f for f in proposal.figures if f.status not in ("left_out", "refused") and f.row]

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from ..errors import PROBLEM_COLUMNS, problem_frame
-from ..quantities import Quantity
 from ..messages import TEXTS, messages, texts
+from ..quantities import Quantity
 
 FIGURE_COLUMNS = [
     "sheet", "cell", "printed", "status", "area", "indicator", "year", "vintage", "value", "unit",

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from ..dataset import Dataset
 from ..errors import DataError, QuantityError, UsageError
+from ..messages import problem
 from ..quantities import convert, known_unit
 from ..records import near_matches
 from ..records.schemas import CONFIDENCES, VINTAGES
 from ..records.writing import read_date
+from ..workbooks import Grid, address, read_workbook
 from .labels import Vocabulary, vocabulary
 from .layout import Refusal, bare_figure, quantity, read_grid
-from ..messages import problem
 from .proposal import Figure, Options, Proposal
-from ..workbooks import Grid, address, read_workbook
 from .standing import describe_documents, settle
 
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, UsageError
-from .cells import Cell, shown
 from ..messages import problem
+from .cells import Cell, shown
 
 MAX_BYTES, MAX_UNZIPPED = 20_000_000, 120_000_000
 MAX_PARTS, MAX_CELLS, MAX_TEXT = 2_000, 500_000, 2_000

@@ -18,10 +18,10 @@ import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["changji_analysis"]):
     import changji_analysis as ca
-    from changji_analysis.workbooks import Cell, show_number
     from changji_analysis.importing.labels import names_a_firm, read_label, read_line
     from changji_analysis.importing.layout import is_figure
     from changji_analysis.importing.reading import review_words
+    from changji_analysis.workbooks import Cell, show_number
 
 from sheets import cases  # noqa: E402
 

@@ -12,11 +12,10 @@ from sheets import Case, cases
 
 import changji_analysis as ca
 from changji_analysis.importing.adding import commit
-from changji_analysis.workbooks import show_number
 from changji_analysis.importing.labels import normal
 from changji_analysis.importing.proposal import Options
 from changji_analysis.importing.reading import as_day, propose, propose_one
-from changji_analysis.workbooks import read_content, read_workbook
+from changji_analysis.workbooks import read_content, read_workbook, show_number
 
 SOURCE, DAY = "昌吉市科技局：科技统计年报", "2025-03-01"
 BY_NAME = {case.name: case for case in cases()}
