@@ -245,8 +245,10 @@ def fan_chart(data, w: Words, indicator: str) -> Chart:
         data.assessments[goal.id, goal.row["reading"]],
         COUNTED_BY.get(indicator, indicator),
     )
+    known = data.city(indicator)
+    need(known, f"{data.config.areas.city}, {indicator}")
     source = sources(data, w, (indicator, [data.config.areas.city]), (counted, None))
-    return _fan_page(data, w, a, a.forecast, data.city(indicator), source)
+    return _fan_page(data, w, a, a.forecast, known, source)
 
 
 def reading_chart(data, w: Words, indicator: str) -> Chart:

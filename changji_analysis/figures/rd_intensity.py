@@ -124,9 +124,10 @@ def rd_precedents(data, w: Words) -> Chart:
     met = drawn["status"].eq("attained")
     bold = drawn["asked"].round(1) >= BOLD
     bold_met, blank = int((bold & met).sum()), len(table) - len(drawn)
+    words = [f"实现了{count}个" if count else "无一实现" for count in (met.sum(), bold_met)]
     title = w(
-        f"有结果且有基期的{len(drawn)}个R&D强度目标中实现了{met.sum()}个；要求增到{BOLD:g}倍及以上的"
-        f"{bold.sum()}个中{f'实现了{bold_met}个' if bold_met else '无一实现'}",
+        f"有结果且有基期的{len(drawn)}个R&D强度目标中{words[0]}；要求增到{BOLD:g}倍及以上的"
+        f"{bold.sum()}个中{words[1]}",
         f"Of {len(drawn)} R&D-intensity targets with a base and an outcome {met.sum()} were met; "
         f"of the {bold.sum()} that asked for {BOLD:g} times the base or more, {bold_met or 'none'}",
     )
