@@ -329,7 +329,7 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
         drift=drift, error=np.sqrt(squared), transitory=transitory, typical=typical, areas=areas,
     )  # fmt: skip
     # m0 ~ N(0, V) with 1 / V chi-squared of one degree: E(1 / V) is 2 / m0^2, once m0 is seen
-    kept = drift**2 / (drift**2 + 2 * squared)
+    kept = drift**2 / (drift**2 + 2 * squared) if drift else 0.0
     return Prior(
         drift=rounded(kept * drift),
         prior_strength=rounded(strength),
@@ -338,7 +338,7 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
         transitory=rounded(transitory),
         drift_error=rounded(np.sqrt(kept * squared)),
         drift_change=rounded(CHANGE * scale * np.sqrt(1 - transitory)),
-        years=seen,
+        years=max(seen, 1.0),  # surveys years apart show no calendar year, and still are evidence
         peers=areas,
         reach=tuple(map(rounded, moments.reach(figures, years, kept * drift, speed))),
         level=rounded(level),
