@@ -45,11 +45,11 @@ GRID = {
 }
 NEIGHBOURS = {
     "drift": (0.0, 0.009, 0.03),
-    "prior_strength": (1.0, 4.0),
-    "scale": (0.035, 0.07),
-    "df": (0.4, 1.5),
+    "prior_strength": (2.0, 8.0),
+    "scale": (0.05, 0.12),
+    "df": (0.15, 0.7),
     "transitory": (0.0, 0.3),
-    "years": (2, 8),
+    "years": (4, 50),
     "reach": ((), tuple(2 * r for r in pooled.GENERIC.reach)),  # 0: none, 1: twice as far
 }
 

@@ -123,10 +123,11 @@ class Prior:
 
 
 GENERIC = Prior(
-    drift=0.018, prior_strength=2.0, scale=0.05, df=0.7, transitory=0.13, years=4,
+    drift=0.018, prior_strength=4.0, scale=0.08, df=0.25, transitory=0.13, years=12,
     reach=tuple(0.6 * np.sqrt(np.arange(1, WINDOW + 1))),
 )  # fmt: skip
-"""Where there are no peers: fitted on many kinds of series by benchmarks/constants.py."""
+"""Where there are no peers, from many kinds of series (benchmarks/constants.py). Kinds differ so
+much in scale that two figures of a series say more of it than all of them: hence df."""
 
 
 class Posterior(NamedTuple):
