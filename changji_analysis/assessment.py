@@ -12,7 +12,7 @@ import pandas as pd
 from . import pace
 from .calibration import Calibration, Question, calibration_of
 from .config import Verdict
-from .forecasting import Forecast, attainment, checked, forecast
+from .forecasting import Forecast, attainment, checked, forecast, kind_of
 from .plan import Target
 from .reading_tables import Given, chances, reading_table
 from .showing import drawer
@@ -227,7 +227,7 @@ def assess(
     model: str | Callable = "pooled",
     peers: pd.DataFrame | Prior | None = None,
     parent: pd.Series | None = None,
-    kind: str = "ratio",
+    kind: str | None = None,
     thresholds: Verdict = DEFAULT,
 ) -> Assessment:
     """Judge one target.
@@ -311,7 +311,7 @@ def assess(
             goal,
             peers,
             parent,
-            kind,
+            kind_of(known, kind)[0],
             [(code, getattr(thresholds, code, 0.0)) for code in BANDS],
         ),
         **pace.measures(

@@ -16,6 +16,11 @@ from .showing import drawer
 from .trends import pooled, recalibrated
 from .trends.pooled import Prior
 
+PER_CENT = 10
+"""Figures without a unit of which none is as large as this are hardly per cent of a whole."""
+MAYBE_SHARE = (
+    "taken as a ratio that may exceed 100; give kind='share' if these are per cent of a whole"
+)
 DIRECTIONS = ("at_least", "at_most")
 NO_WIDTH = 1e-9
 """Less than this on the scale is rounding error, far below any printed digit."""
@@ -236,7 +241,7 @@ def forecast(
     model: str | Callable = "pooled",
     peers: pd.DataFrame | Prior | None = None,
     parent: pd.Series | None = None,
-    kind: str = "ratio",
+    kind: str | None = None,
 ) -> Forecast:
     """Forecast a short yearly history.
 
@@ -262,8 +267,9 @@ def forecast(
         years; see `changji_analysis.trends.parent`. Used by ``pooled`` and by models of one's
         own. Where it cannot serve, a note says why. It is left out of the peers, and so is what
         its ``attrs["lineage"]`` names: areas that contain this one or lie in it.
-    kind : {"ratio", "count", "level", "share"}
-        Fixes the scale: logs, or logits for shares.
+    kind : {"ratio", "count", "level", "share"}, optional
+        Fixes the scale: logs, or logits for shares. Left out it is that of the history's
+        indicator, ``attrs["kind"]``, or "ratio".
 
     Returns
     -------
@@ -298,6 +304,7 @@ def forecast(
             remedy=f"give {last + 1} or later",
         )
     values = history.to_numpy(float)
+    kind, about = kind_of(history, kind)
     scale = scale_for(kind, values)
     years = history.index.to_numpy(int)
     ahead = np.arange(1, until - last + 1)
@@ -329,12 +336,24 @@ def forecast(
         model=trends.name_of(model),
         n=len(history),
         last_year=last,
-        notes=notes + prediction.notes,
+        notes=about + notes + prediction.notes,
         peers=prediction.peers,
         parent=prediction.parent,
         draws=prediction.draws,
         known=history,
     )
+
+
+def kind_of(history: pd.Series, kind: str | None) -> tuple[str, tuple[str, ...]]:
+    """The kind asked for, or that of the history's indicator; a note where it may be a share."""
+    if kind is None:
+        kind = history.attrs.get("kind")
+    if kind is not None:
+        return kind, ()
+    most, unit = history.max(), history.attrs.get("unit")
+    if most <= 100 and (unit == "%" or (unit is None and most >= PER_CENT)):
+        return "ratio", (MAYBE_SHARE,)
+    return "ratio", ()
 
 
 def checked(history: pd.Series, what: str = "history") -> pd.Series:

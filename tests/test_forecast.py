@@ -439,3 +439,22 @@ def test_a_forecast_can_be_pickled_and_compared():
     assert again.probability(1.5) == f.probability(1.5)
     assert f != again  # arrays inside must not make this fail
     assert len({f, again}) == 2
+
+
+def test_a_bare_series_in_per_cent_is_asked_whether_it_is_a_share():
+    asked = "give kind='share'"
+    shares = series([62.0, 70.0, 79.0])
+    f = forecast(shares, 2024)
+    assert any(asked in note for note in f.notes)
+    assert f.median.equals(forecast(shares, 2024, kind="ratio").median)
+    for known in (series([0.17]), series([250.0, 300.0])):
+        assert not any(asked in note for note in forecast(known, 2024).notes)
+    assert not any(asked in note for note in forecast(shares, 2024, kind="ratio").notes)
+
+
+def test_the_kind_comes_from_the_indicator_where_it_is_left_out():
+    shares = series([62.0, 70.0, 79.0])
+    shares.attrs["kind"] = "share"
+    f = forecast(shares, 2030)
+    assert f.notes == ()
+    assert f.quantiles([0.999]).max(axis=None) < 100

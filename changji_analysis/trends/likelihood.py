@@ -37,11 +37,12 @@ class Sums(NamedTuple):
 
 def sums(step, gap) -> Sums:
     """Sum increments (..., m), newest last, each weighed by its age; gap 0 marks padding."""
-    seen = gap > 0
-    age = np.flip(np.cumsum(np.flip(gap, -1), -1), -1) - gap / 2
-    weight = np.where(seen, DISCOUNT ** np.where(seen, age, 0.0), 0.0)
-    per_year = step**2 / np.where(seen, gap, 1)
-    return Sums(*((weight * term).sum(-1) for term in (1.0, gap, step, per_year)))
+    age = np.cumsum(gap[..., ::-1], -1)[..., ::-1] - gap / 2
+    weight = np.exp(np.log(DISCOUNT) * age) * (gap > 0)
+    square = step**2 / np.maximum(gap, 1)
+    return Sums(
+        weight.sum(-1), *(np.einsum("...m,...m", weight, term) for term in (gap, step, square))
+    )
 
 
 def update(drift, strength, scale, df, own: Sums):
@@ -51,12 +52,8 @@ def update(drift, strength, scale, df, own: Sums):
     wild increment moves the scale and hardly the drift. Given the variance s2 of a year's shock
     the drift is normal with the years of data s2 / tau^2 to start from; given the drift, s2 is
     scaled inverse chi-squared. The two are taken in turn (conditional modes; Lindley and Smith
-    1972, Journal of the Royal Statistical Society B 34, 1-41).
-
-    Returns
-    -------
-    drift, variance, start, df : arrays
-        Posterior drift, s2, the years of data that the prior drift is worth, degrees of freedom.
+    1972, Journal of the Royal Statistical Society B 34, 1-41). Returned are the drift, s2, the
+    years of data that the prior's drift is worth, and the degrees of freedom.
     """
     variance = np.full(np.shape(own.span), 1.0) * scale**2
     df_now = df + own.count
@@ -104,20 +101,9 @@ def log_density(y, location, variance, df):
 def fit(step, gap, ahead, change, *, drift, error, transitory, typical, areas) -> np.ndarray:
     """Prior strength, scale and degrees of freedom under which windows are predicted best.
 
-    Maximises the mean log predictive density plus a normal prior on the logs, which weighs
-    `WEIGHT` areas.
-
-    Parameters
-    ----------
-    step, gap, ahead, change : arrays
-        Windows of the peers as `changji_analysis.trends.moments.windows` cuts them.
-    drift, error : float
-        The common drift and its standard error.
-    transitory : float
-    typical : float
-        A robust first estimate of the scale.
-    areas : int
-        Independent series behind the windows.
+    Maximises the mean log predictive density of windows (`moments.windows`) plus a normal prior
+    on the logs, which weighs `WEIGHT` of the `areas` behind them. `drift` and `error` are the
+    common drift and its standard error, `typical` is a robust first estimate of the scale.
     """
     from scipy import optimize
 

@@ -56,33 +56,25 @@ def common_drift(growth, scale: float) -> tuple[float, float, int]:
     Controlled Clinical Trials 7, 177-188). The error allows for first-order autocorrelation of
     the years (Wilks 2011, Statistical Methods in the Atmospheric Sciences, eq. 5.12).
 
-    Parameters
-    ----------
-    growth : array (years, areas)
-    scale : float
-        The typical shock of one area in a year.
+    `scale` is the typical shock of one area in a year.
     """
     counts = np.isfinite(growth).sum(1)
     yearly = np.nansum(growth, axis=1)[counts > 0] / counts[counts > 0]
     own = scale**2 / counts[counts > 0]
-    guess = YEAR_DF * (YEAR_SCALE * scale) ** 2
-    shared = guess / YEAR_DF
-    for _ in range(3):
+    shared = (YEAR_SCALE * scale) ** 2
+    guess = YEAR_DF * shared
+    for _ in range(4):
         weight = 1 / (shared + own)
         weight = weight / weight.sum()
-        away = yearly - (weight * yearly).sum()
-        found = guess + (away**2 - own).sum()
-        shared = max(found / (YEAR_DF + len(yearly) - 1), 1e-3 * guess)
-    weight = 1 / (shared + own)
-    weight = weight / weight.sum()
-    mean = float((weight * yearly).sum())
-    away = yearly - mean
-    total = (away**2).sum()
-    echo = 0.0
+        mean = (weight * yearly).sum()
+        away = yearly - mean
+        used, shared = shared, (guess + (away**2 - own).sum()) / (YEAR_DF + len(yearly) - 1)
+        shared = max(shared, 1e-3 * guess)
+    echo, total = 0.0, (away**2).sum()
     if len(yearly) >= 3 and total > 0:
-        echo = float(np.clip((away[1:] * away[:-1]).sum() / total, 0, 0.8))
-    squared = (weight**2 * (shared * (1 + echo) / (1 - echo) + own)).sum()
-    return mean, float(squared), len(yearly)
+        echo = np.clip((away[1:] * away[:-1]).sum() / total, 0, 0.8)
+    squared = (weight**2 * (used * (1 + echo) / (1 - echo) + own)).sum()
+    return float(mean), float(squared), len(yearly)
 
 
 def transitory_share(growth, years, scale: float) -> float:
@@ -109,34 +101,23 @@ def transitory_share(growth, years, scale: float) -> float:
 def reach(values, years, drift: float, speed) -> tuple[float, ...]:
     """Farthest that any area went from the common drift within 1, 2, ... `WINDOW` years.
 
-    Changes are measured in the speed of the level they start from. A horizon that no area's
+    Changes are measured in the speed of the level they start from; a horizon that no area's
     figures span reaches in proportion farther than the last that one does.
     """
-    at = {year: i for i, year in enumerate(years)}
-    out, last, ahead = [], 0.0, 0
-    for h in range(1, WINDOW + 1):
-        pairs = [(at[year], at[year + h]) for year in years if year + h in at]
-        if pairs:
-            first, then = np.transpose(pairs)
-            away = np.abs((values[then] - values[first]) / speed[first] - h * drift)
-            if np.isfinite(away).any():
-                last, ahead = max(last, float(np.nanmax(away))), h
-        out.append(last * h / ahead if ahead else np.nan)
-    known = [r for r in out if r > 0]
-    return tuple(r if r > 0 else known[0] for r in out) if known else ()
+    _, _, ahead, change, last = windows(values, years, (1,), range(1, WINDOW + 1))
+    farthest, h = np.zeros(WINDOW), np.arange(1, WINDOW + 1)
+    np.maximum.at(farthest, ahead.astype(int) - 1, np.abs(change / speed(last) - ahead * drift))
+    farthest, seen = np.maximum.accumulate(farthest), int(ahead.max(initial=1))
+    if not farthest.any():
+        return ()
+    farthest[farthest == 0] = farthest[farthest > 0][0]
+    return tuple(np.where(h > seen, farthest[seen - 1] * h / seen, farthest))
 
 
 def windows(values, years, lengths=FIT_LENGTHS, horizons=FIT_HORIZONS, most=None):
-    """Cut a panel into (history, outcome) pairs, area by area.
+    """Cut a panel into pairs of history and outcome, area by area; at most so many, evenly spread.
 
-    Parameters
-    ----------
-    values : array (years, areas)
-    years : array (years,)
-    lengths, horizons : sequence of int
-        Observations in a history and years from its last to the outcome.
-    most : int, optional
-        So many of them at most, evenly spread.
+    `lengths` are the observations of a history, `horizons` the years from its last to the outcome.
 
     Returns
     -------

@@ -2,31 +2,28 @@
 
 On the indicator's scale an area's figures are a random walk with drift plus departures that pass.
 The increment over a gap of k years is N(k mu, s2 ((1 - phi) k + phi)): mu the area's drift, s2 the
-variance of its yearly shocks, phi the share of them that does not last. Both come from the peers,
+variance of its yearly increments, phi the share of it that does not last. Drift and s2 are drawn,
+each by itself, from the peers' distribution,
 
     mu ~ N(m0, tau^2),    s2 ~ inverse-gamma(df0 / 2, df0 s0^2 / 2),
 
-so that a prediction is a Student t (Gelman et al. 2013, Bayesian Data Analysis, sections 3.3 and
-5.4); `likelihood.update` has the arithmetic. tau is told as the prior strength s0^2 / tau^2, the
-years of a typical area's data that the peers' drift is worth. An area that scatters more than
-its peers is drawn to them more, a steadier one less. One observation is enough: it is then the
-peers' distribution, carried forward from the last figure.
-
-Areas that stand low move more than those that stand high. Increments are therefore measured in
-the speed of their level, exp(b (x - level)), with b from the peers; the model holds in these units.
+and a prediction is a Student t (Gelman et al. 2013, Bayesian Data Analysis, sections 3.3 and 5.4;
+`likelihood.update` has the arithmetic). An area that scatters more than its peers is drawn to them
+more, a steadier one less. One observation is enough: it is then the peers' distribution, carried
+forward from the last figure. Low areas move more: increments are measured in the speed of their
+level, exp(b (x - level)), with b from the peers.
 
 Peers share the same few calendar years, and what hits all of them at once is seen once a year,
 however many they are. So the common drift's error counts years, each by the areas it holds, and
-`DOUBT` times over; the drift is drawn towards none as far as that error bears; it may change for
-good by `CHANGE` s0; predictions widen by `FEW_YEARS` over the calendar years; degrees of freedom
-never exceed `DF_PER_YEAR` times the years. Nothing is predicted with 97.5 % far beyond what any
-area ever did in as many years (`REACH`). The constants were chosen by the scores on whole panels
-of many kinds (docs/decisions.md; benchmarks/constants.py).
+`DOUBT` times over, and the drift is drawn towards none as far as that error bears; it may change
+for good by `CHANGE` s0; `FEW_YEARS` widens predictions and `DF_PER_YEAR` bounds their degrees of
+freedom. No 95 % interval goes far beyond what any area ever did in as many years (`REACH`).
+The constants were chosen by the scores on whole panels of many kinds (docs/decisions.md,
+benchmarks/constants.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -119,7 +116,7 @@ class Prior:
     @property
     def beyond_note(self) -> str:
         """What to say where `Posterior.beyond` holds."""
-        return f"the 95 % interval holds more than any of {self.peers} peers did in as many years"
+        return f"the 95 % interval goes beyond what any of {self.peers} peers did in as many years"
 
 
 GENERIC = Prior(
@@ -151,29 +148,33 @@ class Posterior(NamedTuple):
     def at(self, h):
         """Location, scale and degrees of freedom of the rise within h years (broadcast)."""
         wide = np.sqrt(self.noise + self.shock * h + self.doubt * h**2)
-        return h * self.drift - self.passing, wide * self._kept(wide, h), self.df
+        return h * self.drift - self.passing, self._within_reach(wide, h), self.df
 
     def shape(self, horizons) -> np.ndarray:
         """Squared scales over the horizons of one series."""
         h = np.asarray(horizons, float)
         shape = walk_shape(h, self.shock, self.doubt) + self.last_noise
         shape = shape + np.diag(np.full(len(h), self.noise - self.last_noise))
-        kept = self._kept(np.sqrt(np.diag(shape)), h)
+        wide = np.sqrt(np.diag(shape))
+        kept = self._within_reach(wide, h) / wide
         return shape * np.outer(kept, kept)
 
     def beyond(self, h):
-        """Whether the 95 % interval of h years ahead holds more than any peer ever did in h years.
-
-        Never for a prior without peers.
-        """
+        """Whether the 95 % interval goes beyond what any peer did in h years; needs peers."""
         rise, scale, df = self.at(h)
         away = np.abs(rise - h * self.prior.drift * self.speed) + _quantile(df) * scale
         return (away > self.prior.farthest(h) * self.speed) & (self.prior.peers > 0)
 
-    def _kept(self, wide, h):
-        """Factor on a scale that keeps the 97.5 % quantile within `REACH`, by a smooth minimum."""
+    def _within_reach(self, wide, h):
+        """A scale of which the 97.5 % quantile stays within `REACH`."""
+        quantile = _quantile(self.df)
         limit = REACH * self.prior.farthest(h) * self.speed
-        return (1 + (_quantile(self.df) * wide / limit) ** 4) ** -0.25
+        return _bounded(quantile * wide, limit) / quantile
+
+
+def _bounded(size, limit):
+    """A smooth minimum of the two sizes that keeps the sign of the first."""
+    return size * (1 + (size / limit) ** 4) ** -0.25
 
 
 def _quantile(df):
@@ -204,7 +205,7 @@ def posterior(prior: Prior, step, gap, last=None) -> Posterior:
     wide = speed**2 * (1 + FEW_YEARS / prior.years)
     return Posterior(
         drift=drift * speed,
-        passing=passing * speed,
+        passing=_bounded(passing, prior.farthest(1)) * speed,
         shock=s2 * (1 - prior.transitory) * wide,
         noise=s2 * (prior.transitory / 2 + last_noise) * wide,
         last_noise=s2 * last_noise * wide,
@@ -276,40 +277,20 @@ def _alike(peers: pd.DataFrame) -> bool:
 def fit_prior(peers: pd.DataFrame) -> Prior:
     """Fit the prior so that it predicts the peers.
 
-    Common drift, level slope, transitory share and reach are read off the panel
-    (`changji_analysis.trends.moments`); prior strength, scale and degrees of freedom maximise the
-    mean log predictive density over windows (`changji_analysis.trends.likelihood.fit`).
-
-    Parameters
-    ----------
-    peers : DataFrame (years, areas)
-        On the indicator's scale; NaN where there is no figure.
+    Peers are years by areas on the indicator's scale, NaN where there is no figure. Common drift,
+    level slope, transitory share and reach are read off them (`moments`); prior strength, scale
+    and degrees of freedom maximise the mean log predictive density of windows (`likelihood.fit`).
     """
     peers = peers.sort_index()
     values = peers.to_numpy(float)
-    order = np.lexsort(np.nan_to_num(values, nan=-np.inf))  # areas in an order of their own
-    values = np.ascontiguousarray(values[:, order])
-    years = np.ascontiguousarray(peers.index.to_numpy(float))
-    digest = hashlib.blake2b(values.tobytes() + years.tobytes()).digest()
-    return _fit_prior(digest, _Frozen(values, years))
-
-
-class _Frozen:
-    """Arrays that ride along with a cache key and do not take part in it."""
-
-    def __init__(self, values, years):
-        self.values, self.years = values, years
-
-    def __hash__(self):
-        return 0
-
-    def __eq__(self, other):
-        return True
+    values = values[:, np.lexsort(np.nan_to_num(values, nan=-np.inf))]  # whatever their order
+    return _fit_prior(values.tobytes(), peers.index.to_numpy(float).tobytes())
 
 
 @lru_cache(maxsize=512)
-def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
-    figures, years = data.values, data.years  # noqa: PD011 - arrays
+def _fit_prior(values: bytes, index: bytes) -> Prior:
+    years = np.frombuffer(index)
+    figures = np.frombuffer(values).reshape(len(years), -1)
     areas = int((np.isfinite(figures).sum(0) >= 2).sum())
     step, gap, ahead, change, last = moments.windows(figures, years, most=FIT_WINDOWS)
     if len(change) == 0:
@@ -320,8 +301,7 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
     step, change = step / speed[:, None], change / speed
     middle = np.median(change / ahead)
     typical = max(1.5 * np.median(np.abs(change - middle * ahead) / np.sqrt(ahead)), 1e-4)
-    speed = levels.speed(figures)
-    growth = np.diff(figures, axis=0) / np.diff(years)[:, None] / speed[:-1]
+    growth = np.diff(figures, axis=0) / np.diff(years)[:, None] / levels.speed(figures[:-1])
     drift, squared, seen = moments.common_drift(growth, typical)
     squared *= DOUBT
     transitory = moments.transitory_share(growth, years, typical)
@@ -341,7 +321,7 @@ def _fit_prior(digest: bytes, data: _Frozen) -> Prior:
         drift_change=rounded(CHANGE * scale * np.sqrt(1 - transitory)),
         years=max(seen, 1.0),  # surveys years apart show no calendar year, and still are evidence
         peers=areas,
-        reach=tuple(map(rounded, moments.reach(figures, years, kept * drift, speed))),
+        reach=tuple(map(rounded, moments.reach(figures, years, kept * drift, levels.speed))),
         level=rounded(level),
         level_slope=rounded(slope),
         level_range=tuple(map(rounded, ends)),
