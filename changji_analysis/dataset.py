@@ -182,6 +182,12 @@ class Dataset:
         later = (frame["target_year"] + 1).astype("string") + "-12-31"
         return self._cut(frame.assign(known_by=frame["known_by"].fillna(pd.to_datetime(later))))
 
+    @_kept
+    def text(self, name: str) -> str:
+        """A further text file of the folder; empty where there is none."""
+        path = self.folder / name
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
     @property
     @_kept
     def sources(self) -> pd.DataFrame:
@@ -413,6 +419,19 @@ class Dataset:
     def assessments(self) -> dict[tuple[str, str], Assessment]:
         """(target id, reading) to its assessment, the default reading of each target first."""
         return {key: one.assessment for key, one in self.judged.items()}
+
+    def assessment(self, target: str, reading: str | None = None) -> Assessment:
+        """One target judged, by its id or its indicator's, in its default reading if none is named.
+
+        Raises
+        ------
+        UsageError
+            There is no such target or reading; near matches are named.
+        """
+        table = self.plan_targets
+        on = table.loc[table["indicator"].eq(target), "id"]
+        row = plan.plan_row(table, target if on.empty else on.iloc[0], reading)
+        return self.assessments[row["id"], row["reading"]]
 
     def _target(self, row: pd.Series) -> plan.Target:
         return plan.target_of(row, self.config.plan.base_year)

@@ -57,7 +57,7 @@ import changji_analysis as ca
 from changji_analysis import what_if
 ca.problems()
 assert "昌吉市" in ca.load_statistics()["area"].tolist()
-assert all(isinstance(name, str) for name in what_if.scenarios())
+assert all(isinstance(name, str) for name in what_if.scenarios(ca.Dataset()))
 assert len(ca.scorecard())
 """
     script = tmp_path / "script.py"
@@ -77,7 +77,7 @@ import warnings
 warnings.filterwarnings("error", category=EncodingWarning, module="changji_analysis")
 import changji_analysis as ca
 from changji_analysis import what_if
-ca.problems(), ca.scorecard(), what_if.scenario_table()
+ca.problems(), ca.scorecard(), what_if.scenario_table(ca.Dataset())
 """
     done = subprocess.run(
         [sys.executable, "-X", "warn_default_encoding", "-c", code], cwd=ROOT, capture_output=True

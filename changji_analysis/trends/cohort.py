@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,7 @@ class Stock:
     years: tuple[int, ...]
     draws: np.ndarray = field(repr=False)
     notes: tuple[str, ...] = ()
+    model: ClassVar[str] = "cohort"
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -13,22 +12,29 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from .. import _compat as records
-from .._compat import checked_targets, city_history, config, past_first_time, peers, target_of
-from ..assessment import VERDICTS, Assessment, assess, verdict_of
-from ..config import data_dir, validated
+from .. import needs
+from ..assessment import Assessment, assess, verdict_of
+from ..config import validated
+from ..dataset import Dataset
 from ..errors import UsageError
 from ..files import write_bytes
 from ..forecasting import Forecast, forecast
-from ..plan import Target
+from ..plan import plan_row
 from ..trends import walk_shape
 from ..trends.cohort import Stock, even_batches, predict_stock
-from ..wording import Words, probability_text
+from ..wording import Words, language
 
-RATE = Annotated[float, Field(ge=0, le=1)]
 GROWTH = Annotated[float, Field(gt=-0.5, le=2)]
-PACED, BATCHED = "rd_intensity", "hightech_firms"
-"""The indicators whose growth, or whose certificates, can be assumed."""
+TAKES = {
+    "rd_intensity": ("rd_growth", "gdp_growth"),
+    "hightech_firms": ("first_time", "renewal_rate"),
+}
+"""What can be assumed of an indicator beside its figures and its target."""
+FILE = "scenarios.yml"
+HEADER = """\
+# Assumptions, not forecasts: kept by notebook 08; see changji_analysis.what_if.Scenario.
+# 假定，不是预测：由笔记08保存；各项含义见 changji_analysis.what_if.Scenario。
+"""
 
 
 class Scenario(BaseModel):
@@ -59,7 +65,7 @@ class Scenario(BaseModel):
     rd_growth: GROWTH | None = None
     gdp_growth: GROWTH | None = None
     first_time: Annotated[float, Field(ge=0, le=100_000)] | None = None
-    renewal_rate: RATE | None = None
+    renewal_rate: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class Scenarios(RootModel):
@@ -70,44 +76,88 @@ class Scenarios(RootModel):
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What becomes of a target under a scenario.
+    """What becomes of a target under a scenario; it shows itself as a sentence.
 
     Attributes
     ----------
     scenario : Scenario
     row : Series
-        The target's row of `changji_analysis.plan_targets`: names, unit, decimals.
-    known : Series
-        The figures by year, the hypothetical ones included.
-    target : Target
-    probability : float or None
-    verdict : str
-    forecast : Forecast, Stock or None
-    now : Assessment
-        Of the plan's own target, from the figures that are known.
-    zh, en : str
-        A sentence that says what was assumed and what changed.
+        The target's row of `changji_analysis.Dataset.plan_targets`.
+    assessment, now : Assessment
+        Under the scenario, and from what is known.
+    rates : tuple of float
+        Renewal rate and first-time certificates a year, as assumed or as they stand.
     """
 
     scenario: Scenario
     row: pd.Series
-    known: pd.Series
-    target: Target
-    probability: float | None
-    verdict: str
-    forecast: Forecast | Stock | None
+    assessment: Assessment
     now: Assessment
-    zh: str = ""
-    en: str = ""
+    rates: tuple[float, float]
+
+    def sentence(self, lang: str | None = None) -> str:
+        """What was assumed, and what becomes of probability and verdict."""
+        w = Words(language(lang))
+        a, now, assumed = self.assessment, self.now, list(self._assumed(w))
+        goal = w.goal(a.target.value, a.target.direction, self.row["unit"], a.target.tolerance)
+        name = w(
+            f"{self.row['zh']}目标（{a.target.year}年{goal}）",
+            f"{w.lowered(self.row['en'])} ({goal} by {a.target.year})",
+        )
+        before, after = (
+            w("无法估计", "not known") if one.probability is None else w.chance(one.probability)
+            for one in (now, a)
+        )
+        was, verdict = w.verdict(now.verdict), w.verdict(a.verdict)
+        if not assumed:
+            return w(
+                f"未作任何假定：{name}的实现概率{_is(after)}，结论为“{verdict}”。",
+                f"Nothing is assumed: the probability of {name} is {after}, the verdict "
+                f"“{verdict}”.",
+            )
+        moved = w(f"由{before}变为{after}", f"goes from {before} to {after}")
+        if before == after:
+            moved = w(f"仍{_is(after)}", f"stays {after}")
+        turned = w(f"结论由“{was}”变为“{verdict}”", f"turns from “{was}” to “{verdict}”")
+        if was == verdict:
+            turned = w(f"结论仍为“{was}”", f"remains “{was}”")
+        return w(
+            f"假如{'，'.join(assumed)}：{name}的实现概率{moved}，{turned}。",
+            f"If {' and '.join(assumed)}: the probability of {name} {moved}, the verdict {turned}.",
+        )
+
+    def _assumed(self, w: Words) -> Iterator[str]:
+        s, target = self.scenario, self.assessment.target
+        if s.value is not None or s.year is not None:
+            goal, year = w.amount(target.value, self.row), target.year
+            yield w(f"目标改为{year}年{goal}", f"the target were {goal} by {year}")
+        for year, value in sorted(s.figures.items()):
+            figure = w.amount(value, self.row)
+            yield w(f"{year}年的数为{figure}", f"the figure of {year} were {figure}")
+        for growth, zh, en in (
+            (s.rd_growth, "R&D经费", "R&D expenditure"),
+            (s.gdp_growth, "地区生产总值", "GDP"),
+        ):
+            if growth is not None:
+                pace = f"{round(100 * growth, 2):g}%"
+                yield w(f"{zh}每年增长{pace}", f"{en} grew by {pace} a year")
+        if s.first_time is not None or s.renewal_rate is not None:
+            rate, first = self.rates
+            yield w(f"每年首次认定{first:g}家", f"{first:g} firms a year were newly certified")
+            yield w(f"到期证书续认{rate:.0%}", f"{rate:.0%} of certificates were renewed")
 
     def __repr__(self):
-        return f"{self.zh}\n{self.en}"
+        return self.sentence()
 
     def _repr_html_(self):
-        return f"<p>{escape(self.zh)}</p>\n<p>{escape(self.en)}</p>"
+        return f"<p>{escape(self.sentence())}</p>"
 
 
-def evaluate(scenario: Scenario, as_of: str | None = None) -> Outcome:
+def _is(words: str) -> str:
+    return words if words[0] in "不超无" else f"为{words}"
+
+
+def evaluate(data: Dataset, scenario: Scenario) -> Outcome:
     """Judge a target under a scenario.
 
     An assumed pace of R&D takes the place of the model's: the middle of the forecast grows at
@@ -120,9 +170,8 @@ def evaluate(scenario: Scenario, as_of: str | None = None) -> Outcome:
 
     Parameters
     ----------
+    data : Dataset
     scenario : Scenario
-    as_of : str, optional
-        ISO date: only what was known then.
 
     Raises
     ------
@@ -131,30 +180,93 @@ def evaluate(scenario: Scenario, as_of: str | None = None) -> Outcome:
     ForecastError
         The figures, the hypothetical ones included, cannot be forecast.
     """
-    row, history, reference, now = _known(scenario.target, as_of, records.stamp())
-    _check(scenario, row, history)
-    known = pd.Series(history.to_dict() | scenario.figures, dtype=float).sort_index()
-    known.index = known.index.astype(int)
-    known.attrs = history.attrs
-    target = target_of(row)
+    row = plan_row(data.plan_targets, scenario.target, None)
+    judged = data.judged[row["id"], row["reading"]]
+    now = judged.assessment
+    _check(scenario, row, judged.known)
+    known = pd.concat([judged.known, pd.Series(scenario.figures, dtype=float)]).sort_index()
+    known.index, known.attrs = known.index.astype(int), judged.known.attrs
     target = replace(
-        target, value=scenario.value or target.value, year=scenario.year or target.year
+        now.target, value=scenario.value or now.target.value, year=scenario.year or now.target.year
     )
-    judged = assess(known, target, peers=reference, kind=row["model_kind"])
-    ahead, probability, verdict = judged.forecast, judged.probability, judged.verdict
-    if ahead is not None:
+    given = {"peers": now.given.peers, "kind": now.given.kind, "thresholds": data.config.verdict}
+    parent = getattr(now.given, "parent", None)
+    found = assess(known, target, **given, **({} if parent is None else {"parent": parent}))
+    rates = certificates(data, scenario)
+    if found.forecast is not None and target.value is not None:
         if scenario.rd_growth is not None or scenario.gdp_growth is not None:
-            ahead = _paced(known, ahead, reference, scenario)
+            middle = data.config.middle_scenario.growth
+            ahead = _paced(known, found.forecast, given["peers"], scenario, middle)
+            found = _under(found, ahead, data)
         elif scenario.first_time is not None or scenario.renewal_rate is not None:
-            ahead = _stock(known, target.year, scenario)
-    if ahead is not None and ahead is not judged.forecast and target.value is not None:
-        probability = ahead.probability(target.value, direction=target.direction)
-        verdict = verdict_of(probability)
-    outcome = Outcome(scenario, row, known, target, probability, verdict, ahead, now)
-    return replace(outcome, zh=_sentence(outcome, "zh"), en=_sentence(outcome, "en"))
+            found = _under(found, _stock(known, target.year, rates), data)
+    return Outcome(scenario, row, found, now, rates)
 
 
-def scenarios() -> dict[str, Scenario]:
+def _under(found: Assessment, ahead: Forecast | Stock, data: Dataset) -> Assessment:
+    """The assessment with a forecast under assumptions in the place of its own."""
+    target = found.target
+    chance = ahead.probability(target.value, direction=target.direction)
+    evidence = replace(found.evidence, method=ahead.model, calibration=None)
+    verdict = verdict_of(chance, data.config.verdict)
+    return replace(found, forecast=ahead, probability=chance, verdict=verdict, evidence=evidence)
+
+
+def _check(scenario: Scenario, row: pd.Series, known: pd.Series) -> None:
+    for indicator, names in TAKES.items():
+        for name in names:
+            if getattr(scenario, name) is not None and row["indicator"] != indicator:
+                raise UsageError(
+                    f"{name} is an assumption about {indicator}, and target {row['id']} is "
+                    f"about {row['indicator']}: leave it out"
+                )
+    if scenario.value is not None and pd.isna(row["value"]):
+        raise UsageError(f"target {row['id']} has no number that could be changed")
+    early = [year for year in scenario.figures if len(known) and year <= known.index[-1]]
+    if early:
+        raise UsageError(
+            f"the figure of {early[0]} is known, or older than the last known one of "
+            f"{known.index[-1]}: assume one of a later year"
+        )
+
+
+def _paced(known: pd.Series, ahead: Forecast, peers, scenario: Scenario, middle: float) -> Forecast:
+    """The forecast at an assumed pace."""
+    gdp = np.log1p(middle if scenario.gdp_growth is None else scenario.gdp_growth)
+    h = np.arange(1, len(ahead.years) + 1)
+    if scenario.rd_growth is None:
+        return replace(ahead, loc=ahead.loc + h * (np.log1p(middle) - gdp))
+    longer = forecast(known, ahead.years[-1] + 1, peers=peers)
+    shocks = 2 * longer.shape[0, 0] - longer.shape[0, 1]  # s2 min(g, h) + v g h
+    pace = np.log1p(scenario.rd_growth) - gdp
+    last = ahead.scale.place(float(known.iloc[-1]))
+    return replace(ahead, loc=last + h * pace, shape=walk_shape(h, shocks), df=longer.df)
+
+
+def _stock(known: pd.Series, until: int, rates: tuple[float, float]) -> Stock:
+    """The stock of firms from assumed certificates."""
+    rate, first = rates
+    batches = even_batches(known.iloc[-1], int(known.index[-1]))
+    return predict_stock(batches, until, renewal_rate=rate, first_time=first)
+
+
+def certificates(data: Dataset, scenario: Scenario) -> tuple[float, float]:
+    """Renewal rate and first-time certificates a year, as assumed or as they stand by default."""
+    rates, past = sorted(data.config.report.renewal_rates), needs.past_first_time(data.baseline)
+    rate, first = scenario.renewal_rate, scenario.first_time
+    if rate is None:
+        rate = rates[len(rates) // 2]
+    if first is None:
+        first = past["per_year"] if past else 0.0
+    return rate, first
+
+
+def assumptions(scenario: Scenario) -> dict:
+    """What a scenario assumes, by name; empty where nothing."""
+    return scenario.model_dump(exclude_defaults=True, exclude={"target"})
+
+
+def scenarios(data: Dataset) -> dict[str, Scenario]:
     """The scenarios kept in ``scenarios.yml`` of the data folder, by name; none without the file.
 
     Raises
@@ -162,11 +274,12 @@ def scenarios() -> dict[str, Scenario]:
     DataError
         The file is no YAML, or holds an unknown key or a value out of range.
     """
-    path = _file()
+    data.text(FILE)  # noted as asked; read anew all the same, since the explorer writes to it
+    path = data.folder / FILE
     return dict(validated(path, Scenarios).root) if path.exists() else {}
 
 
-def save(name: str, scenario: Scenario) -> None:
+def save(data: Dataset, name: str, scenario: Scenario) -> None:
     """Keep a scenario by name; one of the same name is replaced.
 
     Raises
@@ -177,168 +290,27 @@ def save(name: str, scenario: Scenario) -> None:
     name = name.strip()
     if not 0 < len(name) <= 60:
         raise UsageError(f"the name {name!r} is empty or longer than 60 characters: choose another")
-    kept = scenarios() | {name: scenario}
+    kept = scenarios(data) | {name: scenario}
     content = {key: one.model_dump(exclude_defaults=True) for key, one in kept.items()}
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-    write_bytes(_file(), (_HEADER + text).encode("utf-8"))
+    write_bytes(data.folder / FILE, (HEADER + text).encode("utf-8"))
 
 
-_HEADER = """\
-# Assumptions, not forecasts: saved from the what-if explorer, notebooks/08_what_if.ipynb.
-# 假定，不是预测：由“假如”笔记保存的情景；各项含义见 changji_analysis.what_if.Scenario。
-"""
-
-
-def scenario_table(as_of: str | None = None) -> pd.DataFrame:
+def scenario_table(data: Dataset) -> pd.DataFrame:
     """Every kept scenario with what becomes of its target.
 
     Returns
     -------
     DataFrame
-        By ``name``: ``target``, ``before`` and ``probability`` (NaN where the evidence is
-        insufficient), ``verdict``, and the sentences ``zh`` and ``en``.
+        By ``scenario``, its name: ``before`` and ``probability`` (NaN where the evidence is
+        insufficient), ``verdict``, and the sentences ``says_zh`` and ``says_en``.
     """
     rows = []
-    for name, scenario in scenarios().items():
-        found = evaluate(scenario, as_of)
-        chances = (found.now.probability, found.probability)
-        before, after = (np.nan if chance is None else chance for chance in chances)
-        rows.append((name, scenario.target, before, after, found.verdict, found.zh, found.en))
-    columns = ["name", "target", "before", "probability", "verdict", "zh", "en"]
-    return pd.DataFrame(rows, columns=columns).set_index("name")
-
-
-def _file() -> Path:
-    return data_dir() / "scenarios.yml"
-
-
-@lru_cache(maxsize=64)
-def _known(target: str, as_of, stamp):
-    """Row, history, reference class and present assessment of a target's default reading."""
-    table = checked_targets()
-    rows = table[table["id"].eq(target) & table["default"]]
-    if rows.empty:
-        known = ", ".join(table["id"].unique())
-        raise UsageError(f"no target {target!r}: known are {known}")
-    row = rows.iloc[0]
-    history = city_history(row["indicator"], as_of)
-    reference = peers(row["indicator"], as_of, level="all")
-    reference = reference if reference.shape[1] else None
-    now = assess(history, target_of(row), peers=reference, kind=row["model_kind"])
-    return row, history, reference, now
-
-
-def _check(scenario: Scenario, row: pd.Series, history: pd.Series) -> None:
-    takes = {
-        PACED: ("rd_growth", "gdp_growth"),
-        BATCHED: ("first_time", "renewal_rate"),
-    }
-    for indicator, names in takes.items():
-        for name in names:
-            if getattr(scenario, name) is not None and row["indicator"] != indicator:
-                raise UsageError(
-                    f"{name} is an assumption about {indicator}, and target {row['id']} is "
-                    f"about {row['indicator']}: leave it out"
-                )
-    if scenario.value is not None and pd.isna(row["value"]):
-        raise UsageError(f"target {row['id']} has no number that could be changed")
-    early = [year for year in scenario.figures if len(history) and year <= history.index[-1]]
-    if early:
-        raise UsageError(
-            f"the figure of {early[0]} is known, or older than the last known one of "
-            f"{history.index[-1]}: assume one of a later year"
-        )
-
-
-def _paced(known: pd.Series, ahead: Forecast, reference, scenario: Scenario) -> Forecast:
-    """The forecast at an assumed pace."""
-    middle = config().middle_scenario.growth
-    gdp = np.log1p(middle if scenario.gdp_growth is None else scenario.gdp_growth)
-    h = np.arange(1, len(ahead.years) + 1)
-    if scenario.rd_growth is None:
-        return replace(ahead, loc=ahead.loc + h * (np.log1p(middle) - gdp))
-    longer = forecast(known, ahead.years[-1] + 1, peers=reference)
-    shocks = 2 * longer.shape[0, 0] - longer.shape[0, 1]  # s2 min(g, h) + v g h
-    pace = np.log1p(scenario.rd_growth) - gdp
-    last = ahead.scale.place(float(known.iloc[-1]))
-    return replace(ahead, loc=last + h * pace, shape=walk_shape(h, shocks))
-
-
-def _stock(known: pd.Series, until: int, scenario: Scenario) -> Stock:
-    """The stock of firms from assumed certificates."""
-    rate, first = certificates(scenario)
-    batches = even_batches(known.iloc[-1], int(known.index[-1]))
-    return predict_stock(batches, until, renewal_rate=rate, first_time=first)
-
-
-def certificates(scenario: Scenario) -> tuple[float, float]:
-    """Renewal rate and first-time certificates a year, as assumed or as they stand by default."""
-    rates = sorted(config().report.renewal_rates)
-    past = past_first_time()
-    rate = rates[len(rates) // 2] if scenario.renewal_rate is None else scenario.renewal_rate
-    first = scenario.first_time
-    if first is None:
-        first = past["per_year"] if past else 0.0
-    return rate, first
-
-
-def _sentence(found: Outcome, lang: str) -> str:
-    zh = lang == "zh"
-    assumed = list(_assumed(found, zh))
-    sign = {"at_least": "≥", "at_most": "≤", "within": "≈"}.get(found.target.direction, "")
-    goal = f"{found.target.year}: {sign}{_amount(found.target.value, found.row, lang)}"
-    if found.target.value is None:
-        goal = f"{found.target.year}"
-    before, after = (
-        (probability_text(chance, lang) or ("无法估计" if zh else "not known"))
-        for chance in (found.now.probability, found.probability)
-    )
-    was, now = (VERDICTS[code][0 if zh else 1] for code in (found.now.verdict, found.verdict))
-    if zh:
-        name = f"{found.row['zh']}目标（{goal}）"
-        if not assumed:
-            return f"未作任何假定：{name}的实现概率{_is(after)}，结论为“{now}”。"
-        moved = f"仍{_is(after)}" if before == after else f"由{before}变为{after}"
-        verdict = f"结论仍为“{now}”" if was == now else f"结论由“{was}”变为“{now}”"
-        return f"假如{'，'.join(assumed)}：{name}的实现概率{moved}，{verdict}。"
-    name = f"{found.row['en']} ({goal})"
-    if not assumed:
-        return f"Nothing is assumed: the probability of {name} is {after}, the verdict “{now}”."
-    moved = f"stays {after}" if before == after else f"goes from {before} to {after}"
-    verdict = f"remains “{now}”" if was == now else f"turns from “{was}” to “{now}”"
-    return f"If {' and '.join(assumed)}: the probability of {name} {moved}, the verdict {verdict}."
-
-
-def _is(words: str) -> str:
-    return words if words[0] in "不超无" else f"为{words}"
-
-
-def _assumed(found: Outcome, zh: bool):
-    """The assumptions in words."""
-    s, lang = found.scenario, "zh" if zh else "en"
-    if s.value is not None or s.year is not None:
-        goal, year = _amount(found.target.value, found.row, lang), found.target.year
-        yield f"目标改为{year}年{goal}" if zh else f"the target were {goal} by {year}"
-    for year, value in sorted(s.figures.items()):
-        figure = _amount(value, found.row, lang)
-        yield f"{year}年的数为{figure}" if zh else f"the figure of {year} were {figure}"
-    for growth, name, english in (
-        (s.rd_growth, "R&D经费", "R&D expenditure"),
-        (s.gdp_growth, "地区生产总值", "GDP"),
-    ):
-        if growth is not None:
-            pace = f"{round(100 * growth, 2):g}%"
-            yield f"{name}每年增长{pace}" if zh else f"{english} grew by {pace} a year"
-    if s.first_time is not None or s.renewal_rate is not None:
-        rate, first = certificates(s)
-        yield f"每年首次认定{first:g}家" if zh else f"{first:g} firms a year were newly certified"
-        yield f"到期证书续认{rate:.0%}" if zh else f"{rate:.0%} of certificates were renewed"
-
-
-def assumptions(scenario: Scenario) -> dict:
-    """What a scenario assumes, by name; empty where nothing."""
-    return scenario.model_dump(exclude_defaults=True, exclude={"target"})
-
-
-def _amount(value: float | None, row: pd.Series, lang: str) -> str:
-    return "" if value is None else Words(lang).amount(value, row)
+    for name, scenario in scenarios(data).items():
+        found = evaluate(data, scenario)
+        before, after = found.now.probability, found.assessment.probability
+        said = found.sentence("zh"), found.sentence("en")
+        rows.append((name, before, after, found.assessment.verdict, *said))
+    names = ["scenario", "before", "probability", "verdict", "says_zh", "says_en"]
+    table = pd.DataFrame(rows, columns=names).astype({"before": float, "probability": float})
+    return table.set_index("scenario")
