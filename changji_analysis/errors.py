@@ -20,11 +20,23 @@ _SHOWN = 200
 
 
 class ChangjiError(Exception):
-    """Base class: whoever catches it catches every error the package raises on purpose."""
+    """Base class: whoever catches it catches every error the package raises on purpose.
+
+    Attributes
+    ----------
+    zh : str
+        The same in Chinese where a reader of the Chinese edition is likely to see it.
+    """
+
+    zh: str = ""
 
 
 class UsageError(ChangjiError, ValueError):
     """A wrong call: an unknown area, indicator, date or option."""
+
+    def __init__(self, message: str, *, zh: str = ""):
+        super().__init__(message)
+        self.zh = zh
 
 
 class QuantityError(ChangjiError, ValueError):

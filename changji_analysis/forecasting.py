@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
@@ -354,6 +354,30 @@ def kind_of(history: pd.Series, kind: str | None) -> tuple[str, tuple[str, ...]]
     if most <= 100 and (unit == "%" or (unit is None and most >= PER_CENT)):
         return "ratio", (MAYBE_SHARE,)
     return "ratio", ()
+
+
+def each_model(
+    history: pd.Series, until: int, models: Iterable[str] = trends.MODELS, **options
+) -> dict[str, Forecast | ForecastError]:
+    """Forecast with several models; one that cannot run answers with its error.
+
+    Parameters
+    ----------
+    history, until, options
+        As in `forecast`.
+    models : iterable of str
+        By default every one; ``count_trend`` only for counts.
+    """
+    counted = (options.get("kind") or history.attrs.get("kind")) == "count"
+    found: dict[str, Forecast | ForecastError] = {}
+    for model in models:
+        if model == "count_trend" and not counted:
+            continue
+        try:
+            found[model] = forecast(history, until, model=model, **options)
+        except ForecastError as error:
+            found[model] = error
+    return found
 
 
 def checked(history: pd.Series, what: str = "history") -> pd.Series:

@@ -149,7 +149,9 @@ def require_known(what: str, word: str, known: Iterable[str]) -> None:
         return
     near = near_matches(str(word), known)
     hint = f"near matches: {', '.join(near)}" if near else f"known are {', '.join(known[:40])}"
-    raise UsageError(f"unknown {what} {word!r}; {hint}")
+    offer = f"是否指：{'、'.join(near)}" if near else f"可用的有：{'、'.join(known[:40])}"
+    name = {"indicator": "指标", "area": "地区", "target": "目标"}.get(what, what)
+    raise UsageError(f"unknown {what} {word!r}; {hint}", zh=f"没有名为{word!r}的{name}；{offer}")
 
 
 def _latest(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -108,6 +108,20 @@ MODELS = {
 }
 """Models, priors and rules, in the order in which they are listed."""
 
+TURNS = {
+    "parent": ("计入上级地区", "with the parent"),
+    "provinces": ("只参照各省", "provinces only"),
+    "countries": ("只参照各国", "countries only"),
+    "northwest": ("只参照西北五省区", "north-western provinces only"),
+    "earlier_date": ("按较早日期已知的数", "as known earlier"),
+    "other_base": ("换一个基期", "from another base"),
+    "new_figure": ("假定有一个新数", "with a later figure, assumed"),
+    "other_target": ("换一个目标", "another target"),
+    "own_model": ("自建的模型", "a model of one's own"),
+    "peers_pace": ("示例：参照组中位步伐", "example: median pace of the peers"),
+}
+"""Choices that an analyst sets beside the default."""
+
 PACE = {
     "significant_progress": ("进展显著", "significant progress"),
     "moderate_progress": ("进展中等", "moderate progress"),
@@ -128,7 +142,7 @@ PACE = {
 TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
     "verdict": VERDICTS,
     "likelihood": {en: (zh, en) for _, en, zh in LIKELIHOODS},
-    "model": MODELS,
+    "model": MODELS | TURNS,
     "pace": PACE,
     "measure": {
         "eurostat": ("增速比（欧盟统计局）", "ratio of growth (Eurostat)"),
@@ -155,6 +169,7 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
         "derived_at_least": ("推算，不少于", "derived, at least"),
         "derived_at_most": ("推算，不多于", "derived, at most"),
     },
+    "asked": {"level": ("统一水平", "one level"), "growth": ("统一增幅", "one growth")},
     "strength": {"firm": ("确定", "firm"), "soft": ("争取", "soft")},
     "vintage": {
         "signal": ("媒体信号", "early signal"),
@@ -184,6 +199,7 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
     },
     "reason": {
         "too_few_points": ("观测值太少", "too few figures"),
+        "gaps": ("年份有间断", "years are missing"),
         "kind": ("只适用于计数指标", "for counts only"),
         "no_figure": ("没有数据", "no figure"),
         "peers": ("参照组不能用", "the peers cannot be used"),
@@ -194,7 +210,7 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
         "provinces": ("各省R&D强度", "R&D intensity, provinces"),
         "certificates": ("各省高企证书", "high-tech certificates, provinces"),
         "stock": ("各省高企存量", "high-tech firms, provinces"),
-        "all": ("合计", "all"),
+        "all": ("全部样本", "all cases"),
         "one_figure": ("只有一个观测值", "from one figure"),
         "five_years": ("提前五年", "five years ahead"),
         "hard": ("要求高的目标", "hard targets"),

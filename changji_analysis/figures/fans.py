@@ -198,7 +198,7 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
     w = Words(language(lang))
     named = forecasts if isinstance(forecasts, Mapping) else dict(enumerate(forecasts))
     ahead = {name: getattr(result, "forecast", result) for name, result in named.items()}
-    ahead = {name: f for name, f in ahead.items() if f is not None}
+    ahead = {name: f for name, f in ahead.items() if hasattr(f, "years")}
     common = set.intersection(*(set(f.years) for f in ahead.values())) if ahead else set()
     if not common:
         raise UsageError("nothing to compare: no year is ahead in all of the forecasts given")

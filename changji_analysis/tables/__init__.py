@@ -18,13 +18,17 @@ from ..wording import Words, language
 from .columns import cell, head
 
 __all__ = [
-    "VIEWS", "Shown", "compare", "coverage", "precedent_counts", "show", "vintages",
+    "VIEWS", "Shown", "compare", "coverage", "headline", "precedent_counts", "scored", "show",
+    "vintages",
     "windows",
 ]  # fmt: skip
 
 VIEWS: dict[str, tuple[str, ...]] = {
     "scorecard": ("id", "name", "goal", "base", "last", "required_growth", "probability",
                   "likelihood", "verdict", "evidence", "holder"),
+    "headline": ("name", "goal", "base", "last", "required_growth", "probability", "verdict",
+                 "evidence"),
+    "asks": ("name", "year", "holder", "due", "changes"),
     "gaps": ("id", "name", "missing_years", "holder"),
     "readings": ("id", "name", "default", "text", "base", "implies", "verdict"),
     "reading_table": ("year", "verdict", "from_value", "to_value", "due_straight", "due_geometric"),
@@ -146,6 +150,13 @@ def show(
 
 
 # ---- frames that no result holds already ---------------------------------------------------------
+def headline(data) -> pd.DataFrame:
+    """The rows of the scorecard for the headline targets of the plan."""
+    card = data.scorecard
+    wanted = card["default"] & card["indicator"].isin(data.config.report.headline)
+    return card[wanted & card["strength"].eq("firm")]
+
+
 def coverage(data) -> pd.DataFrame:
     """For every indicator and area of the plan, the years of which a figure is known."""
     from ..scorecards import spans
@@ -198,6 +209,18 @@ def compare(results: Mapping[str, Any]) -> pd.DataFrame:
     order = ["model", "n", "lower", "median", "upper", "probability", "verdict", "reason"]
     table = pd.DataFrame(rows).reindex(columns=order)
     return table.dropna(axis=1, how="all").set_index("model")
+
+
+def scored(table: pd.DataFrame) -> pd.DataFrame:
+    """A table by model with what each scored in the proof: ``cover80``, ``crps``, ``brier``.
+
+    The scores are those of the origins at which every model could run.
+    """
+    from ..replay import proof
+
+    spread, chance = proof.table("intervals"), proof.ranking("fitted")
+    spread = spread[spread["set"].eq("fitted")].set_index("model")
+    return table.join(spread[["cover80", "crps"]]).join(chance["brier"])
 
 
 def windows(growth: pd.DataFrame, required: float) -> pd.DataFrame:

@@ -24,8 +24,9 @@ class Column(NamedTuple):
 
 _TEXT = """
 id             | 编号 | No. |
-name           | 指标 | target | name
+name           | 指标 | indicator | name
 indicator      | 指标 | indicator | name
+asked          | 标准 | yardstick | term
 item           | 内容 | item | side
 section        | 章节 | section |
 as_printed     | 原文 | as printed |
@@ -46,10 +47,13 @@ observed_growth | 实际年均增速 | observed growth a year | s1
 gap_closed     | 增量进度 | gap closed | p1
 time_elapsed   | 时序进度 | time elapsed | p1
 probability    | 实现概率 | probability | chance
+before         | 现有概率 | as known | chance
 likelihood     | 可能性 | likelihood | term
 verdict        | 结论 | verdict | term
 evidence       | 依据 | rests on | term
 missing_years  | 缺少的年份 | years missing | spans
+due            | 最早可得 | to be had | side
+changes        | 可改变结论的可能 | may change the verdict | chance
 holder         | 数据持有单位 | held by | side
 reading        | 口径 | reading | side
 text           | 理解 | reading | side
@@ -167,6 +171,12 @@ high           | 至 | to | g
 one            | 其中只有一个观测值 | of those from one figure | p0
 above          | 高于区间 | above the interval | p0
 below          | 低于区间 | below the interval | p0
+span           | 95%区间 | 95% interval |
+p5             | 提前5年 | 5 ahead | chance
+p4             | 提前4年 | 4 ahead | chance
+p3             | 提前3年 | 3 ahead | chance
+p2             | 提前2年 | 2 ahead | chance
+p1             | 提前1年 | 1 ahead | chance
 measured       | 测得的倍数 | factor measured | n2
 used           | 所用的倍数 | factor used | n2
 broken         | 期间口径有变化 | declared break in between | yes
