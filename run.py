@@ -24,7 +24,8 @@ LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
-START = "notebooks/00_start.ipynb"
+START = "notebooks/{}/00_start.ipynb"
+"""By the language of the edition."""
 WHEELS = ROOT / "dist" / "wheels"
 SUPPORTED = ("3.11", "3.12", "3.13")
 OLDEST = (3, 11)
@@ -319,15 +320,14 @@ def language():
 def lab(*options):
     """Open JupyterLab at the start page, in the machine's language, with nothing to be asked."""
     env()
+    chinese = language().startswith("zh")
     settings = {
         "@jupyterlab/apputils-extension:notification": {
             "fetchNews": "false",
             "checkForUpdates": False,
         },
         "@jupyterlab/notebook-extension:tracker": {"autoStartDefaultKernel": True},
-        "@jupyterlab/translation-extension:plugin": {
-            "locale": "zh_CN" if language().startswith("zh") else "en"
-        },
+        "@jupyterlab/translation-extension:plugin": {"locale": "zh_CN" if chinese else "en"},
     }
     own = VENV / "share" / "jupyter" / "lab"
     (own / "settings").mkdir(parents=True, exist_ok=True)
@@ -340,7 +340,7 @@ def lab(*options):
             "-m",
             "jupyterlab",
             f"--ServerApp.root_dir={ROOT}",
-            f"--LabApp.default_url=/lab/tree/{START}",
+            f"--LabApp.default_url=/lab/tree/{START.format('zh' if chinese else 'en')}",
             "--allow-root",
             *options,
         ],

@@ -6,7 +6,6 @@ written for the site. Nothing is executed and nothing is fetched.
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import shutil
@@ -19,7 +18,7 @@ from PIL import Image
 
 import changji_analysis as ca
 from changji_analysis._compat import config
-from changji_analysis.records import _TABLES
+from changji_analysis.records import TABLES
 from changji_analysis.wording import Words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +40,6 @@ PAGES = {
 }
 """Files of the repository that are pages of the site."""
 LINK = re.compile(r"(?<=\]\()([^)\s#]+)(?=[)#])")
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def main() -> int:
@@ -80,8 +78,8 @@ def lay_out(source: Path, lang: str) -> None:
     write(source, "dictionary.md", dictionary(lang), ROOT)
     write(source, "reference.md", reference(lang), ROOT)
     write(source, "report.md", report(lang), ROOT)
-    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
-        notebook = in_language(nbformat.read(path, as_version=4), lang)
+    for path in sorted((ROOT / "notebooks" / lang).glob("[0-9]*.ipynb")):
+        notebook = with_alternatives(nbformat.read(path, as_version=4))
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = linked(cell.source, path.parent, source, source / "notebooks")
@@ -107,7 +105,9 @@ def linked(text: str, home: Path, source: Path, here: Path) -> str:
             return match[1]  # a page of the site itself, or what Sphinx will complain of
         name = path.relative_to(ROOT).as_posix()
         target = source / (f"{PAGES[name]}.md" if name in PAGES else name)
-        if name not in PAGES and path.is_file() and path.suffix != ".ipynb":
+        if path.suffix == ".ipynb":  # those of one language stand in one folder
+            target = source / "notebooks" / path.name
+        elif name not in PAGES and path.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
             if path.suffix == ".md":  # becomes a page that no list of contents names
@@ -186,7 +186,7 @@ def dictionary(lang: str) -> str:
         ),
     }[lang]
     out = [f"# {words[0]}", "", words[1], ""]
-    for table in _TABLES.values():
+    for table in TABLES.values():
         out += [f"## `{table.file}`", "", f"| {' | '.join(words[2:])} |", "|---|---|---|---|"]
         for name, column in table.schema.columns.items():
             allowed = column.metadata.get("allowed", "")
@@ -215,41 +215,14 @@ def reference(lang: str) -> str:
     return "\n".join(out)
 
 
-def in_language(notebook, lang: str):
-    """The notebook with the prose of one language, and its figures in it with alternative text."""
+def with_alternatives(notebook):
+    """The notebook with the alternative text of its figures."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = prose(cell.source, lang)
-            continue
-        figure = re.fullmatch(r"figures\.(\w+)\(\)", cell.source.strip())
-        for output in cell.outputs:
-            if "image/png" not in output.get("data", {}):
-                continue
-            alt = re.sub(r"^<Chart: |>$", "", output.data["text/plain"])
-            if figure and lang == "en":
-                path = ROOT / "figures" / lang / f"{figure[1]}.png"
-                output.data["image/png"] = encoded(path)
-                alt = described(path)
-            cell.metadata["mystnb"] = {"image": {"alt": alt}}
-    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
+        for output in cell.get("outputs", ()):
+            if "image/png" in output.get("data", {}):
+                alt = re.sub(r"^<Chart: |>$", "", output.data["text/plain"])
+                cell.metadata["mystnb"] = {"image": {"alt": alt}}
     return notebook
-
-
-def encoded(path: Path) -> str:
-    """A file in base 64."""
-    return base64.b64encode(path.read_bytes()).decode("ascii")
-
-
-def prose(text: str, lang: str) -> str:
-    """Those paragraphs that are written in the language; a word of the other does not count."""
-    kept = [part for part in re.split(r"\n\s*\n", text) if is_chinese(part) == (lang == "zh")]
-    return "\n\n".join(kept)
-
-
-def is_chinese(text: str) -> bool:
-    """Whether a paragraph is Chinese: it has more characters than half its Latin words."""
-    text = re.sub(r"`[^`]*`|\([^)]*\)", "", text)
-    return 2 * len(CHINESE.findall(text)) > len(re.findall(r"[A-Za-z]+", text))
 
 
 if __name__ == "__main__":

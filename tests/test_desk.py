@@ -40,11 +40,13 @@ def test_jupyterlab_speaks_the_machine_s_language(started, monkeypatch, variable
     assert kept["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
-def test_jupyterlab_opens_at_the_start_page(started):
+@pytest.mark.parametrize(("locale", "edition"), [("zh_CN.UTF-8", "zh"), ("de_DE", "en")])
+def test_jupyterlab_opens_at_the_start_page_of_the_edition(started, monkeypatch, locale, edition):
+    monkeypatch.setenv("LANGUAGE", locale)
     assert run.main(["lab", "--no-browser"]) == 0
     (arguments,) = started[1]
-    assert f"--LabApp.default_url=/lab/tree/{run.START}" in arguments
-    assert "--no-browser" in arguments and (ROOT / run.START).exists()
+    assert f"--LabApp.default_url=/lab/tree/notebooks/{edition}/00_start.ipynb" in arguments
+    assert "--no-browser" in arguments and (ROOT / run.START.format(edition)).exists()
 
 
 def test_windows_is_asked_for_its_language(started, monkeypatch):

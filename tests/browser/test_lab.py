@@ -7,11 +7,11 @@ import nbformat
 import pytest
 from reading import ROOT, clipped
 
-from changji_analysis.review import NOTEBOOK_SECONDS
+from changji_analysis.review.notebooks import SECONDS
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks" / "zh").glob("[0-9]*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ASIDES = ".jp-Dialog, .Toastify__toast, .jp-Notification-Toast"
 
@@ -27,7 +27,7 @@ def run_all(page):
     page.locator(".lm-MenuBar-itemLabel", has_text="运行").click()
     page.locator("[data-command='runmenu:run-all']").click()
     page.wait_for_timeout(300)
-    deadline = time.monotonic() + NOTEBOOK_SECONDS
+    deadline = time.monotonic() + SECONDS
     while page.locator(".jp-NotebookPanel:visible .jp-InputPrompt", has_text="*").count():
         assert time.monotonic() < deadline, "the notebook still runs"
         page.wait_for_timeout(200)
@@ -57,13 +57,13 @@ def test_it_opens_at_the_start_page_in_chinese_with_a_kernel_and_no_question(pag
 def test_run_all_cells_gives_what_is_stored(page, lab, copy, name):
     opened(page, lab, name)
     run_all(page)
-    before = (copy / "notebooks" / name).read_bytes()
+    before = (copy / "notebooks" / "zh" / name).read_bytes()
     page.keyboard.press("Control+s")
     deadline = time.monotonic() + 20
-    while (copy / "notebooks" / name).read_bytes() == before and time.monotonic() < deadline:
+    while (copy / "notebooks" / "zh" / name).read_bytes() == before and time.monotonic() < deadline:
         page.wait_for_timeout(100)
-    fresh = outputs(copy / "notebooks" / name)
-    stored = outputs(ROOT / "notebooks" / name)
+    fresh = outputs(copy / "notebooks" / "zh" / name)
+    stored = outputs(ROOT / "notebooks" / "zh" / name)
     assert len(fresh) == len(stored)
     for cell, (new, old) in enumerate(zip(fresh, stored, strict=True), start=1):
         if not any(WIDGET in json.dumps(out) for out in new):
@@ -106,10 +106,10 @@ def test_a_slider_moves_the_probability_and_a_scenario_can_be_saved(page, lab, c
     picture = page.locator(".widget-html img")
     assert picture.get_attribute("alt") and picture.bounding_box()["width"] > 300
     page.get_by_placeholder("情景名称").fill("多认定几家")
-    page.get_by_role("button", name="保存 save").click()
-    page.get_by_text("已保存 saved: 多认定几家").wait_for()
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("已保存：多认定几家").wait_for()
     assert "多认定几家" in (copy / "data" / "scenarios.yml").read_text(encoding="utf-8")
-    page.get_by_role("button", name="复原 reset").click()
+    page.get_by_role("button", name="恢复默认").click()
     page.wait_for_function(
         "before => document.querySelector('.widget-html .chance').innerText === before", arg=before
     )

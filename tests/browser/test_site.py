@@ -43,7 +43,7 @@ def test_there_are_pages_in_both_languages(site):
         lang: {p.relative_to(SITE / lang) for p in site if lang in p.parts} for lang in ("zh", "en")
     }
     assert names["zh"] == names["en"]
-    stored = {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    stored = {path.stem for path in (ROOT / "notebooks" / "zh").glob("[0-9]*.ipynb")}
     assert {path.stem for path in names["zh"] if path.parent.name == "notebooks"} == stored
 
 
