@@ -64,8 +64,7 @@ def family(kind: str, top: pd.DataFrame, of: pd.Series, bottom: pd.DataFrame | N
         Parent of each child; only parents of two children or more are kept.
     """
     tables = [top] if bottom is None else [top, bottom]
-    whole = [area for area in top if all(t[area].notna().all() for t in tables if area in t)]
-    whole = [area for area in whole if all(area in t for t in tables) and area in of.index]
+    whole = [a for a in of.index if all(a in t and t[a].notna().all() for t in tables)]
     of = of.loc[whole]
     of = of[of.map(of.value_counts()) > 1]
     child, total = (
@@ -94,15 +93,17 @@ def families(folder: Path) -> dict[str, Family]:
     return found
 
 
+COLUMNS = "family kind area parent peers origin n known ahead outcome".split()
+
+
 class Cases(NamedTuple):
     """Replayed forecasts; everything runs along the rows of the table.
 
     Attributes
     ----------
     table : DataFrame
-        ``area``, ``parent``, ``peers``, ``origin``, ``n``, ``known`` (years that the parent is
-        known longer), ``ahead`` (years from the child's last figure to the outcome) and
-        ``outcome``, its growth on the scale.
+        `COLUMNS`: ``known`` are the years that the parent is known longer, ``ahead`` those from
+        the child's last figure to the outcome, and ``outcome`` is its growth on the scale.
     alone : array (N, 3)
         Location, scale and degrees of freedom without the parent.
     parts : nested.Parts
@@ -127,49 +128,55 @@ def replay(
     most, origins : int, optional
         Most children of one origin and fold, drawn by lot, and most origins, spread evenly.
     """
-    tables, alone, pieces, grown = [], [], [], []
+    columns: dict[str, list] = {}
     for name, one in families.items():
-        for table, *arrays in _blocks(one, most, origins):
-            tables.append(table.assign(family=name, kind=one.kind))
-            for found, store in zip(arrays, (alone, pieces, grown), strict=True):
-                store.append(found)
+        for block in _blocks(one, most, origins):
+            for key, values in (block | {"family": name, "kind": one.kind}).items():
+                full = np.broadcast_to(values, block["outcome"].shape)
+                columns.setdefault(key, []).append(full[np.isfinite(block["outcome"])])
+    found = {key: np.concatenate(values) for key, values in columns.items()}
     return Cases(
-        pd.concat(tables, ignore_index=True),
-        np.concatenate(alone),
-        nested.Parts(*map(np.concatenate, zip(*pieces, strict=True))),
-        np.concatenate(grown),
+        pd.DataFrame({key: found[key] for key in COLUMNS}),
+        np.stack([found[key] for key in ("loc", "scale", "t_df")], axis=1),
+        nested.Parts(*(found[key] for key in nested.Parts._fields)),
+        found["grown"],
     )
 
 
 def _blocks(one: Family, most: int | None, origins: int | None):
-    """Cases of one family that share origin, peers, prior and length."""
+    """Arrays by name of the cases that share origin, prior and length: outcomes x children."""
     scale = scale_for(one.kind, np.ones(1))
     child, parent = (scaled_peers(t, scale, None)[0] for t in (one.child, one.parent))
     parent = parent.reindex(child.index)
     years, rng = child.index.to_numpy(int), np.random.default_rng(0)
     c, p = child.to_numpy(), parent.to_numpy()
-    up = parent.columns.get_indexer(one.of.reindex(child.columns))
-    dates = [year for year in years[2:] if (years > year).any()]
+    up = parent.columns.get_indexer(one.of.loc[child.columns])
+    dates = np.arange(2, len(years) - 1)
     if origins is not None and len(dates) > origins:
-        dates = [dates[i] for i in np.linspace(0, len(dates) - 1, origins).astype(int)]
-    for origin in dates:
-        last = int(np.flatnonzero(years == origin)[0])
-        for first in np.flatnonzero((years < origin) & (origin - years <= max(KNOWN))):
-            if not first or origin - years[first] not in KNOWN:
-                continue
-            fits = np.isfinite(c[first]) & np.isfinite(p[[first, last]]).all(0)[up] & (up >= 0)
+        dates = dates[np.linspace(0, len(dates) - 1, origins).astype(int)]
+    for last in dates:
+        ends = np.flatnonzero(np.isin(years - years[last], BEYOND))
+        for first in np.flatnonzero(np.isin(years[last] - years, KNOWN)):
+            to = ends[years[ends] - years[first] <= FARTHEST]
+            fits = np.isfinite(c[first]) & np.isfinite(p[[first, last]]).all(0)[up]
             for peers, prior, rows in _priors(child, parent, up, first, last):
                 rows = rows[fits[rows]]
                 if most is not None and len(rows) > most:
                     rows = rng.choice(rows, most, replace=False)
-                if len(rows):
-                    yield from _predicted(
-                        one, c[:, rows], p[:, up[rows]], years, first, last, peers, prior, rows
-                    )
+                for n in LENGTHS if first and len(to) else ():
+                    found = _predicted(one.kind, c[:, rows], p[:, up[rows]], years, first, last,
+                                       to, n, prior)  # fmt: skip
+                    if found is not None:
+                        kept = found.pop("kept")
+                        yield found | {
+                            "area": child.columns.to_numpy(object)[rows[kept]],
+                            "parent": parent.columns.to_numpy(object)[up[rows[kept]]],
+                            "peers": peers, "origin": years[last], "n": n,
+                        }  # fmt: skip
 
 
 def _priors(child, parent, up, first: int, last: int):
-    """Kind of peers, prior and the children it serves: other folds, as known at the origin."""
+    """Size of the peers, prior and the children it serves: other folds, as known at the origin."""
     everyone = np.arange(len(up))
     yield "none", pooled.GENERIC, everyone
     sized = {
@@ -177,59 +184,39 @@ def _priors(child, parent, up, first: int, last: int):
         "parents": (parent.iloc[: last + 1], np.arange(parent.shape[1]) % FOLDS, up),
     }
     for peers, (table, fold, place) in sized.items():
-        if table.shape[1] <= pooled.LEAST_PEERS:
-            continue
-        for k in range(min(FOLDS, table.shape[1])):
+        for k in np.unique(fold) if table.shape[1] > pooled.LEAST_PEERS else ():
             others = table.loc[:, fold != k]
-            prior = pooled.prior_for(others.dropna(how="all"), [], [])[0]
-            if prior.peers:
-                yield peers, prior, everyone[fold[place] == k]
+            others = others.loc[:, others.notna().sum() >= 2]
+            if others.shape[1] >= pooled.LEAST_PEERS:
+                yield peers, pooled.fit_prior(others), everyone[fold[place] == k]
 
 
-def _predicted(one, c, p, years, first, last, peers, prior, rows):
-    """Every length and outcome of some children; arrays are years x children."""
+def _predicted(kind, c, p, years, first, last, ends, n, prior) -> dict | None:
+    """Forecasts from n figures; the arrays given are years x children."""
+    at = _window(c, first, n)
+    kept = (at >= 0).all(0)
+    if not kept.any():
+        return None
+    c, p, at = c[:, kept], p[:, kept], at[:, kept]
+    own, above = (np.take_along_axis(t, at, 0) for t in (c, p))
+    when, x, base = years[at].astype(float), c[first], p[first]
     until = _window(p, last, pooled.WINDOW)
-    for n in LENGTHS:
-        at = _window(c, first, n)
-        full = (at >= 0).all(0)
-        if not full.any():
-            continue
-        own, above = (np.take_along_axis(t[:, full], at[:, full], 0) for t in (c, p))
-        when = years[at[:, full]].astype(float)
-        whole = np.take_along_axis(p, until, 0)[:, full]
-        gap = np.diff(np.where(until[:, full] >= 0, years[until[:, full]], np.nan), axis=0)
-        step = np.diff(whole, axis=0)
-        seen = np.isfinite(step) & np.isfinite(gap)
-        both = np.isfinite(np.diff(above, axis=0))
-        x, base = own[-1], p[first, full]
-        count = len(x)
-        part = (
-            np.exp(np.minimum(x - base, 0)) if one.kind in ("count", "level") else np.zeros(count)
-        )
-        known = nested.Known(
-            np.full(count, float(years[last] - years[first])),
-            np.where(seen, step, 0).T, np.where(seen, gap, 0).T, base,
-            np.where(both, np.diff(own - above, axis=0), 0).T,
-            np.where(both, np.diff(when, axis=0), 0).T, part,
-        )  # fmt: skip
-        steps = np.diff(own, axis=0).T, np.diff(when, axis=0).T
-        own_only = pooled.posterior(prior, *steps, x)
-        pieces = nested.parts(prior, *steps, x, known)
-        for end in np.flatnonzero(np.isin(years - years[last], BEYOND)):
-            h = float(years[end] - years[first])
-            outcome = c[end, full] - x
-            kept = np.isfinite(outcome)
-            if h > FARTHEST or not kept.any():
-                continue
-            area = one.child.columns[rows[full]]
-            table = pd.DataFrame(
-                {"area": area, "parent": one.of.reindex(area).to_numpy(), "peers": peers,
-                 "origin": years[last], "n": n, "known": known.years, "ahead": h,
-                 "outcome": outcome}
-            )  # fmt: skip
-            alone = np.stack(own_only.at(h), axis=1)
-            taken = nested.Parts(*(np.broadcast_to(v, count)[kept] for v in pieces))
-            yield table[kept], alone[kept], taken, (p[last] - p[first])[full][kept]
+    step = np.where(until[:-1] >= 0, np.diff(np.take_along_axis(p, until, 0), axis=0), 0)
+    gap = np.where(until[:-1] >= 0, np.diff(years[until], axis=0), 0)
+    both = np.isfinite(np.diff(above, axis=0))
+    known = nested.Known(
+        np.full(len(x), float(years[last] - years[first])), step.T, gap.T, base,
+        np.where(both, np.diff(own - above, axis=0), 0).T,
+        np.where(both, np.diff(when, axis=0), 0).T,
+        np.exp(np.minimum(x - base, 0)) * (kind in ("count", "level")),
+    )  # fmt: skip
+    past = np.diff(own, axis=0).T, np.diff(when, axis=0).T, x
+    h = (years[ends] - years[first]).astype(float)[:, None]
+    loc, scale, df = pooled.posterior(prior, *past).at(h)
+    return nested.parts(prior, *past, known)._asdict() | {
+        "loc": loc, "scale": scale, "t_df": df, "grown": p[last] - base, "ahead": h,
+        "known": known.years, "outcome": c[ends] - x, "kept": kept,
+    }  # fmt: skip
 
 
 def _window(values, end: int, n: int) -> np.ndarray:
@@ -243,9 +230,9 @@ def _window(values, end: int, n: int) -> np.ndarray:
 def predict(cases: Cases, learnt: nested.Constants = nested.LEARNT, through=None) -> np.ndarray:
     """Location, scale and degrees of freedom (N, 3) with the parent."""
     b = cases.table["kind"].map(through or nested.PASS_THROUGH).to_numpy(float)
-    ahead = cases.table["ahead"].to_numpy(float)
-    found = nested.grow(cases.parts, ahead, cases.grown, b, cases.alone[:, 1], learnt=learnt)
-    return np.stack([found.loc, np.sqrt(found.variance), found.df], axis=1)
+    ahead, alone = cases.table["ahead"].to_numpy(float), cases.alone[:, 1]
+    loc, squared, _ = nested.grow(cases.parts, ahead, cases.grown, b, alone, learnt=learnt)
+    return np.stack([loc, np.sqrt(squared), cases.parts.df], axis=1)
 
 
 def judged(cases: Cases, found: np.ndarray) -> pd.DataFrame:

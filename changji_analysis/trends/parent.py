@@ -36,15 +36,15 @@ from . import ParentUsed, Prediction, likelihood, pooled, walk_shape
 
 
 class Constants(NamedTuple):
-    """What was learnt from families of nested panels (benchmarks/parent.py).
+    """Learnt from families of nested panels, whole data sets left out (benchmarks/parent.py).
 
     Attributes
     ----------
     pass_doubt : float
         Standard deviation of b between families, which areas of one family cannot reduce.
     share_drift, share_change : float
-        Standard deviations of the yearly drift of a child's share of its parent, and of a lasting
-        change of that drift, which no past year shows.
+        Standard deviations of the yearly drift of a child's share, and of a lasting change of it
+        that no past year shows; both at most half the doubt about the child's own drift.
     share_shock : float
         Squared yearly shock of the share over that of the child.
     """
@@ -92,18 +92,10 @@ class Known(NamedTuple):
 class Parts(NamedTuple):
     """What `pooled` makes of N children and their parents; arrays (...).
 
-    Attributes
-    ----------
-    drift, passing, shock, noise, doubt, df
-        Of the child, as in `pooled.Posterior`.
-    pace
-        The parent's drift after its last figure.
-    parent_shock, parent_doubt
-        Squared yearly shock and squared drift of the parent as known in the child's last year.
-    lag, span
-        What the child grew beyond the parent in the past, and the years that counts.
-    years, part
-        As in `Known`.
+    ``drift`` to ``df`` are the child's, as in `pooled.Posterior`; ``pace`` is the parent's drift
+    after its last figure, ``parent_shock`` and ``parent_doubt`` are the parent's as known in the
+    child's last year; ``lag`` is what the child grew beyond the parent in the past, over years
+    worth ``span``; ``years`` and ``part`` are as in `Known`.
     """
 
     drift: np.ndarray
@@ -119,52 +111,6 @@ class Parts(NamedTuple):
     span: np.ndarray
     years: np.ndarray
     part: np.ndarray
-
-
-class Growth(NamedTuple):
-    """Student t of a child's growth at its horizons, in parts that add up to the squared scale.
-
-    Attributes
-    ----------
-    loc, horizon, later : arrays (...)
-        Location; years after the child's last figure, and how many of them lie after the
-        parent's.
-    share, parent : pairs of arrays (...)
-        Squared yearly shock and squared drift of the share over the horizon, and of the parent
-        over the later years.
-    noise : array (...)
-        Squared departure of a single year.
-    doubt : array (...)
-        Scale of what the doubt about the pass-through adds.
-    kept, df, through : arrays (...)
-        Factor on the scale; degrees of freedom; the pass-through used.
-    """
-
-    loc: np.ndarray
-    horizon: np.ndarray
-    later: np.ndarray
-    share: tuple[np.ndarray, np.ndarray]
-    parent: tuple[np.ndarray, np.ndarray]
-    noise: np.ndarray
-    doubt: np.ndarray
-    kept: np.ndarray
-    df: np.ndarray
-    through: np.ndarray
-
-    @property
-    def variance(self) -> np.ndarray:
-        """Squared scale at each horizon."""
-        parts = ((self.share, self.horizon), (self.parent, self.later))
-        walks = sum(shock * h + drift * h**2 for (shock, drift), h in parts)
-        return self.kept**2 * (walks + self.noise + self.doubt**2)
-
-    @property
-    def shape(self) -> np.ndarray:
-        """Joint squared scales (H, H) of one series over its horizons."""
-        own, above = map(float, self.share), map(float, self.parent)
-        walks = walk_shape(self.horizon, *own) + walk_shape(self.later, *above)
-        walks = walks + np.outer(self.doubt, self.doubt) + self.noise * np.eye(len(self.horizon))
-        return walks * np.outer(self.kept, self.kept)
 
 
 def parts(prior: pooled.Prior, step, gap, last, known: Known) -> Parts:
@@ -183,9 +129,9 @@ def parts(prior: pooled.Prior, step, gap, last, known: Known) -> Parts:
 
 
 def grow(
-    p: Parts, horizon, grown, through, alone, doubt: float | None = None, learnt: Constants = LEARNT
-) -> Growth:
-    """Predict children from their parts and their parents' growth.
+    p: Parts, horizon, grown, through, alone, *, doubt=None, learnt: Constants = LEARNT, joint=False
+):
+    """Predict the growth of children from their parts and their parents' growth.
 
     Parameters
     ----------
@@ -201,6 +147,13 @@ def grow(
         the peers keeps the rest as well.
     doubt : number, optional
         The standard deviation of b, if not the learnt one.
+    joint : bool
+        Whether the horizons are those of one series, so that scales are wanted for all pairs.
+
+    Returns
+    -------
+    loc, squared scale, pass-through : arrays (...)
+        Of the Student t with ``p.df`` degrees of freedom; the squared scale is (H, H) if joint.
     """
     seen = np.minimum(horizon, p.years)
     later = horizon - seen
@@ -210,24 +163,24 @@ def grow(
     unsure = 1 / (1 / learnt.share_drift**2 + p.span / variance)
     expected = p.drift - p.lag * unsure / variance
     ahead = grown - seen * expected
+    loc = horizon * p.drift - rest * p.passing + b * (ahead + later * (p.pace - expected))
+
     reach = SURPRISE * np.sqrt(p.parent_shock * seen + p.parent_doubt * seen**2)
-    b_doubt = learnt.pass_doubt if doubt is None else doubt
+    slope = rest * (learnt.pass_doubt if doubt is None else doubt)
+    own = rest**2 * learnt.share_shock
+    share = rest**2 * np.minimum(unsure + learnt.share_change**2, p.doubt / 2)
     kept = alone / np.sqrt(p.noise + p.shock * horizon + p.doubt * horizon**2)
-    return Growth(
-        horizon * p.drift - rest * p.passing + b * (ahead + later * (p.pace - expected)),
-        np.asarray(horizon, float),
-        later,
-        (
-            rest**2 * learnt.share_shock * p.shock,
-            rest**2 * np.minimum(unsure + learnt.share_change**2, p.doubt / 2),
-        ),
-        (b**2 * p.parent_shock, b**2 * p.parent_doubt),
-        rest**2 * learnt.share_shock * p.noise,
-        rest * b_doubt * np.clip(ahead, -reach, reach),
-        kept,
-        p.df,
-        b,
-    )
+
+    def walk(h, shock, drift):
+        return walk_shape(h, shock, drift) if joint else shock * h + drift * h**2
+
+    def square(scale):
+        return np.outer(scale, scale) if joint else scale**2
+
+    squared = walk(horizon, own * p.shock, share) + square(slope * np.clip(ahead, -reach, reach))
+    squared = squared + walk(later, b**2 * p.parent_shock, b**2 * p.parent_doubt)
+    squared = squared + own * p.noise * (np.eye(len(horizon)) if joint else 1)
+    return loc, squared * square(kept), b
 
 
 def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
@@ -269,10 +222,10 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     own = np.diff(x), np.diff(years), x[-1]
     alone = pooled.posterior(prior, *own).at(h)[1]
     pieces = parts(prior, *own, known)
-    found = grow(pieces, h, to - parent.loc[origin], through, alone, doubt)
-    used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(found.through))
-    loc = x[-1] + found.loc
-    return Prediction(loc, found.shape, float(found.df), notes, prior.peers, parent=used)
+    growth = to - parent.loc[origin]
+    rise, shape, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=True)
+    used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(b))
+    return Prediction(x[-1] + rise, shape, float(pieces.df), notes, prior.peers, parent=used)
 
 
 def part_of(share, kind: str) -> float:

@@ -157,12 +157,14 @@ def test_arrays_are_single_series_at_once():
     pieces = nested.parts(prior, np.diff(x), np.ones((3, 2)), x[:, -1], known)
     grown = y[:, -1] - own[:, -1]
     alone = pooled.posterior(prior, np.diff(x), np.ones((3, 2)), x[:, -1]).at(5.0)[1]
-    found = nested.grow(pieces, np.full(3, 5.0), grown, nested.PASS_THROUGH["level"], alone)
+    loc, squared, _ = nested.grow(
+        pieces, np.full(3, 5.0), grown, nested.PASS_THROUGH["level"], alone
+    )
     for i, (child, parent) in enumerate(pairs):
         f = forecast(child, UNTIL, peers=prior, kind="level", parent=parent)
-        assert f.loc[-1] == pytest.approx(x[i, -1] + found.loc[i])
-        assert f.shape[-1, -1] == pytest.approx(found.variance[i])
-        assert f.df == pytest.approx(found.df[i])
+        assert f.loc[-1] == pytest.approx(x[i, -1] + loc[i])
+        assert f.shape[-1, -1] == pytest.approx(squared[i])
+        assert f.df == pytest.approx(pieces.df[i])
 
 
 def test_the_evidence_names_years_and_pass_through_and_its_ends_can_be_asked_for():
