@@ -199,7 +199,7 @@ def test_what_a_missing_figure_is_worth():
     known = data.assessments["t03", "valid_stock"]
     levels = (np.arange(TRIALS) + 0.5) / TRIALS
     draws = known.forecast.quantiles(levels).loc[2023]
-    assert known.tried(draws, 2023).mean() == pytest.approx(known.probability, abs=0.01)
+    assert known.tried(draws, 2023).mean() == pytest.approx(known.probability, abs=0.04)
     literacy = table.loc["science_literacy"]
     assert literacy["first"].all() and literacy["moves"].isna().all()
     assert not set(data.targets.loc[data.targets["stretch_of"] != "", "id"]) & set(table["id"])
