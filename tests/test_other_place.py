@@ -50,6 +50,14 @@ def test_a_new_folder_has_no_fault(tmp_path, monkeypatch):
     assert "昌吉州" not in parents
 
 
+def test_long_names_become_short_ones_and_what_must_be_filled_in_is_said(tmp_path):
+    told = "\n".join(start(tmp_path / "new", city="内蒙古自治区", region="内蒙古自治区"))
+    assert "city: 内蒙古\n" in (tmp_path / "new" / "config.yml").read_text(encoding="utf-8")
+    assert "raw/plan_targets.csv id, " in told and "2021-2025 或 each year" in told
+    with pytest.raises(UsageError, match="不是其中之一：北京"):
+        start(tmp_path / "other", region="新疆省")
+
+
 @pytest.mark.parametrize(
     "changed", [{"city": " "}, {"title": "a\nb"}, {"base_year": 2020}, {"target_year": 20200}]
 )

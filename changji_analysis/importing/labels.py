@@ -53,7 +53,7 @@ _PLAN_RE = re.compile(
     "[“\"']?十([一二三四五六七八九]?)五[”\"']?(?:规划|计划|时期|期间|期)?(末)?(?:年|期)?"
 )
 _DATE_RE = re.compile(
-    r"((?:19|20)\d\d)[年./-](\d{1,2})(?!\d)(?:[月./-](?:份|(\d{1,2})日?|末|底)?)?"
+    r"((?:19|20)\d\d)(?:年(\d{1,2})月(?:份|(\d{1,2})日?|末|底)?|[./-](\d{1,2})(?:[./-](\d{1,2}))?(?!\d))"
 )
 _WHOLE_RE = re.compile(
     r"(?<!\d)[1一]月?份?[-—–~至](?:12|十二)月份?|全年|(?<!\d)12月(?:31日|[末底])"
@@ -64,7 +64,9 @@ _BRACKETED_RE = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _ISSUER_RE = re.compile(
     r".{2,20}(?:局|厅|委|委员会|办公室|中心|协会|政府|调查队)(?:[编印制][制发]?)?(?:(?:19|20)\d\d年.*)?"
 )
-_DAY_RE = re.compile(r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?(?:[编印制][制发]?)?")
+_DAY_RE = re.compile(
+    r"(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|([./-])\d{1,2}\1\d{1,2})(?:[编印制][制发]?)?"
+)
 SCOPE_RE = re.compile(
     r"((?:19|20)\d\d)年?(?:起|开始|以[后来]|之后).*(?:含|口径|区划|划[入出]|并入|纳入|兵团|师)"
 )
@@ -111,8 +113,8 @@ class Label:
 
     @property
     def neutral(self) -> bool:
-        """Whether the name adds nothing: 合计, 实际完成, 主要指标, …"""
-        return bool(_NEUTRAL_RE.fullmatch(self.name)) or not subject(self.name)[0]
+        """Whether the name adds nothing: 合计, 实际完成, 数值, …"""
+        return bool(_NEUTRAL_RE.fullmatch(self.name))
 
     @property
     def is_time(self) -> bool:
@@ -366,7 +368,7 @@ def _take_time(label: Label, rest: str) -> tuple[Label, str]:
     if match := _SPAN_RE.search(rest):
         return replace(label, refuse="several_years"), rest.replace(match[0], "")
     if match := _DATE_RE.search(rest):
-        year, month, day = int(match[1]), int(match[2]), match[3]
+        year, month, day = int(match[1]), int(match[2] or match[4]), match[3] or match[5]
         rest = rest.replace(match[0], "")
         if month == 12 and (day == "31" or match[0].endswith(("末", "底"))):
             return replace(label, year=year, whole=True), rest

@@ -212,7 +212,7 @@ class _Sheet:
         if _role(cells[0].text):
             return [cell.text for cell in first] != [cell.text for cell in cells]
         stubs = {c for c, cell in zip(self.own[heads[0]], first, strict=True) if _role(cell.text)}
-        stubs.add(min(self.own[r][0], self.own[heads[0]][0]))
+        stubs.add(min(columns[0] for row, columns in self.own.items() if row >= heads[0]))
         return all(self.origin.get((r, c), (r, c))[0] < r or self.at(r, c) is None for c in stubs)
 
     def counts_columns(self, r: int) -> bool:
@@ -264,6 +264,9 @@ class _Table:
         ]
         self.named = {sheet.label(text).area for text in texts}
         self.named |= {label.area for column in self.columns for label in column.labels}
+        labels = [label for column in self.columns for label in column.labels]
+        labels += [sheet.label(text) for text in texts[len(lines) :]]
+        self.yearly = any(label.neutral and label.year for label in labels)
 
     def is_body(self, r: int, own: list[int]) -> bool:
         """Whether a row is no note: it holds a figure, or several cells without 填表人：."""
@@ -313,7 +316,7 @@ class _Table:
             if len(roles) > 1 or (role == "year" and not years) or (role == "area" and not areas):
                 role = ""
             return role if role or (body and not any(map(is_figure, body))) else "value"
-        if role:
+        if role and not (role in _STUBS and role != "year" and any(map(is_figure, body))):
             return role
         if not path:
             raise Refusal("no_head_above", address(self.heads[-1], c))
@@ -487,9 +490,11 @@ class _Table:
             reading.stop(refuse)
         steps = [label.relative for label in near if label.relative is not None]
         base = context.year + (steps[0] if steps else 0) if context.year else None
-        reading.year = years[0] if years else base
+        # beside columns or rows of years, one without a year sums them up
+        summed = self.yearly and not steps
+        reading.year = years[0] if years else None if summed else base
         if reading.year is None:
-            reading.stop("several_years" if context.span else "no_year")
+            reading.stop("several_years" if context.span or summed else "no_year")
         elif not 1949 <= reading.year <= 2100:
             reading.stop("year_out_of_range")
 

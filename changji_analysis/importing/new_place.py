@@ -18,12 +18,19 @@ HOME = REPOSITORY / "data"
 # Taken over as they are: what holds for every place in China
 _KEPT = ("indicators.csv", "reference/cities.csv", "reference/countries.csv",
          "raw/target_precedents.csv")  # fmt: skip
-_IGNORED = "private/\n.lock\n.staging/\n.previous/\n"
+_TABLES = {
+    "raw/plan_baseline.csv": schemas.BASELINE,
+    "raw/plan_targets.csv": schemas.TARGETS,
+    "readings.csv": schemas.READINGS,
+}
+_IGNORED = "private/\n.lock\n"
 _NEXT = """\
 接下来 / next:
 1. raw/plan.txt：放入规划全文；
    raw/plan_baseline.csv、raw/plan_targets.csv、readings.csv：逐条录入基期、目标和口径
    raw/plan.txt takes the plan's text, the three tables its figures, one row each
+   必填 / never empty: {wanted}
+   period 写 2025、2021-2025 或 each year / a year, a span, or each year
 2. changji forms 发出 --data {folder}，收回后 changji collect 收回 --data {folder}
 3. changji check --data {folder}
 4. make review DATA={folder}
@@ -65,6 +72,12 @@ def begin(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists and is not empty / 文件夹已存在且不为空")
+    tree = _rows("reference/areas.csv")[1:]
+    short = {row[3]: row[0] for row in tree}  # 内蒙古自治区 is 内蒙古 in every table
+    city, prefecture, region = (short.get(n or "", n) for n in (city, prefecture, region))
+    provinces_ = [row[0] for row in tree if row[1] == "province"]
+    if region and region not in provinces_:
+        raise UsageError(f"{region!r} is none of / 不是其中之一：{'、'.join(provinces_)}")
     prefecture, region = prefecture or city, region or prefecture or city
     for name in (city, prefecture, region, title):
         if not name.strip() or not name.isprintable():
@@ -92,11 +105,7 @@ def begin(
     contents["sources.csv"] = _text(_used_sources(contents))
     contents["aliases.csv"] = _text(_aliases((city, prefecture, region, "中国")))
     contents["corrections.yml"] = _corrections(contents)
-    for name, schema in (
-        ("raw/plan_baseline.csv", schemas.BASELINE),
-        ("raw/plan_targets.csv", schemas.TARGETS),
-        ("readings.csv", schemas.READINGS),
-    ):
+    for name, schema in _TABLES.items():
         contents[name] = _text([list(schema.columns)])
     contents["raw/plan.txt"] = f"{title}\n".encode()
     contents[".gitignore"] = _IGNORED.encode()
@@ -108,9 +117,12 @@ def begin(
         if made:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    return [str(folder / name) for name in sorted(contents)] + _NEXT.format(
-        folder=folder
-    ).splitlines()
+    wanted = "; ".join(
+        f"{name} " + ", ".join(key for key, column in schema.columns.items() if not column.nullable)
+        for name, schema in _TABLES.items()
+    )
+    told = _NEXT.format(folder=folder, wanted=wanted).splitlines()
+    return [*(str(folder / name) for name in sorted(contents)), *told]
 
 
 def _config(*words: str | int | None) -> bytes:

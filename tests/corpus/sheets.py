@@ -88,7 +88,7 @@ def _text(case: Case) -> bytes:
     out = io.StringIO()
     rows = [[str(_value(text)) for text in row] for row in case.rows]
     csv.writer(out, delimiter=case.delimiter, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode(case.encoding)
+    return out.getvalue().encode(case.encoding, "replace")
 
 
 def _xlsx(case: Case) -> bytes:
