@@ -86,11 +86,9 @@ def likelihood(probability: float) -> tuple[str, str]:
 
 MODELS = {
     "pooled": ("参照组合并模型（默认）", "pooled with peers (default)"),
-    "naive": ("保持不变", "no change"),
-    "drift": ("随机游走加漂移", "random walk with drift"),
+    "naive": ("保持不变", "no change"), "drift": ("随机游走加漂移", "random walk with drift"),
     "log_linear": ("对数线性回归", "log-linear regression"),
-    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"),
-    "theta": ("Theta法", "Theta"),
+    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"), "theta": ("Theta法", "Theta"),
     "local_linear": ("局部线性趋势", "local linear trend"),
     "count_trend": ("计数趋势", "count trend"),
     "combination": ("等权组合", "equal-weight combination"),
@@ -105,29 +103,14 @@ MODELS = {
     "un_desa": ("规则：到期弥合差距（联合国）", "rule: gap closed by the deadline (UN)"),
     "linear": ("规则：直线外推", "rule: straight line"),
     "time_progress": ("规则：时序进度", "rule: share of time elapsed"),
-}
+}  # fmt: skip
 """Models, priors and rules, in the order in which they are listed."""
-
-TURNS = {
-    "parent": ("计入上级地区", "with the parent"),
-    "provinces": ("只参照各省", "provinces only"),
-    "countries": ("只参照各国", "countries only"),
-    "northwest": ("只参照西北五省区", "north-western provinces only"),
-    "earlier_date": ("按较早日期已知的数", "as known earlier"),
-    "other_base": ("换一个基期", "from another base"),
-    "new_figure": ("假定有一个新数", "with a later figure, assumed"),
-    "other_target": ("换一个目标", "another target"),
-    "own_model": ("自建的模型", "a model of one's own"),
-    "peers_pace": ("示例：参照组中位步伐", "example: median pace of the peers"),
-}
-"""Choices that an analyst sets beside the default."""
 
 PACE = {
     "significant_progress": ("进展显著", "significant progress"),
     "moderate_progress": ("进展中等", "moderate progress"),
     "insufficient_progress": ("进展不足", "insufficient progress"),
-    "moving_away": ("偏离目标", "moving away"),
-    "target_achieved": ("已达目标", "target achieved"),
+    "moving_away": ("偏离目标", "moving away"), "target_achieved": ("已达目标", "target achieved"),
     "on_track": ("按期", "on track"),
     "acceleration_needed": ("有进展，须加快", "progress made, acceleration needed"),
     "limited_progress": ("进展有限", "limited progress"),
@@ -138,7 +121,20 @@ PACE = {
     "ahead_of_schedule": ("超过时序进度", "ahead of schedule"),
     "on_schedule": ("达到时序进度", "on schedule"),
     "behind_schedule": ("滞后于时序进度", "behind schedule"),
-}
+}  # fmt: skip
+TURNS = {
+    "parent": ("计入上级地区", "with the parent"), "provinces": ("只参照各省", "provinces only"),
+    "countries": ("只参照各国", "countries only"),
+    "northwest": ("只参照西北五省区", "north-western provinces only"),
+    "earlier_date": ("按较早日期已知的数", "as known earlier"),
+    "other_base": ("换一个基期", "from another base"),
+    "new_figure": ("假定有一个新数", "with a later figure, assumed"),
+    "other_target": ("换一个目标", "another target"),
+    "own_model": ("自建的模型", "a model of one's own"),
+    "peers_pace": ("示例：参照组中位步伐", "example: median pace of the peers"),
+}  # fmt: skip
+"""Choices that an analyst sets beside the default."""
+
 TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
     "verdict": VERDICTS,
     "likelihood": {en: (zh, en) for _, en, zh in LIKELIHOODS},
@@ -152,56 +148,44 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
         "time_progress_geometric": ("时序进度（等比路径）", "share of time (geometric path)"),
     },
     "path": {
-        "straight": ("直线路径", "straight path"),
-        "geometric": ("等比路径", "geometric path"),
+        "straight": ("直线路径", "straight path"), "geometric": ("等比路径", "geometric path"),
         "observed": ("实际", "observed"),
     },
     "bound": {
-        "exact": ("等于", "exact"),
-        "at_least": ("不少于", "at least"),
-        "at_most": ("不多于", "at most"),
-        "more_than": ("多于", "more than"),
-        "less_than": ("少于", "less than"),
-        "about": ("约", "about"),
-        "between": ("区间", "between"),
-        "non_decreasing": ("只增不减", "not to fall"),
-        "derived": ("推算", "derived"),
-        "derived_at_least": ("推算，不少于", "derived, at least"),
+        "exact": ("等于", "exact"), "at_least": ("不少于", "at least"),
+        "at_most": ("不多于", "at most"), "more_than": ("多于", "more than"),
+        "less_than": ("少于", "less than"), "about": ("约", "about"),
+        "between": ("区间", "between"), "non_decreasing": ("只增不减", "not to fall"),
+        "derived": ("推算", "derived"), "derived_at_least": ("推算，不少于", "derived, at least"),
         "derived_at_most": ("推算，不多于", "derived, at most"),
     },
-    "asked": {"level": ("统一水平", "one level"), "growth": ("统一增幅", "one growth")},
-    "strength": {"firm": ("确定", "firm"), "soft": ("争取", "soft")},
+    "asked": {
+        "level": ("统一水平", "one level"), "growth": ("统一增幅", "one growth"),
+    },
+    "strength": {
+        "firm": ("确定", "firm"), "soft": ("争取", "soft"),
+    },
     "vintage": {
-        "signal": ("媒体信号", "early signal"),
-        "preliminary": ("快报", "preliminary"),
-        "first": ("首次公布", "first"),
-        "revised": ("修订", "revised"),
+        "signal": ("媒体信号", "early signal"), "preliminary": ("快报", "preliminary"),
+        "first": ("首次公布", "first"), "revised": ("修订", "revised"),
     },
     "status": {
-        "attained": ("已实现", "met"),
-        "missed": ("未实现", "missed"),
-        "passed": ("提前实现", "passed early"),
-        "pending": ("未到期", "pending"),
+        "attained": ("已实现", "met"), "missed": ("未实现", "missed"),
+        "passed": ("提前实现", "passed early"), "pending": ("未到期", "pending"),
         "unknown": ("不详", "unknown"),
     },
     "level": {
-        "nation": ("国家", "nation"),
-        "region": ("自治区", "region"),
-        "province": ("省级", "province"),
-        "prefecture": ("地市级", "prefecture"),
-        "city": ("城市", "city"),
-        "county": ("县级", "county"),
+        "nation": ("国家", "nation"), "region": ("自治区", "region"),
+        "province": ("省级", "province"), "prefecture": ("地市级", "prefecture"),
+        "city": ("城市", "city"), "county": ("县级", "county"),
     },
     "severity": {
-        "error": ("错误", "error"),
-        "warning": ("警告", "warning"),
-        "info": ("提示", "note"),
+        "error": ("错误", "error"), "warning": ("警告", "warning"), "info": ("提示", "note"),
     },
     "reason": {
         "too_few_points": ("观测值太少", "too few figures"),
         "gaps": ("年份有间断", "years are missing"),
-        "kind": ("只适用于计数指标", "for counts only"),
-        "no_figure": ("没有数据", "no figure"),
+        "kind": ("只适用于计数指标", "for counts only"), "no_figure": ("没有数据", "no figure"),
         "peers": ("参照组不能用", "the peers cannot be used"),
         "until": ("目标年不在预测期内", "the year is not ahead"),
     },
@@ -209,25 +193,20 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
         "countries": ("各国R&D强度", "R&D intensity, countries"),
         "provinces": ("各省R&D强度", "R&D intensity, provinces"),
         "certificates": ("各省高企证书", "high-tech certificates, provinces"),
-        "stock": ("各省高企存量", "high-tech firms, provinces"),
-        "all": ("全部样本", "all cases"),
+        "stock": ("各省高企存量", "high-tech firms, provinces"), "all": ("全部样本", "all cases"),
         "one_figure": ("只有一个观测值", "from one figure"),
-        "five_years": ("提前五年", "five years ahead"),
-        "hard": ("要求高的目标", "hard targets"),
+        "five_years": ("提前五年", "five years ahead"), "hard": ("要求高的目标", "hard targets"),
         "lowest_tenth": ("水平最低的十分之一", "the lowest tenth"),
         "as_the_city": ("与本市情形相同", "cases like the city's"),
     },
     "rule": {
         "centre": ("只印一个结论", "one word, the middle's"),
         "range": ("跨界时印两个结论", "two words where the range crosses"),
-        "always_two": ("总印两个结论", "two words always"),
-        "1": ("按期", "on track"),
+        "always_two": ("总印两个结论", "two words always"), "1": ("按期", "on track"),
         "0": ("未按期", "not on track"),
     },
     "found": {
-        "ahead": ("优", "ahead"),
-        "behind": ("劣", "behind"),
-        "nil": ("未分高下", "no difference"),
+        "ahead": ("优", "ahead"), "behind": ("劣", "behind"), "nil": ("未分高下", "no difference"),
     },
     "evidence": {
         "A": ("目标年实际数，或基期后三个以上数据", "the target year, or three later figures"),
@@ -236,8 +215,10 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
         "D": ("只有基期数，采用通用参数", "the base only, generic prior"),
         "E": ("没有可用数据", "no usable figure"),
     },
-    "yes": {"True": ("是", "yes"), "False": ("否", "no")},
-}
+    "yes": {
+        "True": ("是", "yes"), "False": ("否", "no"),
+    },
+}  # fmt: skip
 """Kind of a code to code to Chinese and English."""
 
 _UNITS = {
@@ -352,6 +333,16 @@ class Words:
         """The label of a verdict; of a range of verdicts, from the worse to the better."""
         order = [code for code in [*VERDICTS][::-1] if code in codes]
         return self("至", " to ").join(self.term("verdict", code) for code in order)
+
+    def judged(self, row: Mapping[str, Any] | pd.Series) -> str:
+        """The verdict of a row of the scorecard: both words where its range spans two."""
+        low, high = row.get("verdict_low"), row.get("verdict_high")
+        return self.verdict(*([low, high] if isinstance(low, str) else [row["verdict"]]))
+
+    def spread(self, row: Mapping[str, Any] | pd.Series) -> str:
+        """The range of the probability of a row of the scorecard; empty without one."""
+        ends = [self.chance(row.get(f"probability_{end}")) for end in ("low", "high")]
+        return self("—", "–").join(dict.fromkeys(ends)) if all(ends) else ""
 
     def model(self, name: str) -> str:
         """The name of a model or rule; ``…_own`` is one with the interval of its own."""
@@ -479,13 +470,6 @@ class Words:
         """A text inside a sentence: no capital but of an abbreviation."""
         return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
-    def names(self, rows: pd.DataFrame) -> str:
-        """Short names in a list, split by semicolons where a name has a comma of its own."""
-        items = [self.mid(row) for _, row in rows.iterrows()]
-        if any(mark in item for item in items for mark in "、,"):
-            return self.clauses(items)
-        return self.join(items)
-
     # ---- dates and sentences
     def date(self, day: dt.date | str) -> str:
         """A date in words; any other text stays as it is."""
@@ -515,10 +499,6 @@ class Words:
     def clauses(self, items: Iterable[str]) -> str:
         """Clauses of one sentence, without its full stop."""
         return self("；", "; ").join(items)
-
-    def text(self, sentences: Iterable[str]) -> str:
-        """Sentences of one paragraph; empty ones are left out."""
-        return self("", " ").join(s for s in sentences if s)
 
     def plural(self, n: int, one: str, many: str | None = None) -> str:
         """English ``n thing(s)``."""

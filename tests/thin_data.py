@@ -26,6 +26,13 @@ def write(root: Path) -> Path:
     fixes = yaml.safe_load(path.read_text(encoding="utf-8"))
     kept = [fix for fix in fixes if "reference" not in fix["file"]]
     path.write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
+    path = root / "config.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    known = {config["areas"]["region"], *PEERS["reference/provinces.csv"]}
+    for chosen in config["reference_classes"]:
+        if "areas" in chosen:
+            chosen["areas"] = [area for area in chosen["areas"] if area in known]
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
     return root
 
 

@@ -55,8 +55,13 @@ def fan(result, known: pd.Series | None = None, ax: Axes | None = None, lang: st
         return ax
 
 
-def _fan_page(data, w: Words, a, ahead, known: pd.Series, source: str = "") -> Chart:
-    """A chart with the fan; the title says the verdict, or where the forecast ends."""
+def _fan_page(
+    data, w: Words, a, ahead, known: pd.Series, source: str = "", row: dict | None = None
+) -> Chart:
+    """A chart with the fan; the title says the verdict, or where the forecast ends.
+
+    With a row of the scorecard the verdict and the probability are those of its whole range.
+    """
     about, show = known.attrs, _printer(w, ahead, known)
     names = [about[what][w.lang] for what in ("area_names", "indicator_names") if what in about]
     title = w("", ", ").join([*names[:1], *map(w.lowered, names[1:])]) + w("：", ": ") * bool(names)
@@ -70,21 +75,29 @@ def _fan_page(data, w: Words, a, ahead, known: pd.Series, source: str = "") -> C
     else:
         goal = w.goal(a.target.value, a.target.direction, about.get("unit", ""), a.target.tolerance)
         title += w(f"{a.target.year}年目标{goal}，", f"target {goal} by {a.target.year}: ")
-        title += w.verdict(a.verdict)
+        title += w.verdict(a.verdict) if row is None else w.judged(row)
         if ahead is not None:
-            chance = w.chance(a.probability)
-            title += w(f"（概率{chance}，预测中位数{median}）",
-                       f" (probability {chance}, median forecast {median})")  # fmt: skip
+            chance, spread = w.chance(a.probability), w.spread(row or {})
+            if spread not in ("", chance):
+                chance += w(f"，范围{spread}", f", range {spread}")
+            title += w(f"（概率{chance}；预测中位数{median}）",
+                       f" (probability {chance}; median forecast {median})")  # fmt: skip
     unit = w.unit(about.get("unit", ""))
     if a is not None and _logarithmic(a):
         unit += (
             w("，对数坐标", ", logarithmic scale") if unit else w("对数坐标", "logarithmic scale")
         )
-    subtitle = w("没有数据", "no figure") if ahead is None else w(
-        f"{w.model(ahead.model)}：已公布数据、预测中位数与区间{'、两条应达路径' if a else ''}",
-        f"{w.model(ahead.model)}: published figures, median forecast and intervals"
+    model = w("没有预测", "no forecast") if ahead is None else w.model(ahead.model)
+    if (parent := getattr(ahead, "parent", None)) and data is not None:
+        area = w.area(parent.area)
+        model += w(
+            f"，计入{area}至{parent.until}年的增长", f" and {area}'s growth to {parent.until}"
+        )
+    subtitle = w(
+        f"{model}：已公布数据、预测中位数与区间{'、两条应达路径' if a else ''}",
+        f"{model}: published figures, median forecast and intervals"
         + ", the two required paths" * bool(a),
-    )  # fmt: skip
+    )
     subtitle += w(f"（{unit}）", f" ({unit})") * bool(unit)
     chart, (ax,) = page(data, w, title, subtitle, source, height=3.6)
     _fan(ax, w, a, ahead, known)
@@ -245,10 +258,11 @@ def fan_chart(data, w: Words, indicator: str) -> Chart:
         data.assessments[goal.id, goal.row["reading"]],
         COUNTED_BY.get(indicator, indicator),
     )
-    known = data.city(indicator)
+    known, card = data.city(indicator), data.scorecard
+    row = card[card["id"].eq(goal.id) & card["default"]].to_dict("records")[0]
     need(known, f"{data.config.areas.city}, {indicator}")
     source = sources(data, w, (indicator, [data.config.areas.city]), (counted, None))
-    return _fan_page(data, w, a, a.forecast, known, source)
+    return _fan_page(data, w, a, a.forecast, known, source, row)
 
 
 def reading_chart(data, w: Words, indicator: str) -> Chart:

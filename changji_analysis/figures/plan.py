@@ -40,9 +40,9 @@ def scorecard(data, w: Words) -> Chart:
         title = w(f"{len(card)}项目标全部依据不足",
                   f"All {len(card)} targets lack the evidence for a verdict")  # fmt: skip
     subtitle = w(
-        "按数据持有单位排列；横条为实现概率；○为依据不足，列出所缺年份",
-        "By the office that holds the figures; bars: probability of attainment; ○: insufficient "
-        "evidence, with the years missing",
+        "按数据持有单位排列；横条为实现概率，橙线为合理选择下的范围；○为依据不足，列出所缺年份",
+        "By the office that holds the figures; bars: probability of attainment, lines: its range "
+        "over reasonable choices; ○: insufficient evidence, with the years missing",
     )
     used = [(name, [data.config.areas.city]) for name in card["indicator"].unique()]
     offices = card.groupby(f"holder_{w.lang}", sort=False)
@@ -50,7 +50,7 @@ def scorecard(data, w: Words) -> Chart:
     source = sources(data, w, *used)
     chart, (ax,) = page(data, w, title, subtitle, source, height=1.15 + 0.185 * lines)
     ax.axis("off")
-    x_goal, x_say, y = w(0.5, 0.66), w(0.515, 0.672), 0
+    x_goal, x_say, y = w(0.5, 0.595), w(0.515, 0.607), 0
     for office, rows in offices:
         ax.axhspan(y - 0.5, y + 0.5, color="#EEF0F2", lw=0)
         ax.text(0.004, y, office, va="center", size=8, weight="bold", color=INK)
@@ -76,14 +76,17 @@ def _target_row(
         missing = w(f"缺{w.spans(row['missing_years'])}年", f"missing: {row['missing_years']}")
         ax.text(x_say, y, missing + asked, color="#4A4A4A", **style)
         return
-    words = w.verdict(row["verdict"])
+    words = w.judged(row)
     if pd.notna(row["probability"]):
-        width = w(0.13, 0.08)
+        width = w(0.13, 0.09)
         ax.barh(y, width, left=x_say, height=0.5, color="white", ec=PALE, lw=0.6)
         ax.barh(y, width * row["probability"], left=x_say, height=0.5, color=INK, lw=0,
                 gid=f"probability_{row['id']}")  # fmt: skip
+        ends = row[["probability_low", "probability_high"]].fillna(row["probability"])
+        ax.plot(x_say + width * ends.astype(float), [y, y], color=ACCENT, lw=1.6,
+                gid=f"range_{row['id']}")  # fmt: skip
         ax.text(x_say + width + 0.008, y, w.chance(row["probability"]), **style)
-        x_say += width + w(0.085, 0.12)
+        x_say += width + w(0.085, 0.125)
     ax.text(x_say, y, words, weight="bold", **style)
 
 

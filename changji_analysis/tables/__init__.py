@@ -25,7 +25,7 @@ __all__ = [
 
 VIEWS: dict[str, tuple[str, ...]] = {
     "scorecard": ("id", "name", "goal", "base", "last", "required_growth", "probability",
-                  "likelihood", "verdict", "evidence", "holder"),
+                  "range", "likelihood", "verdict", "evidence", "holder"),
     "headline": ("name", "goal", "base", "last", "required_growth", "probability", "verdict",
                  "evidence"),
     "asks": ("name", "year", "holder", "due", "changes"),

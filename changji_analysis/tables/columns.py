@@ -180,7 +180,7 @@ p1             | 提前1年 | 1 ahead | chance
 measured       | 测得的倍数 | factor measured | n2
 used           | 所用的倍数 | factor used | n2
 broken         | 期间口径有变化 | declared break in between | yes
-range          | 概率范围 | range |
+range          | 概率范围 | range | range
 source         | 来源 | source |
 published      | 发布日期 | published |
 vintage        | 版本 | vintage | term
@@ -245,6 +245,8 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
         return w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
     elif form == "met":
         value = row.get("met_at_last")
+    elif form == "range" and name not in row:
+        value = w.spread(row)
     elif form == "dated" and name not in row:
         value = row.get(f"{name}_value")
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
@@ -254,6 +256,8 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
         return w.term("verdict", value)
     if form in _FORMS:
         return _FORMS[form](w, value)
+    if name == "verdict":
+        return w.judged(row) if value else ""
     if form == "term":
         return w.term(name, int(value) if isinstance(value, float) else value)
     if form == "met":
