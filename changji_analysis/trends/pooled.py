@@ -244,7 +244,8 @@ def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
         return GENERIC, notes
     if _alike(columns):
         notes += (
-            f"the {count} peers all moved alike and show no scatter: the generic prior is used",
+            f"the {count} peers all moved alike, or none in the same years as another, and show no "
+            "scatter: the generic prior is used",
         )
         return GENERIC, notes
     prior = fit_prior(columns)
@@ -269,7 +270,7 @@ def copies(peers: pd.DataFrame, x, years) -> pd.Index:
 
 
 def _alike(peers: pd.DataFrame) -> bool:
-    """Whether no two peers ever grew differently in the same years."""
+    """Whether no two peers ever grew differently in the same years, surveys far apart included."""
     growth = peers.sort_index().diff()
     return bool((growth.max(axis=1) - growth.min(axis=1)).max() < COPY)
 
