@@ -1,6 +1,6 @@
 """Forms for the offices that hold the figures (部门填报表): they go out, and come back.
 
-``content`` says what an office is asked for; ``workbook`` and ``letter`` write it; ``returned``
+``content`` says what an office is asked for; ``making`` and ``workbook`` write it; ``returned``
 reads what came back by the form's own cell names, ``collecting`` holds it against the data
 folder and adds it.
 """

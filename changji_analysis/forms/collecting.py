@@ -32,8 +32,6 @@ class Collection:
 
     Attributes
     ----------
-    forms : DataFrame
-        ``office``, ``file``, ``day`` of every form.
     figures : DataFrame
         Every figure with its ``office``, ``file``, ``cell`` and ``status``: new, revised, known,
         or what speaks against it (scope, question, error; held: its form has an error elsewhere
@@ -46,7 +44,6 @@ class Collection:
         For the reminder, the most wanted first; ``remark`` says why in the office's words.
     """
 
-    forms: pd.DataFrame
     figures: pd.DataFrame
     counts: pd.DataFrame
     tasks: pd.DataFrame
@@ -105,7 +102,6 @@ def collect(
         {"office": f.office, "reported": str(f.day or ""), **t} for f in forms for t in f.tasks
     ]
     return Collection(
-        pd.DataFrame([(f.office, f.file, f.day) for f in forms], columns=["office", "file", "day"]),
         figures,
         pd.concat(counts),
         pd.DataFrame(tasks, columns=list(TASK_REPORTS.columns)),
@@ -208,10 +204,15 @@ def _check(form: Returned, data: Dataset, known: pd.DataFrame, take: Several[str
             entry.fault("over_100")
         elif about["kind"] == "count" and value != round(value):
             entry.fault("not_whole")
+        points = known[(known["indicator"] == indicator) & ~known["bound"].isin(NO_POINTS)]
+        same = points[points["year"] == year]
+        other = len(same) and not np.isclose(same["value"], value, rtol=1e-9).any()
+        if other and (entry.key not in take or (same["vintage"] == "revised").any()):
+            had = f"{same['value'].iloc[-1]:g}{entry.line.unit}"
+            entry.fault("contradicts", had=had, source=same["source"].iloc[-1])
         if entry.key in take:
             entry.code = "" if entry.code == "other_year" else entry.code
             continue
-        points = known[(known["indicator"] == indicator) & ~known["bound"].isin(NO_POINTS)]
         before = {y: v for y, v in patterns[indicator].items() if y < year}
         series = dict(zip(points["year"], points["value"], strict=True)) | before
         near = [
@@ -220,10 +221,6 @@ def _check(form: Returned, data: Dataset, known: pd.DataFrame, take: Several[str
         _, other, figure, far = min(near, default=(0, "规划目标", goals.get(indicator), JUMP**2))
         if figure and value > 0 and not 1 / far <= value / figure <= far:
             entry.fault("implausible", factor=f"{value / figure:.3g}", other=other)
-        same = points[points["year"] == year]
-        if len(same) and not np.isclose(same["value"], value, rtol=1e-9).any():
-            had = f"{same['value'].iloc[-1]:g}{entry.line.unit}"
-            entry.fault("contradicts", had=had, source=same["source"].iloc[-1])
         mine = patterns[indicator]
         twins = [i for i, other in patterns.items() if i != indicator and other == mine]
         if twins and len(mine) >= SAME_YEARS and len(set(mine.values())) > 1:

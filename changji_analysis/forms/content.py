@@ -31,17 +31,11 @@ PROGRESS = ("已完成", "正在推进", "进度滞后", "尚未启动", "已取
 
 @dataclass(frozen=True)
 class Line:
-    """One figure that is asked for.
+    """One figure that is asked for: the year and unit of an indicator, in a row counted from 0.
 
-    Attributes
-    ----------
-    indicator, unit : str
-    year, row : int
-        Its year, and its row in the sheet, counted from 0.
-    known : str
-        The figure and its publisher where it is known: nothing is asked then.
-    readings : tuple of str
-        Names of the readings that the figure may have, the plan's default first.
+    ``known`` is the figure and its publisher where it is known, and nothing is asked then;
+    ``readings`` are the names of the readings that it may have, the plan's default first;
+    ``heading`` and ``definition`` stand above the lines of an indicator.
     """
 
     indicator: str
@@ -50,21 +44,13 @@ class Line:
     unit: str
     known: str
     readings: tuple[str, ...]
+    heading: str
+    definition: str
 
     @property
     def name(self) -> str:
         """Of its row in the workbook."""
         return f"fig_{self.indicator}_{self.year}"
-
-
-@dataclass(frozen=True)
-class Block:
-    """An indicator of an office: heading, definition and when it is due, its lines."""
-
-    indicator: str
-    heading: str
-    definition: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -75,14 +61,9 @@ class Request:
     """
 
     office: str
-    blocks: tuple[Block, ...]
+    lines: tuple[Line, ...]
     tasks: pd.DataFrame
     counted: str
-
-    @property
-    def lines(self) -> list[Line]:
-        """Of all blocks."""
-        return [line for block in self.blocks for line in block.lines]
 
 
 def plan_key(data: Dataset) -> str:
@@ -103,16 +84,19 @@ def requests(data: Dataset) -> list[Request]:
     for office in dict.fromkeys(first[first != ""]):
         rows = table[first == office]
         ranked = sorted(dict.fromkeys(rows["indicator"]), key=lambda i: order.get(i, len(order)))
-        blocks = tuple(
-            _block(data, rows[rows["indicator"] == i], FIRST_ROW + place * height)
-            for place, i in enumerate(ranked)
+        lines = tuple(
+            line
+            for place, indicator in enumerate(ranked)
+            for line in _lines(
+                data, rows[rows["indicator"] == indicator], 2 + FIRST_ROW + place * height
+            )
         )
         counted = next((i for i in ranked if i in COUNTED_BY), "")
-        found.append(Request(office, blocks, data.tasks[tasks == office], counted))
+        found.append(Request(office, lines, data.tasks[tasks == office], counted))
     return found
 
 
-def _block(data: Dataset, rows: pd.DataFrame, row: int) -> Block:
+def _lines(data: Dataset, rows: pd.DataFrame, row: int) -> list[Line]:
     main, goals = rows.iloc[0], rows.drop_duplicates("id")
     about, shared = data.indicator(main["indicator"]), main["holder_zh"].partition("、")[2]
     goals = [f"{g['item']} {g['as_printed']}（{g['year']}年）" for _, g in goals.iterrows()]
@@ -122,22 +106,22 @@ def _block(data: Dataset, rows: pd.DataFrame, row: int) -> Block:
         about["due_zh"] and f"数据产生时间：{about['due_zh']}",
     ]
     parts += [f"请会同{shared}核实"] * bool(shared)
-    readings = tuple(rows.loc[rows["id"] == main["id"], "reading_zh"])
-    lines = tuple(
+    shown = (
+        tuple(rows.loc[rows["id"] == main["id"], "reading_zh"]),
+        f"{about['zh']}　规划目标：{'；'.join(goals)}",
+        "。".join(part.rstrip("。") for part in parts if part) + "。",
+    )
+    return [
         Line(
             main["indicator"],
             year,
-            row + 2 + place,
+            FIRST_ROW + 2 + row + k,
             about["unit"],
             _known(data, main, year),
-            readings,
+            *shown,
         )
-        for place, year in enumerate(data.due_years)
-    )
-    definition = "。".join(part.rstrip("。") for part in parts if part) + "。"
-    return Block(
-        main["indicator"], f"{about['zh']}　规划目标：{'；'.join(goals)}", definition, lines
-    )
+        for k, year in enumerate(data.due_years)
+    ]
 
 
 def words(data: Dataset) -> dict[str, str]:

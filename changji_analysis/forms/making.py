@@ -1,11 +1,16 @@
-"""Writing the forms: one workbook and one letter an office."""
+"""Writing the forms: one workbook an office and its covering letter (来函) in Word."""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 from pathlib import Path
 
+import docx
 import jinja2
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
 
 from ..dataset import Dataset
 from ..errors import UsageError
@@ -13,8 +18,9 @@ from ..files import write_bytes
 from ..histories import CERTIFICATE_YEARS
 from ..wording import Words
 from .content import LIST, plan_key, requests, words
-from .letter import letter
 from .workbook import workbook
+
+_BODY, _HEAD, _TITLE = ("仿宋", 16), ("黑体", 16), ("方正小标宋简体", 22)
 
 
 def make_forms(
@@ -54,7 +60,8 @@ def make_forms(
     for request in asked:
         if office not in (None, request.office):
             continue
-        names = [data.indicator(block.indicator)["zh"] for block in request.blocks]
+        asks = dict.fromkeys(line.indicator for line in request.lines)
+        names = [data.indicator(indicator)["zh"] for indicator in asks]
         path = folder / f"数据填报表（{request.office}）.xlsx"
         given = {
             "title": plan.title_zh, "document": plan.document, "office": request.office,
@@ -66,7 +73,7 @@ def make_forms(
         }  # fmt: skip
         guide, text = (_template(name).render(given).strip() for name in ("guide", "letter"))
         made = workbook(request, said, plan_key(data), plan.title_zh, last, guide)
-        contents |= {path: made, folder / f"来函（{request.office}）.docx": letter(text)}
+        contents |= {path: made, folder / f"来函（{request.office}）.docx": _letter(text)}
     for path, content in contents.items():
         if path.suffix == ".xlsx" and path.exists() and path.read_bytes() != content:
             raise UsageError(
@@ -84,3 +91,38 @@ def _template(name: str) -> jinja2.Template:
         loader=folder, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return made.get_template(f"{name}.zh.j2")
+
+
+def _letter(text: str) -> bytes:
+    """A letter by the format of official documents (GB/T 9704-2012: A4, 28 pt lines, 仿宋 16 pt).
+
+    Parameters
+    ----------
+    text : str
+        One paragraph a line: ``# `` the title, ``## `` a heading, ``@ `` without indent, ``> ``
+        to the right.
+    """
+    document = docx.Document()
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.top_margin, page.bottom_margin = Cm(3.7), Cm(3.5)
+    page.left_margin, page.right_margin = Cm(2.8), Cm(2.6)
+    for line in filter(None, map(str.strip, text.splitlines())):
+        mark, _, words = line.partition(" ")
+        mark, words = (mark, words) if mark in ("#", "##", "@", ">") else ("", line)
+        font, size = {"#": _TITLE, "##": _HEAD}.get(mark, _BODY)
+        paragraph = document.add_paragraph()
+        shape = paragraph.paragraph_format
+        shape.line_spacing, shape.space_after = Pt(30 if mark == "#" else 28), Pt(0)
+        if mark in ("", "##"):
+            shape.first_line_indent = Pt(2 * size)
+        elif mark == "#":
+            shape.space_after, paragraph.alignment = Pt(28), WD_ALIGN_PARAGRAPH.CENTER
+        elif mark == ">":
+            paragraph.alignment, shape.right_indent = WD_ALIGN_PARAGRAPH.RIGHT, Pt(4 * size)
+        run = paragraph.add_run(words)
+        run.font.size, run.font.name = Pt(size), "Times New Roman"
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()

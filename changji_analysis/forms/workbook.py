@@ -135,25 +135,25 @@ def _entry(made: _Book, request: c.Request, words: dict[str, str], plan: tuple) 
     sheet.write_string(2, last, key, style["words"])
     for name, row, column in (("form_office", 1, 2), ("form_date", 2, 7), ("form_plan", 2, last)):
         made.name(name, c.FORM, row, column)
-    for block in request.blocks:
-        above = block.lines[0].row - 2
-        sheet.merge_range(above, 0, above, last, block.heading, style["block"])
-        sheet.merge_range(above + 1, 0, above + 1, last, block.definition, style["words"])
-        sheet.set_row(above + 1, 15 * (1 + len(block.definition) // 95))
-        for line in block.lines:
-            row, said = line.row, words.get(line.name, "")
-            entered = "locked " * 5 if line.known else "number text text day text"
-            made.cells(
-                sheet, row, f"locked locked locked {entered}", (line.year, line.unit, line.known)
-            )
-            sheet.write_string(row, last, said, style["words"])
-            sheet.set_row(row, 15 * max(1 + len(said) // 26, 1 + len(line.known) // 12))
-            made.name(line.name, c.FORM, row, 0, last)
-            if line.known:
-                continue
-            sheet.data_validation(row, 3, row, 3, _VALUE)
-            if len(line.readings) > 1:
-                choices = {"validate": "list", "source": list(line.readings)}
-                sheet.write_string(row, 4, line.readings[0], style["text"])
-                sheet.data_validation(row, 4, row, 4, choices)
-    sheet.print_area(0, 0, request.blocks[-1].lines[-1].row, last)
+    for line in request.lines:
+        if line.year == request.lines[0].year:
+            sheet.merge_range(line.row - 2, 0, line.row - 2, last, line.heading, style["block"])
+            above = line.row - 1
+            sheet.merge_range(above, 0, above, last, line.definition, style["words"])
+            sheet.set_row(above, 15 * (1 + len(line.definition) // 95))
+        row, said = line.row, words.get(line.name, "")
+        entered = "locked " * 5 if line.known else "number text text day text"
+        made.cells(
+            sheet, row, f"locked locked locked {entered}", (line.year, line.unit, line.known)
+        )
+        sheet.write_string(row, last, said, style["words"])
+        sheet.set_row(row, 15 * max(1 + len(said) // 26, 1 + len(line.known) // 12))
+        made.name(line.name, c.FORM, row, 0, last)
+        if line.known:
+            continue
+        sheet.data_validation(row, 3, row, 3, _VALUE)
+        if len(line.readings) > 1:
+            choices = {"validate": "list", "source": list(line.readings)}
+            sheet.write_string(row, 4, line.readings[0], style["text"])
+            sheet.data_validation(row, 4, row, 4, choices)
+    sheet.print_area(0, 0, request.lines[-1].row, last)

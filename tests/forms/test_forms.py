@@ -128,7 +128,7 @@ def test_every_office_gets_its_own_targets_and_a_letter(tmp_path):
     asked = requests(shipped)
     assert len(asked) == 7
     wanted = {*shipped.plan_targets["indicator"]}
-    assert {block.indicator for request in asked for block in request.blocks} == wanted
+    assert {line.indicator for request in asked for line in request.lines} == wanted
     assert sum(len(request.tasks) for request in asked) == len(shipped.tasks)
     for request in asked:
         text = "".join(p.text for p in Document(out / f"来函（{request.office}）.docx").paragraphs)
