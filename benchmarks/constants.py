@@ -132,7 +132,7 @@ def scored(cases: list[Block], method) -> pd.DataFrame:
                     "area": b.area, "n": b.n, "ahead": b.ahead, "change": b.change,
                     "location": t[0], "scale": t[1], "df": t[2],
                     "pit": scores.t_pit(b.change, *t), "crps": scores.t_crps(b.change, *t),
-                    "log_density": scores.t_log_density(b.change, *t),
+                    "log_density": likelihood.log_density(b.change, t[0], t[1] ** 2, t[2]),
                 }
             )
         )  # fmt: skip
@@ -183,11 +183,11 @@ def interval(rows: pd.DataFrame, reference: pd.DataFrame, draws: int = 400) -> t
     def ratio(parts):
         return np.exp(np.mean([np.log(part[:, 0].sum() / part[:, 1].sum()) for part in parts]))
 
-    def drawn():
-        for i in rng.integers(0, len(panels), len(panels)):
-            yield panels[i][rng.integers(0, len(panels[i]), len(panels[i]))]
+    def draw(of):
+        return [of[i] for i in rng.integers(0, len(of), len(of))]
 
-    return ratio(panels), *np.quantile([ratio(list(drawn())) for _ in range(draws)], [0.025, 0.975])
+    drawn = [ratio([np.stack(draw(part)) for part in draw(panels)]) for _ in range(draws)]
+    return ratio(panels), *np.quantile(drawn, [0.025, 0.975])
 
 
 def tried(cases, base: pd.DataFrame) -> None:
@@ -223,9 +223,10 @@ def main(generic: bool) -> None:
             for field, values in NEIGHBOURS.items()
             for i, value in enumerate(values)
         }
-        lines = {name: scored(cases, from_prior(prior)) for name, prior in near.items()}
-        lines = {"in use": rows["generic"]} | lines
-        table = {name: summary(line, rows["generic"]) for name, line in lines.items()}
+        table = {
+            name: summary(scored(cases, from_prior(prior)), rows["generic"])
+            for name, prior in {"in use": pooled.GENERIC, **near}.items()
+        }
         print(pd.DataFrame(table).T.to_string(float_format="{:.4f}".format))
         return
     print(pd.DataFrame({k: summary(r, rows["generic"]) for k, r in rows.items()}).T.to_string())
