@@ -21,16 +21,17 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from changji_analysis.replay import nested, scores
-from changji_analysis.trends import parent
+from changji_analysis.replay import nested
+from changji_analysis.trends import likelihood, parent
 
-MOST, ORIGINS = 6, 8
-"""Children drawn from each origin and fold, and origins of each family."""
+MOST, ORIGINS, FITTED = 6, 8, 500
+"""Children drawn from each origin and fold, origins of each family, and cases of each family and
+size of peers that constants are fitted on."""
 KINDS = tuple(parent.PASS_THROUGH)
 DRAWN_TO, DRAWN = 1.0, 0.1
 """What a kind's pass-through is drawn to, and how far it is from there (standard deviation)."""
-START = np.array([1.0, 1.0, 1.0, 1.0, np.log(0.6), np.log(0.01), 0.2])
-BOUNDS = [(0, 1.5)] * 4 + [(-3, 1), (-7, -2), (0.05, 0.3)]
+START = np.array([1.0, 1.0, 1.0, 1.0, np.log(0.6), np.log(0.01), 0.2, 0.36])
+BOUNDS = [(0, 1.5)] * 4 + [(-3, 1), (-7, -2), (0.05, 0.3), (0, 1)]
 WORTH = 500.0
 """Cases without overlap that all families together are worth, against that pull."""
 Groups = dict[str, tuple[str, nested.Family]]
@@ -192,7 +193,8 @@ def fitted(cases: nested.Cases, weight: np.ndarray) -> np.ndarray:
     y = cases.table["outcome"].to_numpy()
 
     def loss(values):
-        density = scores.t_log_density(y, *predicted(cases, values).T)
+        loc, scale, df = predicted(cases, values).T
+        density = likelihood.log_density(y, loc, scale**2, df)
         away = (values[:4] - DRAWN_TO) / DRAWN
         return -(weight * density).sum() + (away @ away) / 2 / WORTH
 
@@ -201,8 +203,10 @@ def fitted(cases: nested.Cases, weight: np.ndarray) -> np.ndarray:
 
 def predicted(cases: nested.Cases, values) -> np.ndarray:
     """Location, scale and degrees of freedom under these constants."""
-    learnt = parent.Constants(values[6], np.exp(values[5]), parent.LEARNT.share_change,
-                              np.exp(values[4]))  # fmt: skip
+    shock, drift = np.exp(values[4:6])
+    learnt = parent.LEARNT._replace(
+        share_shock=shock, share_drift=drift, pass_doubt=values[6], size=values[7]
+    )
     return nested.predict(cases, learnt, dict(zip(KINDS, values[:4], strict=True)))
 
 
@@ -220,15 +224,16 @@ def main(folder: Path | None) -> None:
     table = cases.table
     group = table["family"].map({name: g for name, (g, _) in groups.items()})
     cell = table["family"] + table["peers"]
-    weight = 1 / cell.map(cell.value_counts()).to_numpy()
+    lot = pd.Series(np.random.default_rng(0).random(len(table)))
+    drawn = lot.groupby(cell).rank().le(FITTED)
+    weight = 1 / cell.map(cell[drawn].value_counts())
     found, constants = np.empty_like(cases.alone), {}
-    for held in group.unique():
-        rest = group.ne(held).to_numpy()
-        kept = weight[rest] / weight[rest].sum()
+    for held in [*group.unique(), "none"]:
+        rest, out = (group.ne(held) & drawn).to_numpy(), group.eq(held).to_numpy()
+        kept = weight[rest].to_numpy() / weight[rest].sum()
         constants[held] = fitted(chosen(cases, rest), kept)
-        found[~rest] = predicted(chosen(cases, ~rest), constants[held])
-    constants["all"] = fitted(cases, weight / weight.sum())
-    names = [*KINDS, "share_shock", "share_drift", "pass_doubt"]
+        found[out] = predicted(chosen(cases, out), constants[held])
+    names = [*KINDS, "share_shock", "share_drift", "pass_doubt", "size"]
     printed = pd.DataFrame(constants, names).T
     printed[["share_shock", "share_drift"]] = np.exp(printed[["share_shock", "share_drift"]])
     print(f"{len(table)} cases, {len(groups)} families of {group.nunique()} data sets")

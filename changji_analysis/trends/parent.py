@@ -45,20 +45,24 @@ class Constants(NamedTuple):
     share_drift, share_change : float
         Standard deviations of the yearly drift of a child's share, and of a lasting change of it
         that no past year shows; both at most half the doubt about the child's own drift.
-    share_shock : float
-        Squared yearly shock of the share over that of the child.
+    share_shock, size : float
+        Squared yearly shock of the share over that of the child, and the power with which it
+        rises where a child, counted or summed, is smaller than nearly all of its peers (growth of
+        cities, firms and countries scatters by size^-0.15 to -0.2; Stanley et al. 1996, Nature
+        379, 804-806).
     """
 
     pass_doubt: float = 0.2
     share_drift: float = 0.011
     share_change: float = 0.002
     share_shock: float = 0.65
+    size: float = 0.36
 
 
 LEARNT = Constants()
-PASS_THROUGH = {"level": 1.0, "count": 1.0, "ratio": 0.9, "share": 0.8}
+PASS_THROUGH = {"level": 1.0, "count": 0.95, "ratio": 0.9, "share": 0.8}
 """b by kind: a kind's own slope drawn towards that of all."""
-SURPRISE = 2.0
+SURPRISE = 3.0
 """Standard deviations of the parent's growth beyond which the doubt about b widens nothing."""
 
 
@@ -95,7 +99,8 @@ class Parts(NamedTuple):
     ``drift`` to ``df`` are the child's, as in `pooled.Posterior`; ``pace`` is the parent's drift
     after its last figure, ``parent_shock`` and ``parent_doubt`` are the parent's as known in the
     child's last year; ``lag`` is what the child grew beyond the parent in the past, over years
-    worth ``span``; ``years`` and ``part`` are as in `Known`.
+    worth ``span``; ``small`` is how far it lies below the peers' sizes; ``years`` and ``part`` are
+    as in `Known`.
     """
 
     drift: np.ndarray
@@ -109,6 +114,7 @@ class Parts(NamedTuple):
     parent_doubt: np.ndarray
     lag: np.ndarray
     span: np.ndarray
+    small: np.ndarray
     years: np.ndarray
     part: np.ndarray
 
@@ -121,10 +127,11 @@ def parts(prior: pooled.Prior, step, gap, last, known: Known) -> Parts:
     past = np.where(before, known.step, 0.0), np.where(before, known.gap, 0.0)
     above = pooled.posterior(prior, *past, known.at)
     lag = likelihood.sums(known.share_step, known.share_gap)
+    small = np.where(known.part > 0, np.maximum(prior.level_range[0] - last, 0.0), 0.0)
     return Parts(
         child.drift, child.passing, child.shock, child.noise, child.doubt, child.df,
         pace, above.shock, above.doubt,
-        lag.rise, lag.span, known.years, known.part,
+        lag.rise, lag.span, small, known.years, known.part,
     )  # fmt: skip
 
 
@@ -143,8 +150,8 @@ def grow(
     through : number or array
         The pass-through b of a child whose share is small, `PASS_THROUGH` of its kind.
     alone : array (...)
-        The child's scale at these horizons without the parent: what keeps it within the reach of
-        the peers keeps the rest as well.
+        The child's scale at these horizons without the parent, which `pooled` keeps within reach
+        of the peers; the scale with the parent is kept within the same.
     doubt : number, optional
         The standard deviation of b, if not the learnt one.
     joint : bool
@@ -167,9 +174,8 @@ def grow(
 
     reach = SURPRISE * np.sqrt(p.parent_shock * seen + p.parent_doubt * seen**2)
     slope = rest * (learnt.pass_doubt if doubt is None else doubt)
-    own = rest**2 * learnt.share_shock
+    own = rest**2 * learnt.share_shock * np.exp(learnt.size * p.small)
     share = rest**2 * np.minimum(unsure + learnt.share_change**2, p.doubt / 2)
-    kept = alone / np.sqrt(p.noise + p.shock * horizon + p.doubt * horizon**2)
 
     def walk(h, shock, drift):
         return walk_shape(h, shock, drift) if joint else shock * h + drift * h**2
@@ -180,7 +186,10 @@ def grow(
     squared = walk(horizon, own * p.shock, share) + square(slope * np.clip(ahead, -reach, reach))
     squared = squared + walk(later, b**2 * p.parent_shock, b**2 * p.parent_doubt)
     squared = squared + own * p.noise * (np.eye(len(horizon)) if joint else 1)
-    return loc, squared * square(kept), b
+    free = p.noise + p.shock * horizon + p.doubt * horizon**2
+    own_scale = np.diag(squared) if joint else squared
+    tight = (own_scale / free) ** 2 * ((free / alone**2) ** 2 - 1)
+    return loc, squared * square((1 + np.maximum(tight, 0)) ** -0.25), b
 
 
 def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
