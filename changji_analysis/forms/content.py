@@ -80,16 +80,14 @@ def requests(data: Dataset) -> list[Request]:
     first = table["holder_zh"].str.split("、").str[0]
     order = {name: place for place, name in enumerate(dict.fromkeys(data.asks["indicator"]))}
     tasks = _offices_of_tasks(data, first)
-    height, found = 2 + len(data.due_years), []
+    start, height, found = FIRST_ROW + 2, 2 + len(data.due_years), []
     for office in dict.fromkeys(first[first != ""]):
         rows = table[first == office]
         ranked = sorted(dict.fromkeys(rows["indicator"]), key=lambda i: order.get(i, len(order)))
         lines = tuple(
             line
             for place, indicator in enumerate(ranked)
-            for line in _lines(
-                data, rows[rows["indicator"] == indicator], 2 + FIRST_ROW + place * height
-            )
+            for line in _lines(data, rows[rows["indicator"] == indicator], start + place * height)
         )
         counted = next((i for i in ranked if i in COUNTED_BY), "")
         found.append(Request(office, lines, data.tasks[tasks == office], counted))
@@ -100,27 +98,18 @@ def _lines(data: Dataset, rows: pd.DataFrame, row: int) -> list[Line]:
     main, goals = rows.iloc[0], rows.drop_duplicates("id")
     about, shared = data.indicator(main["indicator"]), main["holder_zh"].partition("、")[2]
     goals = [f"{g['item']} {g['as_printed']}（{g['year']}年）" for _, g in goals.iterrows()]
-    parts = [
-        about["note_zh"],
-        main["text_zh"],
-        about["due_zh"] and f"数据产生时间：{about['due_zh']}",
-    ]
+    parts = [about["note_zh"], main["text_zh"]]
+    parts += [f"数据产生时间：{about['due_zh']}"] * bool(about["due_zh"])
     parts += [f"请会同{shared}核实"] * bool(shared)
     shown = (
         tuple(rows.loc[rows["id"] == main["id"], "reading_zh"]),
         f"{about['zh']}　规划目标：{'；'.join(goals)}",
         "。".join(part.rstrip("。") for part in parts if part) + "。",
     )
+    name, unit = main["indicator"], about["unit"]
     return [
-        Line(
-            main["indicator"],
-            year,
-            FIRST_ROW + 2 + row + k,
-            about["unit"],
-            _known(data, main, year),
-            *shown,
-        )
-        for k, year in enumerate(data.due_years)
+        Line(name, year, row + place, unit, _known(data, main, year), *shown)
+        for place, year in enumerate(data.due_years)
     ]
 
 
