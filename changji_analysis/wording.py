@@ -85,7 +85,7 @@ def likelihood(probability: float) -> tuple[str, str]:
 
 
 MODELS = {
-    "pooled": ("参照组合并模型（默认）", "pooled with peers (default)"),
+    "pooled": ("参照组合并模型", "pooled with peers"),
     "naive": ("保持不变", "no change"), "drift": ("随机游走加漂移", "random walk with drift"),
     "log_linear": ("对数线性回归", "log-linear regression"),
     "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"), "theta": ("Theta法", "Theta"),

@@ -82,23 +82,18 @@ def _fan_page(
                 chance += w(f"，范围{spread}", f", range {spread}")
             title += w(f"（概率{chance}；预测中位数{median}）",
                        f" (probability {chance}; median forecast {median})")  # fmt: skip
-    unit = w.unit(about.get("unit", ""))
-    if a is not None and _logarithmic(a):
-        unit += (
-            w("，对数坐标", ", logarithmic scale") if unit else w("对数坐标", "logarithmic scale")
-        )
-    model = w("没有预测", "no forecast") if ahead is None else w.model(ahead.model)
-    if (parent := getattr(ahead, "parent", None)) and data is not None:
-        area = w.area(parent.area)
-        model += w(
-            f"，计入{area}至{parent.until}年的增长", f" and {area}'s growth to {parent.until}"
-        )
-    subtitle = w(
-        f"{model}：已公布数据、预测中位数与区间{'、两条应达路径' if a else ''}",
-        f"{model}: published figures, median forecast and intervals"
-        + ", the two required paths" * bool(a),
-    )
-    subtitle += w(f"（{unit}）", f" ({unit})") * bool(unit)
+    drawn = [w("已公布数据", "published figures")]
+    if ahead is not None:
+        how, parent = w.model(ahead.model), ahead.parent
+        if parent and parent.area and data is not None:
+            area, year = w.area(parent.area), parent.until
+            how += w(f"，计入{area}至{year}年的增长", f", with {area}'s growth to {year}")
+        drawn.append(w(f"预测中位数与区间（{how}）", f"median forecast and intervals ({how})"))
+    if a is not None and len(a.due):
+        drawn.append(w("两条应达路径", "the two required paths"))
+    scale = w("对数坐标", "logarithmic scale") if a is not None and _logarithmic(a) else ""
+    unit = w("，", ", ").join(filter(None, [w.unit(about.get("unit", "")), scale]))
+    subtitle = w("、", ", ").join(drawn) + w(f"；{unit}", f"; {unit}") * bool(unit)
     chart, (ax,) = page(data, w, title, subtitle, source, height=3.6)
     _fan(ax, w, a, ahead, known)
     return chart

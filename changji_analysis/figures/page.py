@@ -375,16 +375,7 @@ def sources(
 ) -> str:
     """The source line: publishers of the observations used, the most frequent first.
 
-    Parameters
-    ----------
-    data : Dataset
-    w : Words
-    *used : (indicator, areas)
-        Areas None stands for all there are.
-    since : int
-        First year used.
-    documents : iterable of str
-        Ids of further documents, as `Dataset.sources` has them.
+    ``used``: pairs of an indicator and areas, None for all; ``documents``: ids of further sources.
     """
     tables = [data.statistics, data.reference("provinces"), data.reference("countries")]
     rows = pd.concat([t[["area", "indicator", "year", "source"]] for t in tables])

@@ -20,14 +20,17 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 import changji_analysis as ca
-from changji_analysis import figures
+from changji_analysis import figures, tables
 from changji_analysis.errors import UsageError
 from changji_analysis.figures import FIGURES, page, save
 from changji_analysis.figures.firms import provincial_growth
 from changji_analysis.figures.rd_intensity import scored_precedents
 from changji_analysis.histories import growth_windows
 from changji_analysis.needs import past_first_time
+from changji_analysis.tables.columns import head
+from changji_analysis.tables.notebook import shown
 from changji_analysis.trends.cohort import even_batches, expected_stock
+from changji_analysis.wording import Words
 
 pytestmark = pytest.mark.filterwarnings("error")
 EVERY = [(name, lang) for name in FIGURES for lang in ("zh", "en")]
@@ -389,3 +392,21 @@ def test_the_ranking_names_the_best():
     )
     title = figures.ranking(table, "en").title
     assert "no change errs least" in title and "50% less than the Eurostat rule" in title
+
+
+# ---- one wording -------------------------------------------------------------------------------
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("name", "key"), [("rd", RD), ("firms", FIRMS)])
+def test_a_number_has_the_same_words_in_figure_table_and_notebook(name, key, lang):
+    card = data().scorecard
+    row = card[card["id"].eq(key[0]) & card["default"]]
+    cells = tables.show(row, lang, "scorecard", data=data())
+    text = dict(zip(cells.heads, cells.rows[0], strict=True))
+    w = Words(lang)
+    goal, chance, verdict = (text[head(n, w)] for n in ("goal", "probability", "verdict"))
+    title = chart(f"{name}_fan", lang).title
+    drawn_words = " ".join(t.get_text() for t in chart("scorecard", lang).axes[0].texts)
+    shown_words = repr(shown(data().assessments[key], lang))
+    for words in (goal, chance):
+        assert words in title and words in drawn_words and words in shown_words
+    assert verdict in title and verdict in drawn_words
