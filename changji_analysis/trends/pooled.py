@@ -244,8 +244,8 @@ def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
         return GENERIC, notes
     if _alike(columns):
         notes += (
-            f"the {count} peers all moved alike, or none in the same years as another, and show no "
-            "scatter: the generic prior is used",
+            f"the {count} peers all moved alike, or no two in the same years, and show no scatter: "
+            "the generic prior is used",
         )
         return GENERIC, notes
     prior = fit_prior(columns)
@@ -270,9 +270,15 @@ def copies(peers: pd.DataFrame, x, years) -> pd.Index:
 
 
 def _alike(peers: pd.DataFrame) -> bool:
-    """Whether no two peers ever grew differently in the same years, surveys far apart included."""
-    growth = peers.sort_index().diff()
+    """Whether no two peers ever grew differently in the same years."""
+    growth = _filled(peers.sort_index()).diff()
     return bool((growth.max(axis=1) - growth.min(axis=1)).max() < COPY)
+
+
+def _filled(peers: pd.DataFrame) -> pd.DataFrame:
+    """Peers with even growth between two surveys, so that a gap is growth of its years too."""
+    gaps = peers.isna().to_numpy().any()
+    return peers.interpolate(method="index", limit_area="inside") if gaps else peers
 
 
 def fit_prior(peers: pd.DataFrame) -> Prior:
@@ -302,8 +308,11 @@ def _fit_prior(values: bytes, index: bytes) -> Prior:
     step, change = step / speed[:, None], change / speed
     middle = np.median(change / ahead)
     typical = max(1.5 * np.median(np.abs(change - middle * ahead) / np.sqrt(ahead)), 1e-4)
-    growth = np.diff(figures, axis=0) / np.diff(years)[:, None] / levels.speed(figures[:-1])
-    drift, squared, seen = moments.common_drift(growth, typical)
+    growth, even = (
+        np.diff(x, axis=0) / np.diff(years)[:, None] / levels.speed(x[:-1])
+        for x in (figures, _filled(pd.DataFrame(figures, years)).to_numpy())
+    )
+    drift, squared, seen = moments.common_drift(even, typical)
     squared *= DOUBT
     transitory = moments.transitory_share(growth, years, typical)
     strength, scale, df = likelihood.fit(
@@ -320,7 +329,7 @@ def _fit_prior(values: bytes, index: bytes) -> Prior:
         transitory=rounded(transitory),
         drift_error=rounded(np.sqrt(kept * squared)),
         drift_change=rounded(CHANGE * scale * np.sqrt(1 - transitory)),
-        years=max(seen, 1.0),  # surveys years apart show no calendar year, and still are evidence
+        years=seen,
         peers=areas,
         reach=tuple(map(rounded, moments.reach(figures, years, kept * drift, levels.speed))),
         level=rounded(level),

@@ -390,3 +390,12 @@ def test_the_same_call_gives_the_same_numbers():
     one, other = (pooled_at(X, YEARS, [1, 5], panel(9)) for _ in range(2))
     assert (one.loc == other.loc).all()
     assert (one.shape == other.shape).all()
+
+
+def test_surveys_years_apart_are_growth_of_the_years_between():
+    """Biennial peers, half of them in odd years, know the drift of yearly ones."""
+    peers = panel(30, drift=0.1, spread=0.0)
+    odd = (peers.index.to_numpy()[:, None] + np.arange(30)) % 2 == 1
+    apart, whole = (pooled.fit_prior(p) for p in (peers.where(odd), peers))
+    assert apart.drift == pytest.approx(whole.drift, rel=0.15)
+    assert apart.years == whole.years
