@@ -1,14 +1,10 @@
 """Taking in figures from outside: what they mean, what speaks against them, and adding them.
 
-`import_figures` reads a sheet, says for every figure in it what was understood or why it is left
-out, and adds the sound ones, as printed, to ``private`` or ``raw`` of the data folder. A sheet
-that does not parse wholly is refused, with the cell that stood in the way and what to do. Nothing
-that stands in the folder is changed: a figure that contradicts one becomes a vintage of its own
-or a question.
-
-The way through the rooms: ``sheets`` (cells) -> ``labels`` (what words say) -> ``layout`` (which
-words belong to which figure) -> ``reading`` (figures) -> ``standing`` (against what stands there)
--> ``adding``; ``messages`` is what is said of them.
+`import_figures` reads a sheet, says for every figure what was understood or why it is left out, and
+adds the sound ones, as printed, to ``private`` or ``raw`` of the data folder. A sheet that does
+not parse wholly is refused. Nothing that stands in the folder is changed: a figure that
+contradicts one becomes a vintage of its own or a question. The way: ``labels`` (what words say)
+-> ``layout`` (which words belong to which figure) -> ``reading`` -> ``standing`` -> ``adding``.
 """
 
 from __future__ import annotations
@@ -77,9 +73,9 @@ def import_figures(
     Returns
     -------
     DataFrame
-        One row per figure of the file: sheet, cell, printed, status (new, revised, known,
-        question, error, refused, left_out), what it was understood to be, and in both languages
-        what is to be said of it. A sheet that is refused beside others is one row, an error.
+        One row per figure: sheet, cell, printed, status (new, revised, known, question, error,
+        refused, left_out), what it was understood to be, and what is to be said of it in both
+        languages. A sheet that is refused beside others is one row, an error.
 
     Raises
     ------

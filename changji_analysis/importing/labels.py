@@ -33,8 +33,8 @@ def by_word(part: str) -> dict[str, str]:
 
 YEAR_BEFORE_PLANS = 1955  # the nth five-year plan ends in 1955 + 5 n
 MARK = "①-⑳❶-❿⓪¹²³⁰⁴-⁹"
-_KEYS, _RELATIVE, _VINTAGES = by_word("keys"), by_word("relative"), by_word("vintages")
-_VINTAGE_RE = re.compile("|".join(sorted(_VINTAGES, key=len, reverse=True)))
+_KEYS, _RELATIVE, VINTAGES = by_word("keys"), by_word("relative"), by_word("vintages")
+VINTAGE_RE = re.compile("|".join(sorted(VINTAGES, key=len, reverse=True)))
 _NEUTRAL_RE = re.compile(f"(?:{PATTERNS['neutral'].pattern})*")
 _MARKS_RE = re.compile(rf"[{MARK}]|\[\d{{1,2}}\]|\(?注\s*\d{{1,2}}\)?(?![.、:：])|[*†‡]+$")
 _ORDINAL_RE = re.compile(
@@ -76,23 +76,9 @@ SCOPE_RE = re.compile(
 class Label:
     """What a piece of text beside a figure says; what it does not say is empty.
 
-    Attributes
-    ----------
-    name : str
-        What is left when everything else has been read off.
-    relative : int or None
-        0 for 本年, -1 for 上年.
-    area, generic, other : str
-        One of the review's areas; the level that 全市 or 全州 speaks of; the name of a place that
-        is none of the review's.
-    refuse : str
-        growth_value, share_value, target_value, part_year or several_years, if it is one of these.
-    month, cumulative, whole : int or None, bool, bool
-        A month; 累计; and 全年 or 1-12月.
-    marks : tuple of str
-        Footnote marks.
-    part : bool
-        其中.
+    ``name`` is left when all else has been read off. ``relative`` is 0 for 本年, -1 for 上年;
+    ``generic`` the level that 全市 or 全州 speaks of, ``other`` a place that is none of the
+    review's; ``refuse`` growth_value, share_value, target_value, part_year or several_years.
     """
 
     text: str = ""
@@ -106,10 +92,10 @@ class Label:
     vintage: str = ""
     refuse: str = ""
     month: int | None = None
-    cumulative: bool = False
-    whole: bool = False
-    marks: tuple[str, ...] = ()
-    part: bool = False
+    cumulative: bool = False  # 累计
+    whole: bool = False  # 全年, 1-12月
+    marks: tuple[str, ...] = ()  # of footnotes
+    part: bool = False  # 其中
 
     @property
     def neutral(self) -> bool:
@@ -125,24 +111,12 @@ class Label:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Names of areas and indicators that a review knows.
+    """Names of areas and indicators that a review knows."""
 
-    Parameters
-    ----------
-    areas : dict
-        Name as written -> area; empty for another place.
-    levels : dict
-        city, prefecture, region, nation -> area.
-    names : dict
-        Name as written -> indicator; ``gdp>第一产业`` is 第一产业 below a row that is the GDP.
-    kinds : dict
-        Indicator -> count, level, share, ratio.
-    """
-
-    areas: dict[str, str]
-    levels: dict[str, str]
-    names: dict[str, str]
-    kinds: dict[str, str]
+    areas: dict[str, str]  # name as written -> area; empty for another place
+    levels: dict[str, str]  # city, prefecture, region, nation -> area
+    names: dict[str, str]  # name -> indicator; gdp>第一产业 stands below a row that is the GDP
+    kinds: dict[str, str]  # indicator -> count, level, share, ratio
     _plain: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _places: list[tuple[str, str]] = field(init=False, repr=False, default_factory=list)
 
@@ -181,18 +155,10 @@ def vocabulary(
     levels: dict[str, str], areas: Iterable[str], registry: pd.DataFrame, aliases: pd.DataFrame,
     tree: pd.DataFrame, more: dict[str, str],
 ) -> Vocabulary:  # fmt: skip
-    """Names that a review knows.
+    """The names of registry, aliases and tree, and ``more`` that the user has settled.
 
-    Parameters
-    ----------
-    levels : dict
-        city, prefecture, region, nation -> area, the smallest first.
-    areas : iterable of str
-        Every area of the review; those of the tree that are none are other places.
-    registry, aliases, tree : DataFrame
-        Indicators (id, zh, en, kind); kind (area or indicator), id, name; areas (area, zh, en).
-    more : dict
-        Names that the user has settled -> area or indicator.
+    ``levels`` names an area for each level, the smallest first; areas of the tree that are none
+    of ``areas`` are other places.
     """
     own = list(areas)
     places = {area: area for area in own}
@@ -268,6 +234,7 @@ def names_a_firm(text: str) -> bool:
     return bool(PATTERNS["firm"].search(plain)) and not PATTERNS["kinds_of_firms"].fullmatch(plain)
 
 
+@lru_cache(maxsize=65536)
 def compact(text: str) -> str:
     """Width and spaces made plain, footnote figures left, a translation behind it left out."""
     if re.search("[一-鿿]", text):
@@ -309,9 +276,9 @@ def read_label(text: str, words: Vocabulary) -> Label:
     label, rest = _take_unit(label, rest)
     label, rest = _take_time(label, _CUTOFF_RE.sub("", rest))
     label, rest = _take_area(label, rest, words)
-    if found := _VINTAGE_RE.search(rest):
+    if found := VINTAGE_RE.search(rest):
         rest = rest.replace(found[0], "")
-        label = replace(label, vintage=label.vintage or _VINTAGES[found[0]])
+        label = replace(label, vintage=label.vintage or VINTAGES[found[0]])
     name = rest.strip(" 　“”\"':：-—–,，;；、。._")
     if label.year is not None and name.lower() in ("e", "p"):
         label, name = replace(label, vintage=_bracketed_vintage(name)), ""
@@ -325,7 +292,7 @@ def read_label(text: str, words: Vocabulary) -> Label:
 
 
 def _bracketed_vintage(piece: str) -> str:
-    return _VINTAGES.get(piece) or {"e": "signal", "p": "preliminary"}.get(piece.lower(), "")
+    return VINTAGES.get(piece) or {"e": "signal", "p": "preliminary"}.get(piece.lower(), "")
 
 
 def _take_brackets(label: Label, rest: str, words: Vocabulary) -> tuple[Label, str]:
@@ -450,14 +417,3 @@ def clauses(note: str) -> Iterable[str]:
     """A note's clauses, without 注 before them."""
     plain = re.sub(r"^(?:注|说明|备注|附注)\s*\d*\s*[:：.、]?", "", compact(note))
     return [clause for clause in re.split("[;；。,，]", plain) if clause]
-
-
-def vintage_of(clause: str) -> tuple[str, str]:
-    """The vintage that a clause of a note speaks of, and the clause without its word."""
-    match = _VINTAGE_RE.search(clause)
-    return (_VINTAGES[match[0]], clause.replace(match[0], "")) if match else ("", clause)
-
-
-def years_of(clause: str) -> set[int]:
-    """Every year that a clause names."""
-    return {int(year) for year in re.findall(r"(?:19|20)\d\d", clause)}

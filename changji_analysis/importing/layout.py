@@ -22,6 +22,8 @@ from .labels import (
     MARK,
     PATTERNS,
     SCOPE_RE,
+    VINTAGE_RE,
+    VINTAGES,
     Label,
     Vocabulary,
     by_word,
@@ -35,8 +37,6 @@ from .labels import (
     read_line,
     split_units,
     subject,
-    vintage_of,
-    years_of,
 )
 from .proposal import Figure
 
@@ -271,8 +271,9 @@ class _Table:
     def is_body(self, r: int, own: list[int]) -> bool:
         """Whether a row is no note: it holds a figure, or several cells without 填表人：."""
         cells = [self.cells[r, c] for c in own]
-        keyed = any(re.match("[^:：]{1,12}[:：]", compact(cell.text)) for cell in cells)
-        return any(map(is_figure, cells)) or (len(cells) > 1 and not keyed)
+        if len(cells) == 1 or any(map(is_figure, cells)):
+            return is_figure(cells[0]) or len(cells) > 1
+        return not any(re.match("[^:：]{1,12}[:：]", compact(cell.text)) for cell in cells)
 
     # -- columns ---------------------------------------------------------------------------------
     def read_columns(self) -> list[_Column]:
@@ -537,7 +538,7 @@ class _Table:
         for one in stated[1:]:
             if not _same_unit(one, stated[0]):
                 reading.stop("unit_conflict", unit="、".join(stated[0]), other="、".join(one))
-        if printed and stated and not any(_size(printed, unit) for unit in stated[0]):
+        if printed and stated and not any(unit_size(printed, unit) for unit in stated[0]):
             reading.stop("unit_conflict", unit=printed, other="、".join(stated[0]))
         reading.near = bool(printed or stated)
         reading.units = (printed,) if printed else stated[0] if stated else context.units
@@ -557,7 +558,7 @@ class _Table:
         """What a note's clauses say of a figure: each holds for the years that it names."""
         for clause in clauses(note):
             narrows, since = PATTERNS["narrow"].search(clause), SCOPE_RE.search(clause)
-            years = years_of(clause)
+            years = {int(year) for year in re.findall(r"(?:19|20)\d\d", clause)}
             if since and not narrows and reading.year == int(since[1]):
                 reading.scope = clause
                 reading.remarks.append(clause)
@@ -567,14 +568,12 @@ class _Table:
                 continue
             if narrows:
                 reading.stop("narrowed", group=clause, place=place)
-            vintage, rest = vintage_of(clause)
-            named = [name for name in self.words.names if len(name) > 2 and name in clause]
-            about = (
-                reading.name in named if named else years or own or _ABOUT_ALL_RE.fullmatch(rest)
-            )
-            if vintage and about and not reading.vintage:
-                reading.vintage = vintage
-                reading.remarks.append(clause)
+            if (vintage := VINTAGE_RE.search(clause)) and not reading.vintage:
+                named = [name for name in self.words.names if len(name) > 2 and name in clause]
+                about = years or own or _ABOUT_ALL_RE.fullmatch(clause.replace(vintage[0], ""))
+                if reading.name in named if named else about:
+                    reading.vintage = VINTAGES[vintage[0]]
+                    reading.remarks.append(clause)
 
 
 class _Context:
@@ -648,10 +647,10 @@ def _is_words(cell: Cell) -> bool:
 
 
 def _same_unit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return bool(set(one) & set(other)) or (len(one) == 1 and _size(one[0], other[0]) == 1)
+    return bool(set(one) & set(other)) or (len(one) == 1 and unit_size(one[0], other[0]) == 1)
 
 
-def _size(one: str, other: str) -> float:
+def unit_size(one: str, other: str) -> float:
     """How many of the other unit one is; 0 where they measure different things."""
     try:
         return convert(1, one, other)

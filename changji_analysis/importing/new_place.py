@@ -12,7 +12,7 @@ import yaml
 from ..config import REPOSITORY
 from ..errors import UsageError
 from ..files import write_bytes
-from ..records import schemas
+from ..records import REFERENCES, schemas
 
 HOME = REPOSITORY / "data"
 # Taken over as they are: what holds for every place in China
@@ -95,13 +95,8 @@ def begin(
     own += [row for row in statistics[1:] if row[0] == "中国" or row[0] == region]
     contents["raw/yearly_statistics.csv"] = _text([statistics[0], *sorted(own, key=_order(region))])
     cities = {row[0] for row in _rows("reference/cities.csv")}
-    contents["reference/areas.csv"] = _text(
-        [
-            r
-            for r in _rows("reference/areas.csv")
-            if r[1] not in schemas.LEVELS[2:] or r[0] in cities
-        ]
-    )
+    kept = [row for row in tree if row[1] not in schemas.LEVELS[2:] or row[0] in cities]
+    contents["reference/areas.csv"] = _text([_rows("reference/areas.csv")[0], *kept])
     contents["sources.csv"] = _text(_used_sources(contents))
     contents["aliases.csv"] = _text(_aliases((city, prefecture, region, "中国")))
     contents["corrections.yml"] = _corrections(contents)
@@ -155,13 +150,8 @@ def _order(region: str):
 
 def _used_sources(contents: dict[str, bytes]) -> list[list[str]]:
     used = set()
-    for name in (
-        "raw/yearly_statistics.csv",
-        "raw/target_precedents.csv",
-        "reference/provinces.csv",
-        "reference/cities.csv",
-        "reference/countries.csv",
-    ):
+    figures = ("raw/yearly_statistics.csv", "raw/target_precedents.csv")
+    for name in (*figures, *(f"reference/{peers}.csv" for peers in REFERENCES)):
         table = csv.DictReader(io.StringIO(contents[name].decode(), newline=""))
         used |= {row["source"] for row in table}
     rows = _rows("sources.csv")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..dataset import Dataset
-from ..errors import DataError, QuantityError, UsageError
+from ..errors import DataError, UsageError
 from ..messages import problem
 from ..quantities import convert, known_unit
 from ..records import near_matches
@@ -18,7 +18,7 @@ from ..records.schemas import CONFIDENCES, VINTAGES
 from ..records.writing import read_date
 from ..workbooks import Grid, address, read_workbook
 from .labels import Vocabulary, vocabulary
-from .layout import Refusal, bare_figure, quantity, read_grid
+from .layout import Refusal, bare_figure, quantity, read_grid, unit_size
 from .proposal import Figure, Options, Proposal
 from .standing import describe_documents, settle
 
@@ -212,7 +212,7 @@ def _unit(figure: Figure, entry: dict, options: Options) -> str:
     """The unit that holds for a figure; empty where there is none, with the reason noted."""
     stated = options.units.get(figure.indicator)
     units = figure.units or ((stated,) if stated else ())
-    fitting = [unit for unit in units if converts(unit, entry["unit"])]
+    fitting = [unit for unit in units if unit_size(unit, entry["unit"])]
     counted = entry["kind"] == "count"
     if len(fitting) == 1:
         return fitting[0]
@@ -224,11 +224,3 @@ def _unit(figure: Figure, entry: dict, options: Options) -> str:
         figure.said.append(("unit_assumed", {}))
         return entry["unit"]
     return ""
-
-
-def converts(one: str, other: str) -> bool:
-    """Whether two units measure the same thing."""
-    try:
-        return convert(1, one, other) > 0
-    except QuantityError:
-        return False

@@ -25,7 +25,7 @@ from ..messages import problem
 from .cells import Cell, shown
 
 MAX_BYTES, MAX_UNZIPPED = 20_000_000, 120_000_000
-MAX_PARTS, MAX_CELLS, MAX_TEXT = 2_000, 500_000, 2_000
+MAX_PARTS, MAX_CELLS, MAX_TEXT = 2_000, 300_000, 2_000
 EXCEL_PASSWORD = "VelvetSweatshop"  # Excel tries it silently: workbooks protected against writing
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What a file is that is not read, by its first bytes, by a part of its package, by its stream
@@ -286,6 +286,12 @@ _MERGE_RE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([^\"']{1,4
 _FORMULA_RE = re.compile(
     rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3}[0-9]{1,7})\"[^>]*>\s*<(?:\w+:)?f[\s/>]"
 )
+_STRICT = {  # a workbook saved as Strict Open XML names the same things otherwise
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main":
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"http://purl.oclc.org/ooxml/officeDocument/relationships":
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+}  # fmt: skip
 _ENTITIES = [word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in
              ("ascii", "utf-16-le", "utf-16-be")]  # fmt: skip
 
@@ -308,6 +314,8 @@ def _bare_parts(name: str, content: bytes) -> dict[str, bytes]:
     for part, text in parts.items():
         if any(sign in text for sign in _ENTITIES):
             raise _refused(name, "entities", what=part)
+        for strict, usual in _STRICT.items():
+            parts[part] = text = text.replace(strict, usual)
         if "worksheets/" in part:
             cells += len(_CELL_RE.findall(text))
             for reference in _MERGE_RE.findall(text):

@@ -10,6 +10,7 @@ import changji_analysis as ca
 from changji_analysis.importing.adding import commit
 from changji_analysis.importing.proposal import Options
 from changji_analysis.importing.reading import propose
+from changji_analysis.messages import messages
 
 STATED = {"source": "昌吉市科技局：科技统计年报", "published": dt.date(2025, 3, 1)}
 CASES = cases()
@@ -67,3 +68,11 @@ def test_whatever_is_added_passes_the_check_and_adds_nothing_twice(case, tmp_pat
     assert commit(again, ca.Dataset(root)) == 0
     assert {p: p.read_bytes() for p in root.rglob("*.csv")} == before
     assert {f.cell for f in again.figures if f.status == "known"} >= taken
+
+
+def test_the_corpus_shows_every_way_in_which_a_sheet_or_a_figure_fails():
+    shown = {said[0] for case in CASES for said in case.expect.values() if len(said) < 5}
+    # these need a folder, a date or a whole beside the sheet: tests of figures
+    shown |= {"contradicts_twice", "bad_date", "impossible", "year_out_of_range"}
+    kinds = {code: message["kind"] for code, message in messages().items()}
+    assert {code for code, kind in kinds.items() if kind not in ("file", "note")} - shown == set()
