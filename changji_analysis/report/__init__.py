@@ -78,8 +78,8 @@ def compose(data: Dataset, lang: str = "zh", *, figures: Path | None = None) -> 
         chapters=numbered(chapters, lang),
         words=words,
         cards=tuple(
-            {"name": t.name, "code": t.code, "word": t.verdict, "goal": t.goal, "last": t.last,
-             "chance": "" if t.outcome or not t.has_chance else t.chance, "range": t.range}
+            {"name": t.name, "code": t.code, "word": t.verdict, "goal": t.goal,
+             "last": t.last_dated, "chance": "" if t.outcome or not t.has_chance else t.chance, "range": t.range}
             for t in results.headline.values()
         ),
     )  # fmt: skip

@@ -93,7 +93,8 @@ class Results:
             unit=w.unit(row["unit"]), year=int(row["year"]), after=after, goal=self.goal(row),
             aim=self.goal(row).lstrip("≥≤"), base=self.amount(row["base_value"], row),
             base_year=year(row["base_year"]), last=self.amount(row["last_value"], row),
-            last_year=year(row["last_year"]), met_at_base=row["met_at_base"] is True,
+            last_year=year(row["last_year"]), last_dated=self.dated(row),
+            met_at_base=row["met_at_base"] is True,
             rises=bool(factor > 1), factor=DASH if pd.isna(factor) else w.times(factor),
             growth=share(row["required_growth"]), has_growth=not pd.isna(row["required_growth"]),
             gap_closed=share(row["gap_closed"]) if after else DASH,
@@ -117,6 +118,11 @@ class Results:
     def amount(self, value: Any, row: pd.Series) -> str:
         """A value with its unit, or a dash."""
         return DASH if pd.isna(value) else self.w.amount(value, row)
+
+    def dated(self, row: pd.Series) -> str:
+        """The latest figure with its year."""
+        value, number = self.amount(row["last_value"], row), row["last_year"]
+        return value if value == DASH else self.w(f"{value}（{number}年）", f"{value} ({number})")
 
     def goal(self, row: pd.Series) -> str:
         """What a target asks for; a list of what is to go ends in none."""
@@ -451,7 +457,7 @@ class Results:
     def wanted(self) -> list[Named]:
         """The figures to get first, one a target, and what each would be worth."""
         w, out, by_id = self.w, [], {t.id: t for t in self.targets}
-        for _, r in self.data.asks.drop_duplicates("id").head(10).iterrows():
+        for _, r in self.data.asks.drop_duplicates("id").head(8).iterrows():
             t = by_id[r["id"]]
             if r["year"] == t.year:
                 worth = w("直接认定完成与否", "settles the target")
@@ -506,9 +512,9 @@ class Results:
             growth, p = found[f"{name}_growth"], found[f"{name}_probability"]
             asks[f"{name}_asks"] = "" if pd.isna(p) else w.clauses([w.percent(growth), w.chance(p)])
             asks[f"{name}_takes"] = self.takes(t, found[name], until)
-        now = w(f"{said_now}（{known.index[-1]}年）", f"{said_now} ({known.index[-1]})") if (
-            said_now := self.amount(known.iloc[-1], row)) else ""  # fmt: skip
-        return Named(name=t.name, indicator=t.indicator, last=now, goal=t.goal, **said, **asks)
+        return Named(
+            name=t.name, indicator=t.indicator, last=t.last_dated, goal=t.goal, **said, **asks
+        )
 
     def takes(self, t: Named, value: float, until: int) -> str:
         """What a value of the next plan's last year means in money."""

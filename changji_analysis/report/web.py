@@ -12,7 +12,17 @@ from markupsafe import Markup, escape
 
 from ..files import write_bytes
 from ..palette import VERDICTS
-from .content import BOLD, Document, Paragraph, Picture, display_width, printable, titled
+from .content import (
+    BOLD,
+    Block,
+    Chapter,
+    Document,
+    Paragraph,
+    Picture,
+    display_width,
+    printable,
+    titled,
+)
 from .templating import TEMPLATES, ReportError
 
 
@@ -54,10 +64,19 @@ def write(document: Document, path: Path, figures: Path) -> None:
         document=document,
         words=document.words,
         answer=front[0] if front else "",
+        shown=_shown,
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         looks={code: (look.fill, look.letters) for code, look in VERDICTS.items()},
     )
     write_bytes(path, page.encode())
+
+
+def _shown(chapter: Chapter) -> tuple[Block, ...]:
+    """Blocks of a chapter that are not above it already: the answer, the title of an annex."""
+    if chapter.number:
+        return chapter.blocks[chapter.number >= 20 :]
+    first = next((b for b in chapter.blocks if isinstance(b, Paragraph)), None)
+    return tuple(block for block in chapter.blocks if block is not first)
 
 
 def _bold(text: str) -> Markup:

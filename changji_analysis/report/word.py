@@ -45,6 +45,7 @@ SIZES = (12.0, 10.5, 9.0, 7.5)
 
 _LETTER = {"zh": 10.4, "en": 9.4}  # twips that a Latin letter takes for each point of the type
 _PADDING = 60  # twips on either side of a cell
+_SHORT = 14  # letters that a cell holds unbroken where no cell of its column holds more
 _KEPT = 9  # a table with no more rows is not split over pages
 _SECONDS = 240
 _W = nsdecls("w")
@@ -342,10 +343,11 @@ def _fit(block: Table, right: list[bool], available: int, lang: str) -> tuple[li
     high; columns that make rows tall are widened letter by letter while there is room.
     """
     columns = list(zip(*block.rows, strict=True))
-    least = [
-        max([_unbroken(head) + 1, *(display_width(t) if fixed else _unbroken(t) for t in texts)])
-        for head, fixed, texts in zip(block.header, right, columns, strict=True)
-    ]
+    least = []
+    for head, fixed, texts in zip(block.header, right, columns, strict=True):
+        longest = max(map(display_width, texts))
+        whole = fixed or longest <= _SHORT
+        least.append(max([_unbroken(head) + 1, longest if whole else max(map(_unbroken, texts))]))
     wide = [[display_width(text) for text in row] for row in (*block.rows, block.header)]
     for size in SIZES[len(least) > 6 :]:
         letter = size * _LETTER[lang]
