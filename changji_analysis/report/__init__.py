@@ -79,7 +79,8 @@ def compose(data: Dataset, lang: str = "zh", *, figures: Path | None = None) -> 
         words=words,
         cards=tuple(
             {"name": t.name, "code": t.code, "word": t.verdict, "goal": t.goal,
-             "last": t.last_dated, "chance": "" if t.outcome or not t.has_chance else t.chance, "range": t.range}
+             "last": t.last_dated, "range": "" if t.outcome else t.range,
+             "chance": "" if t.outcome or not t.has_chance else t.chance}
             for t in results.headline.values()
         ),
     )  # fmt: skip

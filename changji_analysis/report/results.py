@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from .. import needs
+from ..calibration import NEVER
 from ..dataset import Dataset
 from ..errors import ForecastError
 from ..scorecards import reference_windows, spans
@@ -113,6 +114,7 @@ class Results:
             total="-" in row["period"],
             reference=self.reference(row), alike=self.alike(row), forecast=self.ahead(row),
             region=self.region(row), context=self.context(row), paths=self.path(row),
+            around=self.around(row),
         )  # fmt: skip
 
     def amount(self, value: Any, row: pd.Series) -> str:
@@ -157,11 +159,12 @@ class Results:
         return self.w.points(value, digits) if row["unit"] == "%" else self.amount(value, row)
 
     def range(self, row: pd.Series) -> str:
-        """The probability's range over reasonable choices; empty where it is not known."""
+        """The probability's range over reasonable choices, where it has one."""
         low, high = row.get("probability_low"), row.get("probability_high")
         if low is None or pd.isna(low) or pd.isna(high):
             return ""
-        return self.w("至", " to ").join(dict.fromkeys(map(self.w.chance, (low, high))))
+        low, high = self.w.chance(low), self.w.chance(high)
+        return "" if low == high else self.w(f"{low}至{high}", f"{low} to {high}")
 
     def reference(self, row: pd.Series) -> Named | None:
         """The growth windows of other areas, where there are any."""
@@ -182,7 +185,7 @@ class Results:
         return self.data.judged[row["id"], row["reading"]].assessment
 
     def alike(self, row: pd.Series) -> Named | None:
-        """Replayed statements of the same band of probability and kind of prior."""
+        """The replayed statements nearest to this one, and what was never replayed."""
         found, w = self.assessment(row).evidence.calibration, self.w
         if found is None:
             return None
@@ -191,8 +194,10 @@ class Results:
             k: w.percent(getattr(found, k), digits)
             for k in ("stated", "came_true", "lower", "upper")
         }
-        return Named(cases=w.number(found.cases), areas=found.areas, low=w.percent(found.low, 0),
-                     high=w.percent(found.high, 0), **said)  # fmt: skip
+        never = self.listed(w(*NEVER[code]) for code in found.never)
+        return Named(cases=w.number(found.cases), areas=found.areas, periods=found.periods,
+                     same=bool(found.family), statements=w.number(found.statements), never=never,
+                     **said)  # fmt: skip
 
     def ahead(self, row: pd.Series) -> Named | None:
         """Median and 80 % interval of every year up to the target's."""
@@ -205,6 +210,14 @@ class Results:
         return Named(rows=rows, median=rows[-1][1], low=rows[-1][2], high=rows[-1][3],
                      from_year=found.last_year, above=bool(row["value"] > high),
                      below=bool(row["value"] < low))  # fmt: skip
+
+    def around(self, row: pd.Series) -> str:
+        """The area whose later growth entered the forecast, and up to when."""
+        used, w = self.assessment(row).evidence.parent, self.w
+        if used is None:
+            return ""
+        area = w.area(used.area) if used.area else w("上级地区", "the area around the city")
+        return w(f"{area}至{used.until}年", f"{area} up to {used.until}")
 
     def region(self, row: pd.Series) -> Named | None:
         """The region's realised pace, and what the city would have at it."""
@@ -250,6 +263,7 @@ class Results:
             title=w.column(vars(plan), "title"), document=plan.document, base_year=plan.base_year,
             target_year=plan.target_year, issued=w.date(issued) if issued else "",
             passed=w.percent(passed / (plan.target_year - plan.base_year), 0),
+            half=2 * passed > plan.target_year - plan.base_year,
             left=max(plan.target_year - self.day.year, 0), next_year=self.config.report.next_year,
         )  # fmt: skip
 
@@ -272,12 +286,13 @@ class Results:
         return self.w.clauses(items) if marked else self.w.join(items)
 
     def verdicts(self) -> list[Named]:
-        """Targets by verdict, in the order of the words."""
-        groups = {code: [t for t in self.targets if t.code == code] for code in VERDICTS}
+        """Targets by the word printed, the best first."""
+        order = sorted(self.targets, key=lambda t: [*VERDICTS].index(t.code))
+        groups = {t.verdict: [o for o in order if o.verdict == t.verdict] for t in order}
         return [
-            Named(code=code, word=self.w.verdict(code), count=len(rows),
+            Named(code=rows[0].code, word=word, count=len(rows),
                   names=self.listed(t.mid for t in rows))
-            for code, rows in groups.items() if rows
+            for word, rows in groups.items()
         ]  # fmt: skip
 
     def offices(self) -> list[Named]:

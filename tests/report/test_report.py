@@ -273,7 +273,7 @@ def test_every_number_of_the_text_stands_in_a_table(data, compose, results, name
         stands |= {n for row in (table.header, *table.rows) for c in row for n in NUMBER.findall(c)}
     names = results(name, as_of, lang)
     parts = [names[k] for k in "plan date base precedents money moves n firsts".split()]
-    shown = ("forecast", "alike", "region", "reference")
+    shown = ("forecast", "alike", "region", "reference", "around", "range")
     parts += [getattr(t, part) for t in names["headline"] for part in shown]
     stands |= {n.rstrip(",") for part in parts for n in NUMBER.findall(str(part))}
     stands |= set("1 2 3 4 5 9 12 15 31 32 100 2016 80% 95% 100%".split())  # of the form
