@@ -7,7 +7,6 @@ print; `changji_analysis.report.content` reads the rendered text into blocks for
 from __future__ import annotations
 
 import dataclasses
-import filecmp
 import html
 import re
 import shutil
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from ..dataset import Dataset
 from ..errors import UsageError
-from ..files import write_csv
+from ..files import write_bytes, write_csv
 from .content import Chapter, Document, Picture, numbered, read
 from .results import Results
 from .templating import TEMPLATES, ReportError, environment, render
@@ -165,24 +164,16 @@ def _staged(folder: Path) -> Generator[Path]:
 def _put(stage: Path, folder: Path) -> list[str]:
     """Put finished files in their places; where one cannot be, all the old ones come back."""
     names = sorted(path.name for path in stage.iterdir())
-    changed = [name for name in names if not _same(stage / name, folder / name)]
-    (stage / "old").mkdir()
-    for name in changed:
-        if (folder / name).exists():
-            shutil.copy2(folder / name, stage / "old" / name)
+    old = {n: (folder / n).read_bytes() for n in names if (folder / n).is_file()}
     done = []
     try:
-        for name in changed:
+        for name in names:
             (stage / name).replace(folder / name)
             done.append(name)
     except OSError:
         for name in done:
             (folder / name).unlink()
-            if (stage / "old" / name).exists():
-                (stage / "old" / name).replace(folder / name)
+            if name in old:
+                write_bytes(folder / name, old[name])
         raise
     return names
-
-
-def _same(new: Path, old: Path) -> bool:
-    return old.is_file() and filecmp.cmp(new, old, shallow=False)

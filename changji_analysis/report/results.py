@@ -69,11 +69,10 @@ class Results:
             "rd": rd, "firms": firms, "n": self.counts(), "figure": self.figure,
             "unfilled": self.blank, "source": self.source_of,
             "verdicts": self.verdicts(), "offices": self.offices(), "grades": self.grades(),
-            "money": self.money(rd), "base": self.base(rd), "gdp": self.gdp() if rd else [],
+            "money": self.money(rd), "base": self.base(rd), "gdp": self.gdp() if rd else None,
             "firsts": self.firsts(firms), "wanted": self.wanted(), "adjusted": self.adjusted(),
             "next": [row for row in map(self.next, self.targets) if row],
             "precedents": self.precedents(), "readings": self.readings(), "checks": self.checks(),
-            "moves": {t.id: self.moves(t) for t in self.headline.values()},
             "reading_table": self.reading_table(), "sections": self.sections(),
             "tasks": self.tasks("task"), "projects": self.tasks("project"),
             "sources": self.sources(), "searched": self.searched(), "at": self.config.verdict,
@@ -137,8 +136,9 @@ class Results:
         return self.w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
 
     def office(self, names: str) -> str:
-        """Offices of the city, in Chinese as 市科技局."""
-        return names.replace(self.config.areas.city, "市") if self.lang == "zh" else names
+        """Offices of the city without its name: 市科技局, Finance Bureau."""
+        city = self.w(self.config.areas.city, f"{self.w.place('city')} City ")
+        return names.replace(city, self.w("市", ""))
 
     def locator(self, section: str) -> str:
         """A place in the plan, 四（二）1（1） or 4(2)1(1)."""
@@ -437,15 +437,16 @@ class Results:
         return Named(region=rd.region.base, share=self.w.percent(value / level, 0),
                      doubtful=value < 0.6 * level, spent=spent, at_region=at_region)  # fmt: skip
 
-    def gdp(self) -> list[tuple]:
-        """The city's GDP around the plan, and where its scope seems to change."""
+    def gdp(self) -> Named | None:
+        """The city's GDP on either side of the last change of its scope, where one is declared."""
         known = self.data.city("gdp")
-        marks, before = known.attrs["breaks"], [0, *known.index[:-1]]
-        return [
-            (number, self.w.money(value, 2), any(b < at <= number for at in marks))
-            for b, (number, value) in zip(before, known.items(), strict=True)
-            if number >= self.config.plan.base_year - 10
-        ]
+        marks = [y for y in known.attrs["breaks"] if known.index.min() < y <= known.index.max()]
+        if not marks:
+            return None
+        sides = known[known.index < marks[-1]].index[-1], known[known.index >= marks[-1]].index[0]
+        before, after = (f"{y}" for y in sides)
+        old, new = (self.w.money(known[y], 2) for y in sides)
+        return Named(before=before, after=after, old=old, new=new)
 
     def firsts(self, firms: Named | None) -> Named | None:
         """First-time certificates a year that the target means, and the outlook by renewal rate."""
@@ -563,14 +564,6 @@ class Results:
             bold=int(bold.sum()), bold_met=int((bold & met).sum()),
             most=w.number(asked[met].max(), 2) if asked[met].notna().any() else "",
         )  # fmt: skip
-
-    def moves(self, t: Named) -> list[Named]:
-        """How the probability moved with each publication: the first and last word, and changes."""
-        table = self.data.probability_history(t.id)
-        table = table[table.index <= self.day.isoformat()].dropna(subset=["probability"])
-        said = [(self.w.date(day), self.w.chance(p)) for day, p in table["probability"].items()]
-        return [Named(date=day, chance=text) for n, (day, text) in enumerate(said)
-                if n in (0, len(said) - 1) or text != said[n - 1][1]]  # fmt: skip
 
     # ---- annexes -----------------------------------------------------------------------------
     def tasks(self, kind: str) -> list[Named]:
