@@ -374,7 +374,7 @@ def reliability(came_true):
 @pytest.mark.parametrize(
     ("came_true", "words"),
     [
-        (0.8, "2 of 2 bins of probability came true as stated;"),
+        (0.8, "2 of 2 bins of probability agree with what came true;"),
         (0.6, "1 of 2 bins"),
         (0.95, "1 too low"),
     ],
@@ -385,13 +385,19 @@ def test_calibration_says_which_bins_lie_off_the_line(came_true, words):
     assert ydata(figure, "said") == pytest.approx([0.1, came_true])
 
 
-def test_the_ranking_names_the_best():
+@pytest.mark.parametrize(
+    ("skill", "words"),
+    [((-0.1, 0.2), "cannot be told from the base rate"), ((0.1, 0.2), "beats the base rate"),
+     ((-0.2, -0.1), "loses to the base rate")],
+)  # fmt: skip
+def test_the_ranking_claims_no_more_than_the_intervals_bear(skill, words):
     table = pd.DataFrame(
-        {"cases": 9, "areas": 3, "brier": [0.1, 0.05, 0.2], "lower": 0.04, "upper": 0.3},
+        {"cases": 9, "areas": 3, "brier": [0.1, 0.12, 0.2], "lower": 0.04, "upper": 0.3,
+         "rival": "base_rate", "skill_lower": skill[0], "skill_upper": skill[1]},
         index=["pooled", "naive", "eurostat"],
-    )
+    )  # fmt: skip
     title = figures.ranking(table, "en").title
-    assert "no change errs least" in title and "50% less than the Eurostat rule" in title
+    assert words in title and "50% less than the Eurostat rule" in title
 
 
 # ---- one wording -------------------------------------------------------------------------------
