@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import changji_analysis as ca
 from changji_analysis.reading_tables import chances
+from changji_analysis.tables.readings import reading_sentence
 
 RANK = {"": -1, "out_of_reach": 0, "missed": 0, "unlikely": 1, "at_risk": 2, "likely": 3}
 RANK["achieved"] = 4
@@ -133,6 +134,26 @@ def test_a_parent_that_ran_ahead_asks_for_less():
         known = pd.Series({2020: 41.0, 2022: value})
         one = ca.assess(known, FIRMS, kind="count", peers=PEERS, parent=region)
         assert nested.tried([value], 2022).item() == pytest.approx(one.probability, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("target", "reading", "year", "zh", "en"),
+    [
+        ("t21", "none_left", 2025, "已实现：0座；未实现：1座及以上", "missed: 1 or more"),
+        ("t14", "band", 2025, "已实现：26.60—29.40万亩", "achieved: 266,000 to 294,000 mu"),
+        ("t24", "five_year_total", 2024, "应达：80场次", "due: 80"),
+        ("t02", "strictly_rising", 2024, "逐年增长", "rising year by year"),
+        ("t01", "share_of_gdp", 2025, "已实现：1.50%及以上；未实现：1.49%", "1.50% or more"),
+        ("t04", "above_scale_only", 2024, "", ""),
+    ],
+)  # fmt: skip
+def test_bands_in_words(target, reading, year, zh, en):
+    data = ca.Dataset()
+    rows = data.reading_tables
+    rows = rows[(rows["id"] == target) & (rows["reading"] == reading) & (rows["year"] == year)]
+    row = data.judged[target, reading].row
+    assert zh in reading_sentence(rows, row, "zh") and bool(zh) == bool(reading_sentence(rows, row))
+    assert en in reading_sentence(rows, row, "en")
 
 
 def test_every_target_of_the_plan_has_its_table():

@@ -108,3 +108,13 @@ def test_what_cannot_be_answered_is_refused(call, reason):
     with pytest.raises(ForecastError) as caught:
         call()
     assert caught.value.reason == reason
+
+
+def test_a_list_says_what_was_valid_renewed_and_lapsed():
+    firm = pd.Series(list("abc") + list("ad") + list("e"))
+    issued = pd.Series([2020] * 3 + [2023] * 2 + [2024])
+    counts = cohort.count_list(firm, issued)
+    assert counts["valid"].dropna().to_dict() == {2022: 3, 2023: 2, 2024: 3}
+    assert counts.loc[2023, ["first_time", "renewed", "lapsed"]].tolist() == [1, 1, 2]
+    assert counts.loc[2022, "expiring"] == 3 and counts.loc[2024, "expiring"] == 0
+    assert counts["first_time"].loc[:2022].isna().all()  # what came before is not listed
