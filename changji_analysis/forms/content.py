@@ -137,17 +137,14 @@ def _known(data: Dataset, main: pd.Series, year: int) -> str:
 
 
 def _offices_of_tasks(data: Dataset, holders: pd.Series) -> pd.Series:
-    """The office that reports on a task: the one it names, the one holding all targets of its
-    section, else the bureau that issues the review (an assumption, and the form says so)."""
+    """The office that reports on a task: the one it names, the one that holds all targets of its
+    section, else the one that tasks name most often (assumptions, and the form says so)."""
     sections = holders.groupby(data.plan_targets["section"]).agg(set)
     offices = [office for office in dict.fromkeys(holders) if office]
-    default = next((o for o in offices if o == data.config.report.issuer_zh), (*offices, "")[0])
-
-    def office(task: pd.Series) -> str:
-        named = [
-            o for o in offices for part in task["lead"].split("、") if part and o.endswith(part)
-        ]
-        alone = sections.get(task["section"], set())
-        return named[0] if named else next(iter(alone)) if len(alone) == 1 else default
-
-    return data.tasks.apply(office, axis=1) if len(data.tasks) else pd.Series(dtype=str)
+    leads = data.tasks["lead"].str.split("、")
+    named = leads.map(
+        lambda lead: next((o for o in offices for p in lead if p and o.endswith(p)), "")
+    )
+    most = named[named != ""].mode().tolist() or [*offices, ""]
+    alone = data.tasks["section"].map(lambda s: "".join(sections.get(s, set(offices))))
+    return named.where(named != "", alone.where(alone.isin(offices), most[0]))
