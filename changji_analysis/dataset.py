@@ -420,8 +420,9 @@ class Dataset:
         """(target id, reading) to its assessment, the default reading of each target first."""
         return {key: one.assessment for key, one in self.judged.items()}
 
+    @_kept
     def assessment(self, target: str, reading: str | None = None) -> Assessment:
-        """One target judged, by its id or its indicator's, in its default reading if none is named.
+        """One target judged alone, by its id or its indicator's, in the reading named or default.
 
         Raises
         ------
@@ -431,7 +432,7 @@ class Dataset:
         table = self.plan_targets
         on = table.loc[table["indicator"].eq(target), "id"]
         row = plan.plan_row(table, target if on.empty else on.iloc[0], reading)
-        return self.assessments[row["id"], row["reading"]]
+        return self._judge(row).assessment
 
     def _target(self, row: pd.Series) -> plan.Target:
         return plan.target_of(row, self.config.plan.base_year)

@@ -241,7 +241,7 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
             note(ax, words, (goal, -0.6), (-3, 5), ha="right", color=ACCENT)
         rows_only(ax, names, 8.5)
         ax.set_xlim(right=max([high, *goals]) * 1.08)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,g}"))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
         return ax if chart is None else finished(chart)
 
 

@@ -18,7 +18,7 @@ from ..wording import Words, language
 from .columns import cell, head
 
 __all__ = [
-    "VIEWS", "Shown", "compare", "coverage", "headline", "precedent_counts", "scored", "show",
+    "VIEWS", "Shown", "compare", "coverage", "precedent_counts", "scored", "show",
     "vintages",
     "windows",
 ]  # fmt: skip
@@ -26,8 +26,6 @@ __all__ = [
 VIEWS: dict[str, tuple[str, ...]] = {
     "scorecard": ("id", "name", "goal", "base", "last", "required_growth", "probability",
                   "range", "likelihood", "verdict", "evidence", "holder"),
-    "headline": ("name", "goal", "base", "last", "required_growth", "probability", "verdict",
-                 "evidence"),
     "asks": ("name", "year", "holder", "due", "changes"),
     "gaps": ("id", "name", "missing_years", "holder"),
     "readings": ("id", "name", "default", "text", "base", "implies", "verdict"),
@@ -101,7 +99,9 @@ def scrolling(html: str, rows: int) -> str:
     """A long table in a box that the keyboard reaches."""
     if rows <= TALL:
         return html
-    box = '<div class="scroll" tabindex="0" style="max-height:32em;overflow:auto">'
+    printed = "@media print{.scroll{max-height:none!important;overflow:visible!important}}"
+    style = "max-height:32em;overflow:auto"
+    box = f'<style>{printed}</style><div class="scroll" tabindex="0" style="{style}">'
     return f"{box}\n{html}\n</div>"
 
 
@@ -150,13 +150,6 @@ def show(
 
 
 # ---- frames that no result holds already ---------------------------------------------------------
-def headline(data) -> pd.DataFrame:
-    """The rows of the scorecard for the headline targets of the plan."""
-    card = data.scorecard
-    wanted = card["default"] & card["indicator"].isin(data.config.report.headline)
-    return card[wanted & card["strength"].eq("firm")]
-
-
 def coverage(data) -> pd.DataFrame:
     """For every indicator and area of the plan, the years of which a figure is known."""
     from ..scorecards import spans

@@ -105,6 +105,10 @@ def _(a: Assessment, lang: str | None = None) -> Shown:
         count = a.forecast.peers
         rests += (w(f"，参照组{count}个地区", f", {count} peers") if count
                   else w("，采用通用参数（缺少可比地区）", ", generic prior"))  # fmt: skip
+    if (parent := e.parent) is not None:
+        rests += w(
+            f"，上级地区至{parent.until}年的数据", f", the parent's figures to {parent.until}"
+        )
     rows.append((w("依据", "rests on"), rests))
     if e.calibration is not None:
         rows.append((w("检验", "calibration"), w.calibration(e.calibration)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from ..assessment import Assessment
@@ -48,10 +49,10 @@ def overview(data, lang: str | None = None) -> Said:
     )
 
 
-def headlines(data, lang: str | None = None) -> Said:
-    """One line for each headline target."""
+def answer(data, lang: str | None = None) -> Said:
+    """The overview, and a line for each headline target."""
     found = [data.assessment(name) for name in data.config.report.headline]
-    return Said("\n".join(f"- {verdict(a, lang)}" for a in found))
+    return Said("\n".join([overview(data, lang), "", *(f"- {verdict(a, lang)}" for a in found)]))
 
 
 def verdict(a: Assessment, lang: str | None = None) -> Said:
@@ -90,7 +91,8 @@ def spread(results: Mapping[str, Assessment], lang: str | None = None) -> Said:
     w = Words(language(lang))
     judged = [a for a in results.values() if a.probability is not None]
     low, high = (w.chance(end(a.probability for a in judged)) for end in (min, max))
-    codes = {a.verdict for a in judged}
+    order = list(VERDICTS)
+    codes = sorted({a.verdict for a in judged}, key=order.index)
     span = w(
         f"{len(judged)}种做法的概率在{low}至{high}之间",
         f"The {len(judged)} ways put the probability between {low} and {high}",
@@ -100,7 +102,7 @@ def spread(results: Mapping[str, Assessment], lang: str | None = None) -> Said:
             f"{len(judged)}种做法的概率都是{low}",
             f"All {len(judged)} ways put the probability at {low}",
         )
-    word = w.verdict(*codes)
+    word = w.verdict(codes[0], codes[-1])
     same = w(f"，结论相同：{word}。", f"; the verdict is the same: {word}.")
     other = w(f"，结论因做法而异：{word}。", f"; the verdict depends on the choice: {word}.")
     return Said(span + (same if len(codes) == 1 else other))
@@ -202,7 +204,7 @@ def concerns(data, lang: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``severity``, ``count`` and ``why``, which names areas and indicators in words.
+        ``why``, which names areas and indicators in words, and ``count``.
     """
     w, found = Words.of(data, lang), data.problems
     order = ["scope_break", "plan_ambiguous", "corrected_flag", "plan_differs", "low_confidence"]
@@ -213,7 +215,7 @@ def concerns(data, lang: str | None = None) -> pd.DataFrame:
     table["count"] = table.groupby("code")["code"].transform("size")
     table = table.drop_duplicates("code")
     table["why"] = [_in_words(text, data, w) for text in table[w("why_zh", "why")]]
-    return table[["severity", "count", "why"]]
+    return table[["why", "count"]]
 
 
 def _in_words(text: str, data, w: Words) -> str:
@@ -255,10 +257,10 @@ def fair(lang: str | None = None) -> pd.DataFrame:
     return _spanned(proof.table("skill"), Words(language(lang)))
 
 
-def one_figure_coverage(lang: str | None = None) -> pd.DataFrame:
-    """What 80 % intervals from one figure hold, and in ``span`` what chance allows."""
-    table = proof.table("coverage_by_length")
-    return _spanned(table[table["n"].eq("1")].drop(columns="n"), Words(language(lang)))
+def held(lang: str | None = None) -> pd.DataFrame:
+    """What the 80 % intervals held, by panel and by level; 95 % intervals as text in ``span``."""
+    table = proof.table("coverage").replace([np.inf, -np.inf], np.nan)
+    return _spanned(table, Words(language(lang)))
 
 
 def _spanned(table: pd.DataFrame, w: Words) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def test_the_overview_counts_every_target_once():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_sentence_is_in_its_language(lang):
-    said = [says.headlines, says.plan, says.coverage, says.base, says.overview]
+    said = [says.answer, says.plan, says.coverage, says.base, says.overview]
     texts = [f(DATA, lang) for f in said] + [says.proof_says(lang)]
     texts += [says.nested(DATA, name, lang) for name in DATA.config.report.headline]
     texts += list(says.concerns(DATA, lang)["why"].head(5))
