@@ -1,9 +1,7 @@
 """The arithmetic of the default model over arrays, and the fit of its hyperparameters.
 
-`update` is what a series' own increments make of a prior; `fit` chooses the prior under which
-windows of the peers would have been predicted best. The gradient is taken by differences: all
-four points of it go through one array pass over few windows, which costs less than the derivatives
-of an iterated update and cannot disagree with it.
+The gradient of the fit is taken by differences: all four points of it go through one array pass,
+which costs less than the derivatives of an iterated update and cannot disagree with it.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ WEIGHT = 0.2
 degrees of freedom, and what that weighs, in areas."""
 BOUNDS = ((-2.3, 5.7), (-11.5, 2.1), (0.1, 4.1))
 DIFFERENCE = 1e-6
-"""Width of the differences, on the log scale of the hyperparameters."""
+"""Width of the differences of the logs of the hyperparameters."""
 
 
 class Sums(NamedTuple):
@@ -90,12 +88,9 @@ def log_density(y, location, variance, df):
     """Log density of a Student t."""
     from scipy import special
 
-    constant = special.gammaln((df + 1) / 2) - special.gammaln(df / 2)
-    return (
-        constant
-        - np.log(df * np.pi * variance) / 2
-        - (df + 1) / 2 * np.log1p((y - location) ** 2 / (variance * df))
-    )
+    more, scale = (df + 1) / 2, df * variance
+    constant = special.gammaln(more) - special.gammaln(df / 2) - np.log(np.pi * scale) / 2
+    return constant - more * np.log1p((y - location) ** 2 / scale)
 
 
 def fit(step, gap, ahead, change, *, drift, error, transitory, typical, areas) -> np.ndarray:

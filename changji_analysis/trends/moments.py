@@ -40,11 +40,8 @@ def level_slope(values, years, areas: int) -> tuple[float, float, tuple[float, f
     middle, low, high = map(float, np.quantile(level, (0.5, *LEVEL_TAILS)))
     log_size = np.log(size + 0.02 * size.mean())
     away = level - middle
-    weight = areas / len(size)
-    ridge = LOG_NOISE / LEVEL_DOUBT**2
-    slope = (weight * away * (log_size - log_size.mean())).sum() / (
-        (weight * away**2).sum() + ridge
-    )
+    ridge = LOG_NOISE / LEVEL_DOUBT**2 * len(size) / areas
+    slope = (away * (log_size - log_size.mean())).sum() / ((away**2).sum() + ridge)
     return float(slope), middle, (low, high)
 
 
@@ -54,9 +51,8 @@ def common_drift(growth, scale: float) -> tuple[float, float, int]:
     A year's mean scatters by what all areas share in that year and by their own shocks, the less
     the more areas it holds; years are weighed by the inverse of both (DerSimonian and Laird 1986,
     Controlled Clinical Trials 7, 177-188). The error allows for first-order autocorrelation of
-    the years (Wilks 2011, Statistical Methods in the Atmospheric Sciences, eq. 5.12).
-
-    `scale` is the typical shock of one area in a year.
+    the years (Wilks 2011, Statistical Methods in the Atmospheric Sciences, eq. 5.12). `scale` is
+    the typical shock of one area in a year.
     """
     counts = np.isfinite(growth).sum(1)
     yearly = np.nansum(growth, axis=1)[counts > 0] / counts[counts > 0]
@@ -101,8 +97,8 @@ def transitory_share(growth, years, scale: float) -> float:
 def reach(values, years, drift: float, speed) -> tuple[float, ...]:
     """Farthest that any area went from the common drift within 1, 2, ... `WINDOW` years.
 
-    Changes are measured in the speed of the level they start from; a horizon that no area's
-    figures span reaches in proportion farther than the last that one does.
+    Changes are measured in the speed of their level. A horizon beyond all figures reaches in
+    proportion farther than the last one seen.
     """
     _, _, ahead, change, last = windows(values, years, (1,), range(1, WINDOW + 1))
     farthest, h = np.zeros(WINDOW), np.arange(1, WINDOW + 1)

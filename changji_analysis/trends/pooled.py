@@ -80,10 +80,9 @@ class Prior:
     reach : tuple of float
         Farthest that any area went from m0 within 1, 2, ... years; empty for no limit.
     level, level_slope : float
-        Drift and shocks of a series that stands at x are exp(level_slope (x - level)) times
-        those of one that stands at `level`: low areas move more.
     level_range : tuple of float
-        Where x is cut off: the slope was not seen beyond.
+        Drift and shocks of a series that stands at x, cut off at the range that was seen, are
+        exp(level_slope (x - level)) times those of one that stands at `level`.
     """
 
     drift: float
@@ -123,16 +122,14 @@ GENERIC = Prior(
     drift=0.018, prior_strength=4.0, scale=0.08, df=0.25, transitory=0.13, years=12,
     reach=tuple(0.6 * np.sqrt(np.arange(1, WINDOW + 1))),
 )  # fmt: skip
-"""Where there are no peers, from many kinds of series (benchmarks/constants.py). Kinds differ so
-much in scale that two figures of a series say more of it than all of them: hence df."""
+"""Without peers (benchmarks/constants.py): kinds differ in scale by so much that df is small."""
 
 
 class Posterior(NamedTuple):
     """Predictive distributions of the rise from the last figures; arrays (...) of series.
 
     The rise over h years is a Student t of location h `drift` - `passing` and squared scale
-    `noise` + `shock` h + `doubt` h^2, where `noise` is the part of a year's own plus that of the
-    last figure, `last_noise`; `at` also keeps it within reach.
+    `noise` + `shock` h + `doubt` h^2, kept within reach; `last_noise` is the last figure's part.
     """
 
     drift: np.ndarray
@@ -187,7 +184,6 @@ def posterior(prior: Prior, step, gap, last=None) -> Posterior:
 
     Parameters
     ----------
-    prior : Prior
     step, gap : array (..., m)
         Increments and the years that each spans, newest last; gap 0 marks padding.
     last : array (...), optional
@@ -238,16 +234,13 @@ def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
     columns, dropped = _usable(peers, x, years)
     if dropped:
         notes += (f"left out of the peers, being the series itself: {', '.join(dropped)}",)
-    count = columns.shape[1]
+    count, lacking = columns.shape[1], ""
     if count < LEAST_PEERS:
-        notes += (f"{count} usable peers, fewer than {LEAST_PEERS}: the generic prior is used",)
-        return GENERIC, notes
-    if _alike(columns):
-        notes += (
-            f"the {count} peers all moved alike, or no two in the same years, and show no scatter: "
-            "the generic prior is used",
-        )
-        return GENERIC, notes
+        lacking = f"{count} usable peers, fewer than {LEAST_PEERS}"
+    elif _alike(columns):
+        lacking = f"the {count} peers moved alike, or no two in the same years, and show no scatter"
+    if lacking:
+        return GENERIC, (*notes, f"{lacking}: the generic prior is used")
     prior = fit_prior(columns)
     if prior.years == 1:
         notes += ("the peers' growth is that of a single period, which says little of others",)
@@ -282,11 +275,10 @@ def _filled(peers: pd.DataFrame) -> pd.DataFrame:
 
 
 def fit_prior(peers: pd.DataFrame) -> Prior:
-    """Fit the prior so that it predicts the peers.
+    """Fit the prior to peers, years by areas on the indicator's scale with NaN for no figure.
 
-    Peers are years by areas on the indicator's scale, NaN where there is no figure. Common drift,
-    level slope, transitory share and reach are read off them (`moments`); prior strength, scale
-    and degrees of freedom maximise the mean log predictive density of windows (`likelihood.fit`).
+    Common drift, level slope, transitory share and reach are read off them (`moments`); strength,
+    scale and degrees of freedom are those that predict them best (`likelihood.fit`).
     """
     peers = peers.sort_index()
     values = peers.to_numpy(float)
