@@ -30,7 +30,6 @@ LENGTHS = HORIZONS = range(1, 11)
 FACTORS = np.log([1.1, 1.25, 1.5, 2, 3, 5])
 TENTHS = 10
 GRID = {
-    # the value in use stands second
     (pooled, "DOUBT"): (1.0, 3.0, 6.0),
     (pooled, "CHANGE"): (0.1, 0.25, 0.4),
     (pooled, "FEW_YEARS"): (1.0, 2.0, 4.0),

