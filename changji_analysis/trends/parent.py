@@ -46,7 +46,8 @@ class Constants(NamedTuple):
         Standard deviations of the yearly drift of a child's share, and of a lasting change of it
         that no past year shows; both at most half the doubt about the child's own drift.
     share_shock, size : float
-        Squared yearly shock of the share over that of the child, and the power with which it
+        Squared yearly shock of the share over the geometric mean of those of child and parent
+        (peers as large as the parent know nothing of the child's), and the power with which it
         rises where a child, counted or summed, is smaller than nearly all of its peers (growth of
         cities, firms and countries scatters by size^-0.15 to -0.2; Stanley et al. 1996, Nature
         379, 804-806).
@@ -55,12 +56,12 @@ class Constants(NamedTuple):
     pass_doubt: float = 0.2
     share_drift: float = 0.011
     share_change: float = 0.002
-    share_shock: float = 0.65
-    size: float = 0.36
+    share_shock: float = 1.0
+    size: float = 0.5
 
 
 LEARNT = Constants()
-PASS_THROUGH = {"level": 1.0, "count": 0.95, "ratio": 0.9, "share": 0.8}
+PASS_THROUGH = {"level": 1.05, "count": 1.0, "ratio": 0.95, "share": 0.9}
 """b by kind: a kind's own slope drawn towards that of all."""
 SURPRISE = 3.0
 """Standard deviations of the parent's growth beyond which the doubt about b widens nothing."""
@@ -174,7 +175,8 @@ def grow(
 
     reach = SURPRISE * np.sqrt(p.parent_shock * seen + p.parent_doubt * seen**2)
     slope = rest * (learnt.pass_doubt if doubt is None else doubt)
-    own = rest**2 * learnt.share_shock * np.exp(learnt.size * p.small)
+    own = np.sqrt(p.parent_shock / p.shock) * np.exp(learnt.size * p.small)
+    own = rest**2 * learnt.share_shock * own
     share = rest**2 * np.minimum(unsure + learnt.share_change**2, p.doubt / 2)
 
     def walk(h, shock, drift):

@@ -35,7 +35,7 @@ def reference(kind, areas=12, shock=0.06, seed=3):
 
 def nest(kind, n=1, pace=PACE, known=4, after=None):
     """Child and parent that both grow by `pace`, the parent by `after` once the child ends."""
-    low, high = (-3, -2) if kind == "share" else (4, 6)
+    low, high = (-3, -2) if kind == "share" else (5.5, 8)
     years = np.array(YEARS)
     line = pace * (np.minimum(years, ORIGIN) - ORIGIN)
     line = line + (pace if after is None else after) * np.maximum(years - ORIGIN, 0)
