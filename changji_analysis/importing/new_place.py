@@ -18,11 +18,8 @@ HOME = REPOSITORY / "data"
 # Taken over as they are: what holds for every place in China
 _KEPT = ("indicators.csv", "reference/cities.csv", "reference/countries.csv",
          "raw/target_precedents.csv")  # fmt: skip
-_TABLES = {
-    "raw/plan_baseline.csv": schemas.BASELINE,
-    "raw/plan_targets.csv": schemas.TARGETS,
-    "readings.csv": schemas.READINGS,
-}
+_TABLES = {"raw/plan_baseline.csv": schemas.BASELINE, "raw/plan_targets.csv": schemas.TARGETS,
+           "readings.csv": schemas.READINGS}  # fmt: skip
 _IGNORED = "private/\n.lock\n"
 _NEXT = """\
 接下来 / next:

@@ -22,8 +22,6 @@ FIGURE_COLUMNS = [
 TAKEABLE = ("narrowed", "struck_out", "impossible", "contradicts", "implausible")
 _SEVERITY = {"error": "error", "question": "warning", "refused": "warning"}
 
-Said = dict[str, Any]  # what fills a message
-
 
 @dataclass
 class Figure:
@@ -59,8 +57,8 @@ class Figure:
     scope: str = ""
     note: str = ""
     remarks: list[str] = field(default_factory=list)
-    reasons: dict[str, Said] = field(default_factory=dict)
-    said: list[tuple[str, Said]] = field(default_factory=list)
+    reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
+    said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def stop(self, code: str, **fill: Any) -> None:
         """Note why it is not taken."""
@@ -84,7 +82,7 @@ class Figure:
         return self.reasons.get(self.code, {}).get("place", self.cell)
 
     @property
-    def told(self) -> list[tuple[str, Said]]:
+    def told(self) -> list[tuple[str, dict[str, Any]]]:
         """Why it is not taken, else everything that is said of it."""
         return [(self.code, self.reasons[self.code])] if self.code else self.said
 
@@ -163,7 +161,7 @@ class Proposal:
             frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
         )
 
-    def text(self, figure: Figure, code: str, fill: Said) -> dict[str, str]:
+    def text(self, figure: Figure, code: str, fill: dict[str, Any]) -> dict[str, str]:
         """What is said of a figure, in both languages."""
         entry = self.registry.get(figure.indicator, {"zh": "", "unit": ""})
         known = {

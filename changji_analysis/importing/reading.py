@@ -29,9 +29,8 @@ def review_words(data: Dataset, names: dict[str, str] | None = None) -> Vocabula
     for meant in (names or {}).values():
         _require("indicator or area", "指标或地区", meant, known)
     levels = {role: getattr(areas, role) for role in ("city", "prefecture", "region", "nation")}
-    return vocabulary(
-        levels, areas.all, data.indicators, data.aliases, data.areas, names or {}
-    )  # fmt: skip
+    tables = data.indicators, data.aliases, data.areas
+    return vocabulary(levels, areas.all, *tables, names or {})
 
 
 def _require(what: str, zh: str, word: str, known: Iterable[str]) -> None:
