@@ -25,7 +25,6 @@ from .dataset import (  # noqa: F401
 )
 from .needs import (  # noqa: F401
     PEER_QUANTILES,
-    on_revised_gdp,
     reachable,
 )
 from .records import as_date, near_matches  # noqa: F401
@@ -99,12 +98,6 @@ def region_pace(indicator, until, as_of=None):
 
 def rd_spending(intensity, base_intensity, year, as_of=None):
     return current(as_of).rd_spending(intensity, base_intensity, year)
-
-
-def intensity_from_parts(area, as_of=None, *, revision=0.0):
-    data = current(as_of)
-    parts = (data.history(area, name) for name in ("rd_expenditure", "gdp"))
-    return _needs.intensity_from_parts(*parts, revision)
 
 
 def certificate_identity(area, as_of=None):

@@ -123,66 +123,6 @@ def rd_spending(
     return table
 
 
-def intensity_from_parts(spending: pd.Series, gdp: pd.Series, revision: float = 0.0) -> pd.Series:
-    """R&D intensity from spending and GDP, where both are published.
-
-    Parameters
-    ----------
-    spending, gdp : Series
-        Histories of one area in the same unit.
-    revision : float
-        Part by which GDP is taken to be revised in every year, e.g. 0.05.
-
-    Returns
-    -------
-    Series
-        Per cent by year; the printed intensity differs where it rests on another vintage of GDP.
-    """
-    ratio = (100 * spending / (gdp * (1 + revision))).dropna().rename("rd_intensity")
-    ratio.attrs = {**gdp.attrs, "indicator": "rd_intensity", "unit": "%"}
-    return ratio
-
-
-def on_revised_gdp(
-    judged: Assessment, revisions: Iterable[float] = (0.0, 0.05, 0.15, 0.3)
-) -> pd.DataFrame:
-    """A target for a ratio to GDP on its own GDP and on revised ones.
-
-    A GDP that is raised by a part r after the base lowers the ratio by 1 / (1 + r), so that the
-    target asks for (1 + r) times as much on the GDP it was set on.
-
-    Parameters
-    ----------
-    judged : Assessment
-        With a forecast.
-    revisions : iterable of float
-        Parts by which GDP is raised; an assumption, shown as a range.
-
-    Returns
-    -------
-    DataFrame
-        ``revision``, ``asks`` (the target on its own GDP), ``factor`` (of the base) and
-        ``probability``.
-
-    Raises
-    ------
-    ForecastError
-        The target has no number, no base or no forecast.
-    """
-    goal, base, ahead = judged.target.value, judged.base_value, judged.forecast
-    if not goal or not base or ahead is None:
-        raise ForecastError(
-            "the target has no number, no base or no forecast.",
-            reason="no_figure",
-            remedy="revise the GDP of a target that has all three",
-        )
-    rows = [
-        (r, goal * (1 + r), goal * (1 + r) / base, ahead.probability(goal * (1 + r)))
-        for r in revisions
-    ]
-    return pd.DataFrame(rows, columns=["revision", "asks", "factor", "probability"])
-
-
 def cohort_outlook(
     judged: Assessment,
     past: dict,

@@ -142,37 +142,6 @@ def test_without_peers_or_region_the_next_plan_stretches_to_the_median():
     assert np.isnan(found["match"]) and np.isnan(found["match_probability"])
 
 
-def test_intensity_from_its_parts(tiny):
-    tiny(
-        **added(
-            YEARLY,
-            "新疆,gdp,2020,first,13797.58,亿元,exact,13797.58,,2021-12-31,s1,high,",
-            "新疆,gdp,2021,first,15983.65,亿元,exact,15983.65,,2022-12-31,s1,high,",
-            "新疆,rd_expenditure,2020,first,61.6,亿元,exact,61.6,,2021-12-31,s1,high,",
-        ),
-        **{
-            "indicators.csv": tiny_data.FILES["indicators.csv"]
-            + "rd_expenditure,经费,R&D,亿元,level,at_least,2,,,,\n"
-        },
-    )
-    plain, raised = (needs.intensity_from_parts("新疆", revision=r) for r in (0.0, 0.25))
-    assert plain.round(4).to_dict() == {2020: 0.4465}
-    assert raised.loc[2020] == pytest.approx(plain.loc[2020] / 1.25)
-
-
-def test_a_raised_gdp_asks_for_more():
-    a = ca.assess(
-        pd.Series({2020: 0.17}), ca.Target(value=0.3, year=2025, base_year=2020, base_value=0.17)
-    )
-    table = needs.on_revised_gdp(a, (0.0, 0.1))
-    assert table["asks"].tolist() == pytest.approx([0.3, 0.33])
-    assert table["factor"].iloc[1] == pytest.approx(0.33 / 0.17)
-    assert table["probability"].iloc[0] == a.probability > table["probability"].iloc[1]
-    empty = ca.assess(pd.Series(dtype=float), ca.Target(value=0.3, year=2025))
-    with pytest.raises(ForecastError):
-        needs.on_revised_gdp(empty)
-
-
 def test_the_outlook_by_cohorts_starts_from_one_printed_figure():
     table = ca.Dataset().cohort_outlook
     assert table["renewal_rate"].tolist() == [0.6, 0.7, 0.8, 0.9]

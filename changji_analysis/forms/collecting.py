@@ -30,18 +30,10 @@ REPORTS = "private/task_reports.csv"
 class Collection:
     """What came back, as tables.
 
-    Attributes
-    ----------
-    figures : DataFrame
-        Every figure with its ``office``, ``file``, ``cell`` and ``status``: new, revised, known,
-        or what speaks against it (scope, question, error; held: its form has an error elsewhere
-        and is taken whole or not at all).
-    counts : DataFrame
-        By office and year: what the list of certificates says.
-    tasks, problems : DataFrame
-        Reports on tasks; what is wrong, ``column`` being sheet and cell.
-    missing : DataFrame
-        For the reminder, the most wanted first; ``remark`` says why in the office's words.
+    ``figures`` have a ``status``: new, revised, known, or what speaks against them (scope,
+    question, error; held: the form has an error elsewhere and is taken whole or not at all).
+    ``counts`` is what lists of certificates say, ``problems`` what is wrong in which cell,
+    ``missing`` what a reminder asks for, the most wanted first.
     """
 
     figures: pd.DataFrame

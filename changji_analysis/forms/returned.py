@@ -15,10 +15,8 @@ import openpyxl
 from ..errors import QuantityError
 from ..quantities import convert, parse_quantity
 from ..records.writing import read_date
-from .content import COLUMNS, FORM, LIST, PROGRESS, TASKS, Line, Request
+from .content import COLUMNS, FORM, PROGRESS, TASKS, Line, Request
 
-LARGEST = 20_000_000
-"""Bytes of the largest form that is opened."""
 _COMMON = re.compile(r"[\s()（）]|新疆|昌吉|科技|技术|股份|集团|有限|责任|公司")
 """What most names of firms share; two names are compared without it."""
 
@@ -73,45 +71,35 @@ class Returned:
     certificates: list[tuple] = field(default_factory=list)
     faults: list[tuple[str, str, dict]] = field(default_factory=list)
 
-    def fault(self, cell: str, code: str, **fill: Any) -> None:
-        """Note what is wrong with the form itself."""
-        self.faults.append((cell, code, fill))
+    def fault(self, cell: Any, code: str, **fill: Any) -> Returned:
+        """Note what is wrong with the form itself; a cell is named by its sheet and place."""
+        place = cell if isinstance(cell, str) else f"{cell.parent.title}!{cell.coordinate}"
+        self.faults.append((place, code, fill))
+        return self
 
 
 def read_form(path: Path, requests: dict[str, Request], plan: str) -> Returned:
     """Read one form; everything that is wrong is noted in it, nothing raises.
 
-    Parameters
-    ----------
-    path : path
-    requests : dict
-        By office, what is asked of it.
-    plan : str
-        As `changji_analysis.forms.content.plan_key` names it.
+    `requests` says by office what is asked of it, `plan` is what `content.plan_key` makes.
     """
     form = Returned(path.name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError
         book = openpyxl.load_workbook(path)
     except Exception as error:  # whatever a spoilt file makes openpyxl raise
-        form.fault("", "unreadable", detail=type(error).__name__)
-        return form
+        return form.fault("", "unreadable", detail=type(error).__name__)
     key, office, day = (_cells(book, f"form_{name}") for name in ("plan", "office", "date"))
     if not key or not office or not day:
-        form.fault("", "not_a_form")
-        return form
+        return form.fault("", "not_a_form")
     form.office = _text(office[0])
     if _text(key[0]) != plan:
-        form.fault(f"{FORM}!{key[0].coordinate}", "other_plan", found=_text(key[0]), wanted=plan)
-        return form
+        return form.fault(key[0], "other_plan", found=_text(key[0]), wanted=plan)
     request = requests.get(form.office)
     if request is None:
-        form.fault(f"{FORM}!{office[0].coordinate}", "other_office", found=form.office)
-        return form
+        return form.fault(office[0], "other_office", found=form.office)
     form.day = _day(day[0])
     if form.day is None:
-        form.fault(f"{FORM}!{day[0].coordinate}", "no_date")
+        form.fault(day[0], "no_date")
     for line in request.lines:
         _read_line(form, _cells(book, line.name), line)
     for task in request.tasks.itertuples():
@@ -120,7 +108,7 @@ def read_form(path: Path, requests: dict[str, Request], plan: str) -> Returned:
         if not row or _text(row[2]) != " ".join(task.text.split()):
             form.fault(TASKS, "gone", wanted=f"{task.id} {task.text}")
         elif said[0] and said[0] not in PROGRESS:
-            form.fault(f"{TASKS}!{row[4].coordinate}", "unknown_progress", found=said[0])
+            form.fault(row[4], "unknown_progress", found=said[0])
         elif any(said):
             names = ("progress", "text", "money")
             form.tasks.append({"id": task.id, **dict(zip(names, said, strict=True))})
@@ -152,8 +140,7 @@ def _read_line(form: Returned, row: list, line: Line) -> None:
         return
     for cell, wanted in ((row[0], str(line.year)), (row[1], line.unit)):
         if _text(cell) != wanted:
-            place = f"{FORM}!{cell.coordinate}"
-            form.fault(place, "broken", found=_text(cell), wanted=wanted)
+            form.fault(cell, "broken", found=_text(cell), wanted=wanted)
             return
     texts = (_text(row[k]) for k in (3, 7, 4, 5))
     entry = Entry(line, f"{FORM}!{row[3].coordinate}", *texts)
@@ -208,17 +195,16 @@ def _read_list(form: Returned, cells: list) -> None:
     firms: dict[str, int] = {}
     for firm, number, issued in zip(*[iter(cells)] * 3, strict=True):
         name, code, day = _COMMON.sub("", _text(firm)), _text(number).upper(), _day(issued)
-        place = f"{LIST}!{firm.coordinate}"
         if not (name or code or _text(issued)):
             continue
         if not (name and code and day):
-            form.fault(place, "list_no_date")
+            form.fault(firm, "list_no_date")
         elif code in numbers:
-            form.fault(place, "list_twice", other=numbers[code])
+            form.fault(firm, "list_twice", other=numbers[code])
         else:
             numbers[code] = firm.row
             near = None if name in firms else process.extractOne(name, [*firms], score_cutoff=80)
             if near:
-                form.fault(place, "list_renamed", other=firms[near[0]])
+                form.fault(firm, "list_renamed", other=firms[near[0]])
             firms.setdefault(name, firm.row)
             form.certificates.append((code, name, day))
