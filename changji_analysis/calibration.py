@@ -22,7 +22,6 @@ FOLDER = Path(__file__).with_name("replay") / "tables"
 STATEMENTS = "statements"
 UNIT = 1e-4
 """Of the numbers kept in the table of statements: logs, as integers."""
-HORIZONS = (1, 3, 5)
 LENGTHS = {1: (1, 1), 3: (2, 4), 6: (5, 10)}
 """Figures that a replayed history held, and the numbers of figures that it stands for."""
 LAWS = {"p1": ("peers", 1), "p3": ("peers", 3), "p6": ("peers", 6), "g1": ("generic", 1),
@@ -190,8 +189,8 @@ def calibration_of(
     """What became of the replayed statements nearest to one.
 
     The same question is put to every replayed case: would it rise as much? Of the answers in the
-    band of the probability those count that are nearest: of the same family, with a parent known
-    or not, the same lead, a level within `NEAR` times; level and lead, then the parent are let go
+    band of the probability those count that are nearest: of the same family and lead, with a level
+    within `NEAR` times and a parent known or not alike; the parent, then level and lead are let go
     until there are `ENOUGH` cases. Other families serve only where this one has none.
 
     Parameters
@@ -221,8 +220,8 @@ def calibration_of(
     if not chosen.any():
         return None
     areas, spans, cases = kept.count(chosen)
-    row, horizon, _ = np.nonzero(chosen)
-    ahead, level, came = np.array(HORIZONS)[horizon], kept.level[row], float(y[chosen].mean())
+    row, came = np.nonzero(chosen)[0], float(y[chosen].mean())
+    ahead, level = kept.ahead[row], kept.level[row]
     own = question is not None and not {"family", "band"} & {*never}
     return Calibration(
         prior, fewest, most, low, high, cases, areas, float(p[chosen].mean()), came,
@@ -236,54 +235,52 @@ def calibration_of(
 
 
 class _Kept(NamedTuple):
-    """The table of statements as arrays along its rows; horizons along the second axis."""
+    """The table of statements as arrays along its rows; in `laws` location, spread and df."""
 
     family: np.ndarray
     area: np.ndarray
     last_year: np.ndarray
+    ahead: np.ndarray
     level: np.ndarray
     parent: np.ndarray
     rise: np.ndarray
-    laws: dict[str, tuple]
+    laws: dict[str, np.ndarray]
 
     def answers(self, law: str, rises, falling: bool) -> tuple[np.ndarray, np.ndarray]:
         """Probability that each case rises as asked, and whether it did; NaN where not known."""
         from scipy import special
 
-        loc, spread, df = (part[:, :, None] for part in self.laws[law])
-        sign, away = -1 if falling else 1, self.rise[:, :, None] - rises
+        loc, spread, df = self.laws[law].T[:, :, None]
+        sign, away = -1 if falling else 1, self.rise[:, None] - rises
         happened = np.where(np.isfinite(away), sign * away >= 0, np.nan)
         return special.stdtr(df, sign * (loc - rises) / spread), happened
 
     def count(self, mask) -> tuple[int, int, int]:
         """Areas, periods without overlap and independent cases of some statements."""
-        row, horizon, _ = np.nonzero(mask)
+        row = np.nonzero(mask)[0]
         start = self.last_year[row]
-        areas, spans = len({*self.area[row]}), periods(start, start + np.array(HORIZONS)[horizon])
+        areas, spans = len({*self.area[row]}), periods(start, start + self.ahead[row])
         return areas, spans, min(areas * spans, len(row))
 
 
 def _nearest(kept: _Kept, inside, question: Question) -> tuple[np.ndarray, list[str]]:
     """The nearest of the statements, and what of the question none of them has."""
-    own, alike = (
-        each[:, None, None]
-        for each in (kept.family == family(question.indicator), kept.parent == question.parent)
-    )
-    ratio = kept.level[:, None, None] / question.level if question.level > 0 else np.inf
+    own, alike = kept.family == family(question.indicator), kept.parent == question.parent
+    ratio = kept.level / question.level if question.level > 0 else np.inf
     near, nearer = ((ratio <= f) & (ratio >= 1 / f) for f in (NEAR**2, NEAR))
-    lead = np.abs(np.array(HORIZONS) - question.ahead)[None, :, None]
+    lead = np.abs(kept.ahead - question.ahead)
     soon = lead <= max(lead.min(), 1)
     never = {
         "family": not own.any(),
         "level": own.any() and not (own & nearer).any(),
         "ahead": lead.min() > 1,
-        "parent": question.parent and not (own & kept.parent[:, None, None]).any(),
+        "parent": question.parent and not (own & kept.parent).any(),
     }
-    for step in (alike & soon & nearer, alike & soon & near, alike & soon, alike, True):
-        if kept.count(chosen := inside & own & step)[2] >= ENOUGH:
+    for step in (soon & nearer & alike, soon & nearer, soon & near, soon, own):
+        if kept.count(chosen := inside & (own & step)[:, None])[2] >= ENOUGH:
             break
     if not chosen.any():
-        chosen, never["band"] = inside & soon, own.any()
+        chosen, never["band"] = inside & soon[:, None], own.any()
     return chosen, [code for code in NEVER if never.get(code)]
 
 
@@ -293,14 +290,13 @@ def _statements() -> _Kept | None:
     if not path.is_file():
         return None
     table = pd.read_csv(path)
-
-    def along(name: str) -> np.ndarray:
-        return table[[f"{name}_{h}" for h in HORIZONS]].to_numpy(float) * UNIT
-
-    keys = [table[name].to_numpy() for name in ("family", "area", "last_year", "level")]
-    df = {law: np.repeat(table[[f"{law}_df"]] / 10, len(HORIZONS), 1) for law in LAWS}
-    laws = {law: (along(f"{law}_loc"), along(f"{law}_spread"), df[law]) for law in LAWS}
-    return _Kept(*keys, table["parent"].to_numpy(bool), along("rise"), laws)
+    keys = [table[name].to_numpy() for name in ("family", "area", "last_year", "ahead", "level")]
+    units = np.array([UNIT, UNIT, 0.1])
+    laws = {
+        law: table[[f"{law}_loc", f"{law}_spread", f"{law}_df"]].to_numpy(float) * units
+        for law in LAWS
+    }
+    return _Kept(*keys, table["parent"].to_numpy(bool), table["rise"].to_numpy() * UNIT, laws)
 
 
 forget = _statements.cache_clear

@@ -32,8 +32,10 @@ def test_what_was_never_replayed_is_said():
     row = calibration_of(0.2, 1, "peers", Question(0.4, 5, 0.2, "fish"))
     assert row.family is None and row.never == ("family",)
     assert "从未回溯过：这类指标" in str(row) and "never replayed: this family" in str(row)
-    far = calibration_of(0.2, 1, "peers", Question(0.4, 9, 9999.0, "rd_intensity", parent=True))
-    assert set(far.never) == {"level", "ahead", "parent"}
+    far = calibration_of(0.2, 1, "peers", Question(0.4, 9, 9999.0, "rd_intensity"))
+    assert set(far.never) == {"level", "ahead"}
+    alone = calibration_of(0.2, 1, "peers", Question(0.4, 3, 500.0, "hightech_firms", parent=True))
+    assert alone.family == "hightech_certificates" and "parent" in alone.never
 
 
 def test_few_cases_and_a_date_are_said():

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .. import calibration
-from ..calibration import FOLDER, HORIZONS, LAWS, STATEMENTS, UNIT
+from ..calibration import FOLDER, LAWS, STATEMENTS, UNIT
 from ..errors import UsageError
 from ..files import write_bytes, write_csv
 from ..fingerprints import digest, of_code, of_file, sources
-from . import cases, claims, targets, verdicts
+from . import cases, claims, nested, targets, verdicts
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -28,8 +28,11 @@ KEY = FOLDER / "key.json"
 REMEDY = "run make proof"
 DIGITS = 5
 """Significant digits of the numbers kept: as many as any processor agrees on."""
-EVERY = {"countries": 2}
+EVERY = {"countries": 3}
 """Of the origins of a panel only every so manieth goes into the statements kept."""
+LEADS = (1, 3, 5)
+NESTED = {"eurostat_rd_intensity": "parents", "ncses_rd_intensity": "children"}
+"""Nested families of R&D intensity, and the peers that their statements rest on."""
 SHOWN = ("pooled", *cases.RATES, "combination", "naive", "drift", *claims.FITTED, *claims.OWN,
          *cases.RULES)  # fmt: skip
 
@@ -58,6 +61,14 @@ class _Replays:
         return {group: targets.targets(self.data, group) for group in targets.GROUPS}
 
     @cached_property
+    def families(self) -> dict[str, nested.Family]:
+        return nested.families(self.data.folder)
+
+    @cached_property
+    def nested(self) -> nested.Cases:
+        return nested.replay(self.families)
+
+    @cached_property
     def judged(self) -> pd.DataFrame:
         return verdicts.statements(self.data)
 
@@ -78,7 +89,7 @@ def _failures(r: _Replays) -> pd.DataFrame:
 
 TABLES: dict[str, Callable[[_Replays], pd.DataFrame]] = {
     # how often statements came true
-    STATEMENTS: lambda r: statements(r.full),
+    STATEMENTS: lambda r: statements(r),
     "reliability": _reliability,
     "calibration_tests": lambda r: claims.calibration_tests(r.full),
     "coverage": lambda r: claims.coverage(r.full),
@@ -92,6 +103,7 @@ TABLES: dict[str, Callable[[_Replays], pd.DataFrame]] = {
     "intervals": lambda r: _sets(
         all=claims.intervals(r.full, r.full.laws), fitted=claims.intervals(r.thin, r.thin.laws)
     ),
+    "nested": lambda r: nested.summary(nested.judged(r.nested, nested.predict(r.nested))),
     "inflation": lambda r: claims.inflation(r.thin),
     "targets": lambda r: _sets(**{g: targets.ranking(t) for g, t in r.published.items()}),
     "stories": lambda r: _sets(**{g: targets.stories(t) for g, t in r.published.items()}),
@@ -103,40 +115,51 @@ TABLES: dict[str, Callable[[_Replays], pd.DataFrame]] = {
 """Every table of the proof and what makes it; the columns are told where the functions are."""
 
 
-def statements(replay: cases.Replay) -> pd.DataFrame:
+def statements(r: _Replays) -> pd.DataFrame:
     """The replayed cases as `changji_analysis.calibration` keeps them.
 
     Returns
     -------
     DataFrame
-        One row per panel, area and last year: ``family``, ``area``, ``last_year``, ``level``,
-        ``parent`` (0: none was known for longer), and in units of 1e-4 on the scale the ``rise``
-        over each of `calibration.HORIZONS`, and ``loc`` and ``spread`` of each of
-        `calibration.LAWS` over them, with its degrees of freedom in tenths.
+        One row per case and lead: ``family``, ``area``, ``last_year``, ``ahead``, ``level`` and
+        ``parent`` (1 where it was known for longer), and in units of 1e-4 on the scale the
+        ``rise`` to the outcome and ``loc`` and ``spread`` of `calibration.LAWS`, with their
+        degrees of freedom in tenths.
     """
-    table = replay.table
+    table = r.full.table
     thinned = table["origin"] % table["panel"].map(EVERY).fillna(1) == 0
-    part = replay.part(table["origin"].eq(table["last_year"]) & thinned)
-    table = part.table[["panel", "area", "last_year", "ahead", "n", "last"]]
-    index, columns = ["panel", "area", "last_year", "ahead"], {}
-    for law, (prior, n) in LAWS.items():
-        found = part.laws["pooled" if prior == "peers" else "generic"]
-        of = table["n"].eq(n) & table["ahead"].isin(HORIZONS)
-        frame = table[of].set_index(index)
-        for name, values in zip(("loc", "spread", "df"), found[of].T, strict=True):
-            unit = 0.1 if name == "df" else UNIT
-            columns[f"{law}_{name}"] = pd.Series((values / unit).round(), frame.index)
+    part = r.full.part(
+        table["origin"].eq(table["last_year"]) & thinned & table["ahead"].isin(LEADS)
+    )
+    of = {name: calibration.family(p.indicator) for name, p in cases.PANELS.items()}
+    alone = part.table.assign(rise=part.rise, parent=0, family=part.table["panel"].map(of))
+    laws = {"peers": part.laws["pooled"], "generic": part.laws["generic"]}
+    found, known, level = r.nested.table, nested.predict(r.nested), []
+    rows = found["family"].map(NESTED).notna() & found["peers"].eq(found["family"].map(NESTED))
+    inside = found[rows].assign(last_year=lambda t: t["origin"] - t["known"], parent=1)
+    for row in inside.itertuples():
+        level.append(r.families[row.family].child.at[row.last_year, row.area])
+    inside = inside.assign(last=level, rise=inside["outcome"], panel=inside["family"])
+    inside, law = inside.assign(family="rd_intensity"), {"peers": known[rows]}
+    return pd.concat([_kept(alone, laws), _kept(inside, law)], ignore_index=True)
+
+
+def _kept(table: pd.DataFrame, laws: dict) -> pd.DataFrame:
+    """Cases side by side that differ in their number of figures only."""
+    keys, columns = ["panel", "family", "area", "last_year", "ahead", "parent"], {}
+    table = table.reset_index(drop=True)
+    for name, (prior, n) in LAWS.items():
+        rows = table[table["n"].eq(n)].drop_duplicates(keys, keep="last")
+        if prior not in laws or rows.empty:
+            continue
+        at = pd.MultiIndex.from_frame(rows[keys].astype({"last_year": int, "ahead": int}))
+        for column, values in zip(("loc", "spread", "df"), laws[prior][rows.index].T, strict=True):
+            columns[f"{name}_{column}"] = pd.Series(values / (0.1 if column == "df" else UNIT), at)
         if n == 1:
-            columns["rise"] = pd.Series((part.rise[of] / UNIT).round(), frame.index)
-            level = frame["last"].groupby(index[:3], sort=False).first()
-    wide = pd.DataFrame(columns).astype("Int64").unstack("ahead")
-    wide.columns = [f"{name}_{ahead}" for name, ahead in wide.columns]
-    wide = wide.rename(columns={f"{law}_df_1": f"{law}_df" for law in LAWS})
-    wide = wide.drop(columns=[c for c in wide if "_df_" in c]).loc[level.index]
-    families = [calibration.family(cases.PANELS[p].indicator) for p, *_ in wide.index]
-    wide.insert(0, "level", level.map("{:.4g}".format))
-    wide.insert(1, "parent", 0)
-    wide.insert(0, "family", families)
+            columns["rise"] = pd.Series(rows["rise"].to_numpy() / UNIT, at)
+            level = rows["last"].map("{:.4g}".format).to_numpy()
+            first = at
+    wide = pd.DataFrame(columns).reindex(first).round().astype("Int64").assign(level=level)
     return wide.reset_index().drop(columns="panel")
 
 
@@ -200,8 +223,12 @@ def _key(data: Dataset) -> dict[str, str]:
     areas, seen = data.config.areas, data.observations
     others = seen[~seen["area"].isin([areas.city, areas.prefecture, *areas.others])]
     frames = (frame.to_csv(index=False) for frame in (others, data.precedents, data.breaks))
+    files = sorted((data.folder / "reference" / "nested").glob("*.csv"))
     models = [name for name in sources() if ".trends." in name]
-    return {"code": of_code(__name__, *models), "data": digest(*frames)}
+    return {
+        "code": of_code(__name__, *models),
+        "data": digest(*frames, *(of_file(path) for path in files)),
+    }
 
 
 def stale(data: Dataset) -> list[str]:
