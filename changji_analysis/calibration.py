@@ -29,7 +29,7 @@ LAWS = {"p1": ("peers", 1), "p3": ("peers", 3), "p6": ("peers", 6), "g1": ("gene
 BANDS = (0.0, 0.01, 0.05, 0.15, 0.25, 0.33, 0.5, 0.66, 1.0)
 """Edges of the bands of probability that are judged together."""
 FACTORS = (1.1, 1.25, 1.5, 2.0)
-"""What is asked of the cases where a statement does not say its own rise."""
+"""What is asked of the cases where a statement's own rise is not known, or has no like."""
 ENOUGH = 30
 """Cases from which a frequency is worth its name."""
 NEAR = 2.0
@@ -38,6 +38,7 @@ HARDLY = 0.05
 """Statements below this say that something will hardly happen, and need cases that bear it."""
 NEVER = {
     "family": ("这类指标", "this family of indicators"),
+    "factor": ("概率相当而增幅这样大的判断", "a statement in this band about so large a rise"),
     "band": ("这类指标的这一概率区间", "this family in this band of probability"),
     "level": ("这样的起点水平", "such a level"),
     "ahead": ("这样长的时段", "so long a lead"),
@@ -191,7 +192,7 @@ def calibration_of(
     The same question is put to every replayed case: would it rise as much? Of the answers in the
     band of the probability those count that are nearest: of the same family and lead, with a level
     within `NEAR` times and a parent known or not alike; the parent, then level and lead are let go
-    until there are `ENOUGH` cases. Other families serve only where this one has none.
+    until there are `ENOUGH` cases, and the rise where there is none. Other families serve only where this one has none.
 
     Parameters
     ----------
@@ -212,8 +213,11 @@ def calibration_of(
     if kept is None or not laws:
         return None
     fewest, most = LENGTHS[LAWS[laws[-1]][1]]
-    rises = np.log(FACTORS) if question is None else np.array([question.rise])
-    p, y = kept.answers(laws[-1], rises, question is not None and question.direction == "at_most")
+    falling = question is not None and question.direction == "at_most"
+    rises = np.log(FACTORS) * (-1 if falling else 1)
+    if question is not None:
+        rises = np.r_[question.rise, rises]
+    p, y = kept.answers(laws[-1], rises, falling)
     low, high = next(b for b in pairwise(BANDS) if probability < b[1] or b[1] == 1)
     inside = (p >= low) & ((p < high) | (high == 1)) & np.isfinite(y)
     chosen, never = (inside, []) if question is None else _nearest(kept, inside, question)
@@ -276,11 +280,15 @@ def _nearest(kept: _Kept, inside, question: Question) -> tuple[np.ndarray, list[
         "ahead": lead.min() > 1,
         "parent": question.parent and not (own & kept.parent).any(),
     }
+    exact = inside & (np.arange(inside.shape[1]) == 0)
     for step in (soon & nearer & alike, soon & nearer, soon & near, soon, own):
-        if kept.count(chosen := inside & (own & step)[:, None])[2] >= ENOUGH:
+        if kept.count(chosen := exact & (own & step)[:, None])[2] >= ENOUGH:
             break
+    if not chosen.any() and own.any():
+        chosen, never["factor"] = inside & own[:, None], True
     if not chosen.any():
-        chosen, never["band"] = inside & soon[:, None], own.any()
+        never["band"], never["factor"] = own.any(), False
+        chosen = exact & soon[:, None]
     return chosen, [code for code in NEVER if never.get(code)]
 
 

@@ -38,6 +38,12 @@ def test_what_was_never_replayed_is_said():
     assert alone.family == "hightech_certificates" and "parent" in alone.never
 
 
+def test_a_rise_that_no_like_statement_asked_for_is_said():
+    row = calibration_of(0.9, 1, "peers", Question(np.log(2.4), 5, 41, "hightech_firms"))
+    assert row.never == ("factor",) and row.family == "hightech_certificates"
+    assert row.low <= row.stated <= row.high and "about so large a rise" in str(row)
+
+
 def test_few_cases_and_a_date_are_said():
     question = Question(np.log(2.4), 5, 41, "hightech_firms", as_of="2023-12-31")
     row = calibration_of(0.3, 1, "peers", question)
