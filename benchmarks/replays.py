@@ -4,7 +4,7 @@
 
 Processor time of both in one run, one after the other: the default model, the generic prior, the
 rules and the base rate at every origin of every panel, with the factors that the earlier state
-asked for. Models of statsmodels are no part of it. FOLDER needs an environment in ``.venv``.
+asked for, the tables being read. Models of statsmodels are no part of it. FOLDER needs an environment in ``.venv``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 
 EARLIER = """
 import time
-from changji_analysis import validation
+from changji_analysis import replay, validation
+replay.outcomes("provinces")
 began = time.process_time()
 validation.replays()
 print(time.process_time() - began)
@@ -29,8 +30,9 @@ def main(folder: str) -> None:
     from changji_analysis.replay import cases
 
     models = ("pooled", "generic", "base_rate", *cases.RULES)
-    began = time.process_time()
     data = Dataset()
+    cases.outcomes(data, "provinces")
+    began = time.process_time()
     for panel in cases.PANELS:
         cases.rolling(data, panel, models=models, factors=(1.1, 1.25, 1.5, 2.0))
     ours = time.process_time() - began

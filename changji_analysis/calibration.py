@@ -192,7 +192,7 @@ def calibration_of(
     The same question is put to every replayed case: would it rise as much? Of the answers in the
     band of the probability those count that are nearest: of the same family and lead, with a level
     within `NEAR` times and a parent known or not alike; the parent, then level and lead are let go
-    until there are `ENOUGH` cases, and the rise where there is none. Other families serve only where this one has none.
+    until there are `ENOUGH` cases, the rise where there is none; other families serve last.
 
     Parameters
     ----------

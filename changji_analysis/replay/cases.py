@@ -11,7 +11,7 @@ areas of the other folds, up to the origin. Everything runs on arrays along the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -78,6 +78,14 @@ class Cases(NamedTuple):
     def start(self) -> np.ndarray:
         """Where each case stands on the scale."""
         return self.scale.forward(self.table["last"].to_numpy(float))
+
+    def scaled(self, past: pd.DataFrame) -> pd.DataFrame:
+        """Printed figures of the panel on the scale."""
+        return scaled_peers(past, self.scale, None)[0]
+
+    def outside(self, past: pd.DataFrame, fold: int) -> np.ndarray:
+        """Which columns belong to other folds."""
+        return self.folds.reindex(past.columns).ne(fold).to_numpy()
 
 
 class Replay(NamedTuple):
@@ -227,15 +235,11 @@ def generic(fold: int) -> pooled.Prior:
     return pooled.GENERIC
 
 
-def prior_without(cases: Cases, past: pd.DataFrame | None, fold: int) -> pooled.Prior:
-    """The prior of the areas outside a fold; the generic one where they are too few."""
-    if past is None:
-        return pooled.GENERIC
-    others = past.loc[:, cases.folds.reindex(past.columns).ne(fold).to_numpy()]
+def prior_without(cases: Cases, peers: pd.DataFrame, fold: int) -> pooled.Prior:
+    """The prior of the areas outside a fold, on the scale; the generic one where they are few."""
+    others = peers.loc[:, cases.outside(peers, fold)]
     others = others.loc[:, others.notna().sum() >= 2]
-    if others.shape[1] < pooled.LEAST_PEERS:
-        return pooled.GENERIC
-    return pooled.fit_prior(scaled_peers(others, cases.scale, None)[0])
+    return pooled.fit_prior(others) if others.shape[1] >= pooled.LEAST_PEERS else pooled.GENERIC
 
 
 def predict_each(cases: Cases, model: str) -> np.ndarray:
@@ -312,21 +316,25 @@ def base_rate(cases: Cases, past: pd.DataFrame, goal: np.ndarray, share: float =
     """
     out, table = np.full(goal.shape, np.nan), cases.table
     asked = np.column_stack([table["last"], (goal / table[["last"]].to_numpy()).round(9)])
-    positive = past.where(past > 0)
+    every = past.where(past > 0).reindex(range(past.index.min(), past.index.max() + 1))
+    values, outside = every.to_numpy(), cache(partial(cases.outside, every))
     for (fold, ahead), at in table.groupby(["fold", "ahead"]).indices.items():
-        others = positive.loc[:, cases.folds.reindex(past.columns).ne(fold).to_numpy()]
-        ratio = (others.reindex(others.index + ahead).to_numpy() / others.to_numpy()).ravel()
-        level = others.to_numpy().ravel()[np.isfinite(ratio)]
-        ratio = ratio[np.isfinite(ratio)][np.argsort(level, kind="stable")]
+        start = values[:-ahead, outside(fold)]
+        ratio = values[ahead:, outside(fold)] / start
+        level, ratio = start[np.isfinite(ratio)], ratio[np.isfinite(ratio)]
         if not len(ratio):
             continue
         count = min(max(LEAST_WINDOWS, int(np.ceil(share * len(ratio)))), len(ratio))
         rows, back = np.unique(asked[at], axis=0, return_inverse=True)
-        first = np.searchsorted(np.sort(level), rows[:, 0]) - count // 2
-        first = np.clip(first, 0, len(ratio) - count)
-        near = np.sort(np.lib.stride_tricks.sliding_window_view(ratio, count)[first], axis=1)
-        below = [np.searchsorted(w, times) for w, times in zip(near, rows[:, 1:], strict=True)]
-        out[at] = ((count - np.array(below) + 0.5) / (count + 1))[back.ravel()]
+        if count == len(ratio):
+            below = np.searchsorted(np.sort(ratio), rows[:, 1:])
+        else:
+            order = np.argsort(level, kind="stable")
+            first = np.searchsorted(level[order], rows[:, 0]) - count // 2
+            near = np.lib.stride_tricks.sliding_window_view(ratio[order], count)
+            near = near[np.clip(first, 0, len(ratio) - count)]
+            below = (near[:, None, :] < rows[:, 1:, None]).sum(2)
+        out[at] = ((count - below + 0.5) / (count + 1))[back.ravel()]
     return out
 
 
@@ -344,6 +352,7 @@ def ask(
         Names of `trends.MODELS`, ``generic`` for pooled without peers, of `RULES` or `RATES`.
     """
     laws, said = {}, {}
+    of = generic if past is None else partial(prior_without, cases, cases.scaled(past))
     for model in models:
         if model in RATES:
             silent = np.full(goal.shape, np.nan)
@@ -352,8 +361,7 @@ def ask(
             said[model] = rule(model, cases.table, goal)
         else:
             if model in ("pooled", "generic"):
-                of = generic if model == "generic" else partial(prior_without, cases, past)
-                laws[model] = predict_pooled(cases, of)
+                laws[model] = predict_pooled(cases, generic if model == "generic" else of)
             else:
                 laws[model] = predict_each(cases, model)
             said[model] = probability(cases, laws[model], goal)

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from ..config import Verdict
-from ..forecasting import scaled_peers
 from ..trends.pooled import Prior
 from . import cases, scores
 
@@ -59,11 +58,11 @@ def statements(data: Dataset) -> pd.DataFrame:
 
 def _judged(found: cases.Cases, past: pd.DataFrame, base_year: int) -> pd.DataFrame:
     """Central probability and range of the cases of one origin that start at the base year."""
-    central = cache(partial(cases.prior_without, found, past))
-    last, table = past.ffill().iloc[-1], found.table
-    halves = [past.loc[:, last.le(last.median())], past.loc[:, last.gt(last.median())]]
+    peers, last, table = found.scaled(past), past.ffill().iloc[-1], found.table
+    central = cache(partial(cases.prior_without, found, peers))
+    halves = [peers.loc[:, last.le(last.median())], peers.loc[:, last.gt(last.median())]]
     half = [cases.predict_pooled(found, partial(cases.prior_without, found, h)) for h in halves]
-    shifted = cache(partial(_without_one, found, past, central))
+    shifted = cache(partial(_without_one, found, peers, central))
     laws = [
         cases.predict_pooled(found, central),
         np.where(table[["last"]] <= last.median(), *half),
@@ -83,11 +82,10 @@ def _judged(found: cases.Cases, past: pd.DataFrame, base_year: int) -> pd.DataFr
     )
 
 
-def _without_one(found: cases.Cases, past: pd.DataFrame, central, fold: int) -> list[Prior]:
+def _without_one(found: cases.Cases, peers: pd.DataFrame, central, fold: int) -> list[Prior]:
     """A fold's prior without the peer that raises its drift most, and that lowers it most."""
     prior = central(fold)
-    others = past.loc[:, found.folds.reindex(past.columns).ne(fold).to_numpy()]
-    x = scaled_peers(others, found.scale, None)[0].to_numpy()
+    x = peers.loc[:, found.outside(peers, fold)].to_numpy()
     growth = np.diff(x, axis=0) / prior.speed(x[:-1])
     own = np.nanmean(growth[:, np.isfinite(growth).any(0)], axis=0)
     moved = (own.mean() - own) / max(len(own) - 1, 1) if prior.peers else np.zeros(1)

@@ -48,7 +48,7 @@ def replayed(table, **how):
 
 
 def predicted(cases, past):
-    return replay.predict_pooled(cases, partial(replay.prior_without, cases, past))
+    return replay.predict_pooled(cases, partial(replay.prior_without, cases, cases.scaled(past)))
 
 
 def test_the_future_does_not_change_a_forecast():
