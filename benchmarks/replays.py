@@ -4,7 +4,8 @@
 
 Processor time of both in one run, one after the other: the default model, the generic prior, the
 rules and the base rate at every origin of every panel, with the factors that the earlier state
-asked for, the tables being read. Models of statsmodels are no part of it. FOLDER needs an environment in ``.venv``.
+asked for, the tables being read. Models of statsmodels are no part of it. FOLDER needs an
+environment in ``.venv``.
 """
 
 from __future__ import annotations
