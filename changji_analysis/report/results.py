@@ -137,7 +137,7 @@ class Results:
 
     def office(self, names: str) -> str:
         """Offices of the city without its name: 市科技局, Finance Bureau."""
-        city = self.w(self.config.areas.city, f"{self.w.place('city')} City ")
+        city = self.w(self.config.areas.city, f"{self.w.place('city')} ")
         return names.replace(city, self.w("市", ""))
 
     def locator(self, section: str) -> str:
@@ -298,6 +298,8 @@ class Results:
     def offices(self) -> list[Named]:
         """What each office holds, those with most blanks first; a shared target counts for each."""
         own = self.office(self.w.column(vars(self.config.report), "issuer"))
+        back = getattr(self.data, "returned", pd.DataFrame(columns=["office", "day"]))
+        days = {self.office(r["office"]): self.w.date(r["day"].date()) for _, r in back.iterrows()}
         held: dict[str, list] = {}
         for t in self.targets:
             for name in filter(None, t.holder.split(self.w("、", "; "))):
@@ -306,7 +308,8 @@ class Results:
         for name, rows in held.items():
             blank = [t for t in rows if t.code == "insufficient_evidence"]
             names = self.listed(t.mid for t in blank)
-            table.append(Named(name=name, targets=rows, blank=blank, names=names, own=name == own))
+            table.append(Named(name=name, targets=rows, blank=blank, names=names, own=name == own,
+                               back=days.get(name, "")))  # fmt: skip
         return sorted(table, key=lambda o: (-len(o.blank), -len(o.targets)))
 
     def grades(self) -> list[tuple[str, str, int]]:
@@ -568,15 +571,22 @@ class Results:
     # ---- annexes -----------------------------------------------------------------------------
     def tasks(self, kind: str) -> list[Named]:
         """Tasks or projects of the plan, with what the offices reported."""
-        table = self.data.tasks[self.data.tasks["kind"].eq(kind)]
-        told = ("progress", "status", "problems", "years", "cost", "spent")
-        return [
-            Named(number=n, section=self.locator(r["section"]), at=r["section"],
-                  text=self.w(r["text"], r["text_en"]),
-                  lead=self.office(self.w(r["lead"], r["lead_en"])) or self.blank,
-                  **{name: r.get(name) or self.blank for name in told})
-            for n, (_, r) in enumerate(table.iterrows(), 1)
-        ]  # fmt: skip
+        table, reports = self.data.tasks, getattr(self.data, "task_reports", None)
+        table, told = table[table["kind"].eq(kind)], {}
+        if reports is not None and len(reports):
+            told = reports.drop_duplicates("id", keep="last").set_index("id").to_dict("index")
+        out = []
+        for n, (_, r) in enumerate(table.iterrows(), 1):
+            said = told.get(r["id"], {})
+            day = f"{said['office']}，{said['reported']:%Y-%m-%d}" if said else ""
+            out.append(Named(
+                number=n, section=self.locator(r["section"]), at=r["section"], told=bool(said),
+                text=self.w(r["text"], r["text_en"]), by=day,
+                lead=self.office(self.w(r["lead"], r["lead_en"])) or self.blank,
+                **{name: said.get(column) or self.blank for name, column in
+                   (("progress", "text"), ("status", "progress"), ("spent", "money"))},
+            ))  # fmt: skip
+        return out
 
     def sections(self) -> list[Named]:
         """Sections of the plan's tasks: how many tasks and projects, how many reported on."""
@@ -586,7 +596,7 @@ class Results:
         titles = {} if self.lang == "en" else self._headings()
         return [
             Named(section=self.locator(key) + titles.get(key, ""), count=len(rows),
-                  told=sum(one.progress != self.blank for one in rows),
+                  told=sum(one.told for one in rows),
                   who=self.listed({one.lead: 0 for one in rows if one.lead != self.blank}))
             for key, rows in sorted(groups.items(), key=lambda g: [_ORDER.find(c) for c in g[0]])
         ]  # fmt: skip

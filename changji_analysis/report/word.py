@@ -223,7 +223,7 @@ class _Writer:
                 f"the figure {self.lang}/{path.name} is no picture. Remedy: draw the figures "
                 f"again; the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
             ) from error
-        tallest = Mm(120) if self.across else Mm(185)
+        tallest = Mm(92) if self.across else Mm(185)
         if picture.height > tallest:
             picture.width = Emu(picture.width * tallest // picture.height)
             picture.height = tallest
