@@ -125,6 +125,8 @@ class _Writer:
         self._line(words["data_to"], "Cover")
         heading = self._line(words["contents"], "TOC Heading")
         heading.paragraph_format.page_break_before = True
+        if not self.pages:
+            self._line(words["stale"], "toc 1")
         self._contents()
         sect = self.docx.sections[-1]._sectPr
         front = copy.deepcopy(sect)
