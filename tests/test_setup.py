@@ -230,7 +230,7 @@ def test_style_is_readable_in_black_and_white():
     with matplotlib.rc_context():
         plt.style.use("changji_analysis.style")
         colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-        assert plt.rcParams["figure.figsize"][0] == 6.3 and plt.rcParams["savefig.dpi"] == 200
+        assert plt.rcParams["figure.figsize"][0] == 6.3 and plt.rcParams["savefig.dpi"] == 300
     levels = sorted(luminance(colour) for colour in colours)
     assert min(b - a for a, b in itertools.pairwise(levels)) >= 8
 
