@@ -34,16 +34,9 @@ FEW_ORIGINS = 8
 
 
 class Family(NamedTuple):
-    """Children with their parents.
+    """Children with their parents (totals that include them, or ratios of totals).
 
-    Attributes
-    ----------
-    kind : str
-    child, parent : DataFrame
-        Year x area in printed units; parents are totals, or ratios of totals, that include the
-        children.
-    of : Series
-        Parent of each child.
+    ``child`` and ``parent`` are year x area in printed units; ``of`` is the parent of each child.
     """
 
     kind: str
@@ -53,15 +46,9 @@ class Family(NamedTuple):
 
 
 def family(kind: str, top: pd.DataFrame, of: pd.Series, bottom: pd.DataFrame | None = None):
-    """Build a family whose parents are sums over their children, or sums over sums in per cent.
+    """A family whose parents are sums over their children, or with `bottom` sums over sums, in %.
 
-    Parameters
-    ----------
-    kind : str
-    top, bottom : DataFrame
-        Year x child; parents are summed over the children without a gap.
-    of : Series
-        Parent of each child; only parents of two children or more are kept.
+    Only children without a gap count, and only parents of two or more.
     """
     tables = [top] if bottom is None else [top, bottom]
     whole = [a for a in of.index if all(a in t and t[a].notna().all() for t in tables)]
@@ -97,18 +84,11 @@ COLUMNS = "family kind area parent peers origin n known ahead outcome".split()
 
 
 class Cases(NamedTuple):
-    """Replayed forecasts; everything runs along the rows of the table.
+    """Replayed forecasts; everything runs along the rows of the table, which has `COLUMNS`.
 
-    Attributes
-    ----------
-    table : DataFrame
-        `COLUMNS`: ``known`` are the years that the parent is known longer, ``ahead`` those from
-        the child's last figure to the outcome, and ``outcome`` is its growth on the scale.
-    alone : array (N, 3)
-        Location, scale and degrees of freedom without the parent.
-    parts : nested.Parts
-    grown : array (N,)
-        What the parent grew while it was known longer.
+    ``known`` are the years that the parent is known longer, ``ahead`` those from the child's last
+    figure to the outcome, ``outcome`` is its growth on the scale. `alone` (N, 3) has location,
+    scale and degrees of freedom without the parent, `grown` what the parent grew.
     """
 
     table: pd.DataFrame
@@ -122,11 +102,7 @@ def replay(
 ) -> Cases:
     """Replay families as known at each origin.
 
-    Parameters
-    ----------
-    families : dict
-    most, origins : int, optional
-        Most children of one origin and fold, drawn by lot, and most origins, spread evenly.
+    `most` children of one origin and fold are drawn by lot, and `origins` spread evenly.
     """
     columns: dict[str, list] = {}
     for name, one in families.items():
@@ -244,21 +220,11 @@ def judged(cases: Cases, found: np.ndarray) -> pd.DataFrame:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Scores by family and size of peers.
+    """Scores by family and size of peers, from the table of `judged`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        From `judged`.
-
-    Returns
-    -------
-    DataFrame
-        ``family``, ``peers``, ``cases``, ``areas``, ``origins`` (the years), ``periods`` without
-        overlap, ``crps_with``, ``crps_without``, ``gain`` (share of the CRPS saved) with ``low``
-        and ``high``, ``covered`` (by the 80 % interval) with ``covered_low``, ``covered_high``,
-        and ``covered_without``. Intervals draw areas and years; below `FEW_ORIGINS` there is none
-        and ``yearly`` holds each origin's gain.
+    ``gain`` is the share of the CRPS saved, ``covered`` that of outcomes in the 80 % interval, and
+    ``periods`` counts origins without overlap. Intervals draw areas and years; below `FEW_ORIGINS`
+    there is none, and ``yearly`` has each origin's gain.
     """
     rows = []
     for (name, peers), part in table.groupby(["family", "peers"], sort=False):

@@ -70,19 +70,11 @@ SURPRISE = 3.0
 class Known(NamedTuple):
     """What is known of the parents of N series, on the model's scale.
 
-    Attributes
-    ----------
-    years : array (...)
-        Years that the parent is known beyond the child's last figure.
-    step, gap : arrays (..., m)
-        The parent's increments up to its last figure and the years they span, newest last; gap 0
-        marks padding.
-    at : array (...)
-        Its figure in the child's last year.
-    share_step, share_gap : arrays (..., m)
-        Increments of child less parent, in the years of the child's window that both have.
-    part : array (...)
-        The child's share of the parent, 0 to 1; 0 where it is not known.
+    ``years`` (...) that the parent is known beyond the child's last figure; its increments
+    ``step`` and ``gap`` (..., m) up to its last figure, newest last, gap 0 marking padding; ``at``
+    (...), its figure in the child's last year; ``share_step`` and ``share_gap`` (..., m),
+    increments of child less parent in the years of the child's window that both have; ``part``
+    (...), the child's share of the parent, 0 where it is not known.
     """
 
     years: np.ndarray
