@@ -48,9 +48,10 @@ def summed(group, kind, child, of, least=0.9):
     return group, nested.family(kind, child if kind == "count" else bridged(child, least), of)
 
 
-def divided(group, kind, top, bottom, of, percent=100.0):
+def divided(group, kind, top, bottom, of, percent=100.0, least=0.75):
     """A family of ratios, or of shares in per cent."""
-    return group, nested.family(kind, bridged(top) * percent / 100, of, bridged(bottom))
+    top, bottom = (bridged(table, least) for table in (top, bottom))
+    return group, nested.family(kind, top * percent / 100, of, bottom)
 
 
 def wide(frame, unit, column, time="year"):
