@@ -124,6 +124,12 @@ class Assessment:
         return None if self.probability is None else likelihood(self.probability)[0]
 
     @property
+    def floor(self) -> float:
+        """The least probability that replayed cases like this one bear; 0 where it is no matter."""
+        row = self.evidence.calibration
+        return 0.0 if row is None else row.floor
+
+    @property
     def met_at_last(self) -> bool | None:
         """Whether the last figure already attains the target; None where that is not known."""
         if self.last_value is None:

@@ -75,15 +75,16 @@ def _code(path: Path) -> str:
 
 
 @cache
-def of_code(*modules: str) -> str:
+def of_code(*modules: str, apart: tuple[str, ...] = ()) -> str:
     """Fingerprint of modules and of all that they import within the package.
 
-    Comments and docstrings do not count.
+    Comments and docstrings do not count, nor do the packages `apart` and what only they import.
     """
+    left = tuple(f"{NAME}.{name}" for name in apart)
     wanted, seen = list(modules), set()
     while wanted:
         module = wanted.pop()
-        if module in sources() and module not in seen:
+        if module in sources() and module not in seen and not (left and module.startswith(left)):
             seen.add(module)
             wanted += _imports(module)
     return digest(*(f"{name}{_code(sources()[name])}" for name in sorted(seen)))

@@ -128,7 +128,7 @@ def scorecard(
     numbers += ["value", "base_value", "last_value", "completion", "shortfall"]
     numbers += ["shortfall_per_year", "shortfall_money", "reference_required", "reference_largest"]
     numbers += ["reference_share", "required_factor", "context_value"]
-    numbers += ["probability_low", "probability_high"]
+    numbers += ["probability_low", "probability_high", "probability_floor"]
     flags = ("met_at_base", "met_at_last")
     return frame.astype(
         dict.fromkeys(whole, "Int64")
@@ -173,6 +173,7 @@ def _row(one: Judged, years: set[int]) -> dict:
         **_shortfall(a, one.money),
         **_reference(a, one.peers),
         **{f"pace_{name}": status for name, status in a.pace["status"].items()},
+        "probability_floor": None if a.probability is None else a.floor,
         "likelihood": a.likelihood,
         "verdict": a.verdict,
         "n": a.evidence.n,

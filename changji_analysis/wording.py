@@ -8,6 +8,7 @@ thing has one name and one number one form. `Words` speaks one language; codes b
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -275,12 +276,17 @@ def _countries() -> dict[str, str]:
 
 
 # ---- numbers -----------------------------------------------------------------------------------
-def probability_text(probability: float | None, lang: str) -> str:
-    """A probability as printed: whole per cent, never 0 or 100 short of an outcome."""
+def probability_text(probability: float | None, lang: str, floor: float | None = None) -> str:
+    """A probability as printed: whole per cent, never 0 or 100 short of an outcome.
+
+    Nor below `floor`, the least that replayed cases like it bear.
+    """
     if probability is None or pd.isna(probability):
         return ""
-    if 0 < probability < 0.01:
-        return "不到1%" if lang == "zh" else "less than 1%"
+    least = 0.01 if floor is None or pd.isna(floor) else max(floor, 0.01)
+    if 0 < probability < least:
+        bound = math.ceil(100 * least - 1e-9)
+        return f"不到{bound}%" if lang == "zh" else f"less than {bound}%"
     if 0.99 < probability < 1:
         return "超过99%" if lang == "zh" else "more than 99%"
     return f"{probability:.0%}"
@@ -343,7 +349,8 @@ class Words:
 
     def spread(self, row: Mapping[str, Any] | pd.Series) -> str:
         """The range of the probability of a row of the scorecard; empty without one."""
-        ends = [self.chance(row.get(f"probability_{end}")) for end in ("low", "high")]
+        floor = row.get("probability_floor")
+        ends = [self.chance(row.get(f"probability_{end}"), floor) for end in ("low", "high")]
         return self("—", "–").join(dict.fromkeys(ends)) if all(ends) else ""
 
     def model(self, name: str) -> str:
@@ -420,13 +427,13 @@ class Words:
         """A factor."""
         return self.number(factor, decimals) + self("倍", " times")
 
-    def chance(self, probability: float | None) -> str:
+    def chance(self, probability: float | None, floor: float | None = None) -> str:
         """A probability as printed; see `probability_text`."""
-        return probability_text(probability, self.lang)
+        return probability_text(probability, self.lang, floor)
 
-    def chance_is(self, probability: float) -> str:
+    def chance_is(self, probability: float, floor: float | None = None) -> str:
         """The probability after its noun, as 为29% or 不到1%; in English, is 29%."""
-        text = self.chance(probability)
+        text = self.chance(probability, floor)
         return self(f"为{text}" if text[:1].isdigit() else text, f"is {text}")
 
     def likely(self, probability: float) -> str:

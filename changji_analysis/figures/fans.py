@@ -77,7 +77,7 @@ def _fan_page(
         title += w(f"{a.target.year}年目标{goal}，", f"target {goal} by {a.target.year}: ")
         title += w.verdict(a.verdict) if row is None else w.judged(row)
         if ahead is not None:
-            chance, spread = w.chance(a.probability), w.spread(row or {})
+            chance, spread = w.chance(a.probability, a.floor), w.spread(row or {})
             if spread not in ("", chance):
                 chance += w(f"，范围{spread}", f", range {spread}")
             title += w(f"（概率{chance}；预测中位数{median}）",

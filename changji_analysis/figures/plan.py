@@ -85,7 +85,12 @@ def _target_row(
         ends = row[["probability_low", "probability_high"]].fillna(row["probability"])
         ax.plot(x_say + width * ends.astype(float), [y, y], color=ACCENT, lw=1.6,
                 gid=f"range_{row['id']}")  # fmt: skip
-        ax.text(x_say + width + 0.008, y, w.chance(row["probability"]), **style)
+        ax.text(
+            x_say + width + 0.008,
+            y,
+            w.chance(row["probability"], row["probability_floor"]),
+            **style,
+        )
         x_say += width + w(0.085, 0.125)
     ax.text(x_say, y, words, weight="bold", **style)
 

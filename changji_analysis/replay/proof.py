@@ -31,6 +31,8 @@ DIGITS = 5
 EVERY = {"countries": 3}
 """Of the origins of a panel only every so manieth goes into the statements kept."""
 LEADS = (1, 3, 5)
+READERS = ("records", "quantities", "histories")
+"""What reads the data: fingerprints are taken of what it has read."""
 NESTED = {"eurostat_rd_intensity": "parents", "ncses_rd_intensity": "children"}
 """Nested families of R&D intensity, and the peers that their statements rest on."""
 SHOWN = ("pooled", *cases.RATES, "combination", "naive", "drift", *claims.FITTED, *claims.OWN,
@@ -226,7 +228,7 @@ def _key(data: Dataset) -> dict[str, str]:
     files = sorted((data.folder / "reference" / "nested").glob("*.csv"))
     models = [name for name in sources() if ".trends." in name]
     return {
-        "code": of_code(__name__, *models),
+        "code": of_code(__name__, *models, apart=READERS),
         "data": digest(*frames, *(of_file(path) for path in files)),
     }
 

@@ -215,7 +215,6 @@ _FORMS: dict[str, Callable[[Words, Any], str]] = {
     "area": Words.area,
     "spans": Words.spans,
     "unit": Words.unit,
-    "chance": Words.chance,
     "panel": lambda w, value: w.term("panel", value),
     "status": lambda w, value: w.term("pace" if value in TERMS["pace"] else "status", value),
     "yes": lambda w, value: w.term("yes", bool(value)),
@@ -254,6 +253,8 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
     numeric = form[1:].isdigit() or form in ("g", "amount", "value", "year", "dated")
     if isinstance(value, str) and numeric:
         return w.term("verdict", value)
+    if form == "chance":
+        return w.chance(value, row.get(f"{name}_floor"))
     if form in _FORMS:
         return _FORMS[form](w, value)
     if name == "verdict":

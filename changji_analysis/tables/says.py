@@ -66,8 +66,8 @@ def verdict(a: Assessment, lang: str | None = None) -> Said:
           f"{name} ({goal} by {a.target.year}): **{w.verdict(a.verdict)}**")
     ]  # fmt: skip
     if a.probability is not None:
-        told[0] += w(f"，实现概率{w.chance_is(a.probability)}",
-                     f", the probability {w.chance_is(a.probability)}")  # fmt: skip
+        told[0] += w(f"，实现概率{w.chance_is(a.probability, a.floor)}",
+                     f", the probability {w.chance_is(a.probability, a.floor)}")  # fmt: skip
     if a.required_growth is not None:
         growth = w.percent(a.required_growth)
         base = w.measured(a.base_value, unit, decimals)

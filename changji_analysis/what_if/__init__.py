@@ -105,7 +105,9 @@ class Outcome:
             f"{w.lowered(self.row['en'])} ({goal} by {a.target.year})",
         )
         before, after = (
-            w("无法估计", "not known") if one.probability is None else w.chance(one.probability)
+            w("无法估计", "not known")
+            if one.probability is None
+            else w.chance(one.probability, one.floor)
             for one in (now, a)
         )
         was, verdict = w.verdict(now.verdict), w.verdict(a.verdict)

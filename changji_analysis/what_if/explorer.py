@@ -169,7 +169,7 @@ class Desk:
             self.view.value = _alert(error)
             return
         a, chart, said = found.assessment, drawn(found, lang), escape(found.sentence(lang))
-        chance, look = self.words.chance(a.probability) or "—", VERDICTS[a.verdict]
+        chance, look = self.words.chance(a.probability, a.floor) or "—", VERDICTS[a.verdict]
         style = f"color:{look.letters};background:{look.fill};padding:.15em .6em"
         png = base64.b64encode(chart.png(DPI)).decode("ascii")
         self.view.value = (
