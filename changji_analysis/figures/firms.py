@@ -172,14 +172,15 @@ def cohort_stock(data, w: Words) -> Chart:
         f"comes to {come}; ",
     )
     if max(ends) < goal.value:
-        title += w(f"要到{goal.text}，续认率{kept}时每年须首次认定{each['needed']}家",
+        title += w(f"要到{goal.text}，重新认定率{kept}时每年须首次认定{each['needed']}家",
                    f"{goal.text} takes {each['needed']} a year at {kept} renewed")  # fmt: skip
     else:
         title += w(f"目标为{goal.text}", f"the target is {goal.text}")
     base = w.measured(goal.base_value, goal.row["unit"], 0)
     subtitle = w(
         f"{w.place('city')}年末有效期内高新技术企业（家），按证书来历；证书三年有效，基期{base}按三批"
-        f"均分，续认率{kept}为假定（存量按{w.percent(min(rates), 0)}—{w.percent(max(rates), 0)}）",
+        f"均分，重新认定率{kept}为假定"
+        f"（存量按{w.percent(min(rates), 0)}—{w.percent(max(rates), 0)}）",
         f"{w.place('city')}, valid certificates at the end of the year by origin; valid for three "
         f"years, base of {base} in three equal batches, {kept} renewed (assumed; range: "
         f"{w.percent(min(rates), 0)}–{w.percent(max(rates), 0)})",
@@ -193,7 +194,7 @@ def cohort_stock(data, w: Words) -> Chart:
     for ax, (name, stock) in zip(axes, stocks.items(), strict=True):
         drawn = _stack(ax, stock, {
             "base": ("white", "////", w("基期证书", "base")),
-            "renewed": (SKY, "", w("续认", "renewed")),
+            "renewed": (SKY, "", w("重新认定", "renewed")),
             "first_time": (INK, "", w("首次认定", "first-time")),
         }, f"_{name}", 0.66)  # fmt: skip
         note(ax, w("基期证书", "base"), drawn[0][1:3], ha="center", size=7.5, rotation=90)

@@ -125,7 +125,7 @@ def name_points(ax: Axes, points: pd.DataFrame, dots: np.ndarray) -> None:
     ]
     adjust_text(
         texts, *dots.T, ax=ax, iter_lim=500, expand=(1.2, 2.2), force_text=(0.4, 0.8),
-        force_static=(0.2, 0.5),
+        force_static=(0.5, 0.9),
         arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.6, "shrinkB": 3}, min_arrow_len=9,
     )  # fmt: skip
     for text in texts:

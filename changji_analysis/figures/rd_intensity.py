@@ -166,7 +166,7 @@ def rd_precedents(data, w: Words) -> Chart:
         f"{w.place('city')} {goal.year}\nasks for {w.times(required)}",
     )
     note(ax, words, (required, top), (-4, -8), ha="right", va="top", color=ACCENT, weight="bold")
-    named = pd.concat([drawn[met], drawn.nlargest(3, "asked")])
+    named = pd.concat([drawn[met], drawn.nlargest(2, "asked")])
     named = named[~named.index.duplicated()].assign(x=lambda t: t["asked"], y=lambda t: t["came"])
     named["name"] = [
         f"{w.area(area)} {year}"

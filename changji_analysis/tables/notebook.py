@@ -39,7 +39,7 @@ REASONS = {
     "year": "预测中没有这一年；请改用其中的年份，或预测得更远",
     "peers": "参照组应是以整数年份为行、地区为列的数表",
     "parent_is_child": "上级地区就是该地区自身；请给出包含它的地区",
-    "rate": "续认率应在0与1之间",
+    "rate": "重新认定率应在0与1之间",
 }
 """Why a forecast cannot be made, and the remedy, in Chinese; English stands in the error."""
 
