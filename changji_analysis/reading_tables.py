@@ -2,8 +2,7 @@
 
 A figure that an office has and we have not is tried before it is asked for: candidate values of a
 year are put behind what is known up to the base and judged by the model. Words of probability
-need a pace to rest on: without peers or a parent a row says what is due in its year, and the
-target year says what settles the target.
+need a pace to rest on: without peers or a parent a row says what is due, and what settles.
 """
 
 from __future__ import annotations
@@ -37,9 +36,8 @@ class Given(NamedTuple):
     known : Series
         Figures up to the target year.
     base_year, base, goal : number or None
-    peers : DataFrame, Prior or None
-    parent : Series or None
-    kind : str
+    peers, parent, kind
+        As in `changji_analysis.forecast`.
     bands : sequence of (str, float)
         Verdicts that a probability decides and the least probability of each, rising.
     """
@@ -67,7 +65,7 @@ def chances(values, year: int, target: Target, given: Given) -> tuple[np.ndarray
     Returns
     -------
     array (n,), bool
-        The probabilities, 0 or 1 in the target year; whether peers or a parent stand behind them.
+        0 or 1 in the target year; whether peers or a parent stand behind them.
     """
     values = np.asarray(values, float)
     asked = given.goal, target.direction, target.tolerance or 0
@@ -117,8 +115,7 @@ def reading_table(
         between two bands earns the better word, and a worse figure never earns one. ``verdict``
         is empty in years before the target's where no pace is there to judge by.
     """
-    if decimals is None and given.kind == "count":
-        decimals = 0
+    decimals = 0 if decimals is None and given.kind == "count" else decimals
     start = target.year if given.base_year is None else given.base_year
     before_base = given._replace(known=given.known[given.known.index <= start])
     rows: list[tuple] = []
