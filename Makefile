@@ -28,7 +28,7 @@ test-browser: ## try JupyterLab, every notebook and the pages in a browser
 test-pythons: ## run the tests on every supported Python that the machine has
 	$(RUN)
 
-lint: ## check style, format and types
+lint: ## check style, format, layers and types
 	$(RUN)
 
 lab: ## open JupyterLab at the start page

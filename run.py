@@ -37,7 +37,7 @@ COMMANDS = {
     "test-pythons": "run the tests on every supported Python that the machine has",
     "proof": "replay the past and renew the tables of the proof (after a change of model or data)",
     "fuzz": "feed the import thousands of mutated sheets, odd texts and kills (some minutes)",
-    "lint": "check style, format and types",
+    "lint": "check style, format, layers and types",
     "lab": "open JupyterLab at the start page",
     "docs": "build the pages to read, in docs/_build/html",
     "env": "make or renew the environment in .venv (the others do it when needed)",
@@ -296,12 +296,17 @@ def test_pythons():
 
 
 def lint():
-    """Check style, format and types."""
+    """Check style, format, layers of imports and types."""
     env()
     formatter = f"{PYTHON.relative_to(ROOT)} -m ruff format ."
     remedy = f"Mend the lines named above; '{formatter}' lays them out."
     call("lint (style)", [PYTHON, "-m", "ruff", "check", "."], remedy)
     call("lint (format)", [PYTHON, "-m", "ruff", "format", "--check", "."], remedy)
+    call(
+        "lint (layers)",
+        [SCRIPTS / ("lint-imports.exe" if os.name == "nt" else "lint-imports")],
+        "An import goes down the layers of pyproject.toml.",
+    )
     call("lint (types)", [PYTHON, "-m", "ty", "check"], "Mend the lines named above.")
 
 

@@ -18,6 +18,7 @@ from .assessment import Assessment, assess, verdict_of
 from .config import Config, data_dir, use_private
 from .errors import DataError, ForecastError, UsageError
 from .records import REFERENCES, Folder, as_date, near_matches, stamp
+from .records.schemas import PROVINCES
 
 Read = tuple[dt.date | None, str, tuple]
 """What was asked of a dataset: its date, the name asked for and the arguments."""
@@ -474,14 +475,14 @@ class Dataset:
         Raises
         ------
         UsageError
-            There is no such class, or it names an area of which nothing is known.
+            There is no such class, or it names an unknown area.
         """
         classes = {one.id: one for one in self.config.reference_classes}
         name = next(iter(classes)) if name is None else name
         histories.require_known("reference class", name, classes)
         chosen = classes[name]
         for area in chosen.areas:
-            histories.require_known("area", area, self.observations["area"].unique())
+            histories.require_known("area", area, {*PROVINCES, *self.observations["area"]})
         peers = self.peers(indicator, chosen.level)
         if not chosen.areas:
             return peers

@@ -203,56 +203,38 @@ def reachable(ahead: Forecast, probability: float, direction: str, decimals: int
 
 
 def adjusted_targets(
-    judged: Assessment,
-    windows: pd.DataFrame,
-    span: int,
-    decimals: int,
-    probabilities: Iterable[float],
-) -> pd.DataFrame:
+    judged: Assessment, windows: pd.DataFrame, span: int, decimals: int
+) -> pd.Series:
     """Values for the target year that would have been as ambitious as what peers attained.
 
     Parameters
     ----------
     judged : Assessment
-        With a base and a forecast.
+        With a base.
     windows : DataFrame
         As `changji_analysis.histories.growth_windows` returns them; declared breaks are left out.
     span : int
         Years of a window; the factor is carried to the target's own years at equal growth.
     decimals : int
         Digits printed.
-    probabilities : iterable of float
-        How sure a target should be.
 
     Returns
     -------
-    DataFrame
-        ``basis`` (median, upper_quarter, upper_tenth, largest of the windows; then one
-        ``probability`` row for each probability of the configuration), ``level`` (share of
-        windows that grew no more, or the probability asked for), ``factor`` (over the base),
-        ``value`` in the target's unit and ``probability`` that the forecast gives it. Empty
-        where there is neither base nor forecast.
+    Series
+        Value by the name of a quantile of the windows, see `PEER_QUANTILES`; empty without a base
+        or without windows.
     """
-    columns = ["basis", "level", "factor", "value", "probability"]
-    ahead, base, target = judged.forecast, judged.base_value, judged.target
-    if ahead is None or not base or judged.base_year is None:
-        return pd.DataFrame(columns=columns)
-    if target.direction not in ("at_least", "at_most"):
-        return pd.DataFrame(columns=columns)
-    rows = []
+    base, target = judged.base_value, judged.target
     factors = windows.loc[~windows["broken"], "factor"]
-    if len(factors):
-        years = target.year - judged.base_year
-        growth = factors ** (years / span) if target.sign > 0 else factors ** (-years / span)
-        for name, level in PEER_QUANTILES.items():
-            factor = float(growth.quantile(level)) ** target.sign
-            rows.append((name, level, factor, round(base * factor, decimals)))
-    for level in probabilities:
-        value = reachable(ahead, level, target.direction, decimals)
-        rows.append(("probability", level, value / base, value))
-    table = pd.DataFrame(rows, columns=columns[:-1])
-    chance = [ahead.probability(v, direction=target.direction) for v in table["value"]]
-    return table.assign(probability=chance)
+    if not base or judged.base_year is None or factors.empty:
+        return pd.Series(dtype=float)
+    growth = factors ** (target.sign * (target.year - judged.base_year) / span)
+    return pd.Series(
+        {
+            name: round(base * float(growth.quantile(level)) ** target.sign, decimals)
+            for name, level in PEER_QUANTILES.items()
+        }
+    )
 
 
 def next_values(

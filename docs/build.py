@@ -17,7 +17,6 @@ import nbformat
 from PIL import Image
 
 import changji_analysis as ca
-from changji_analysis._compat import config
 from changji_analysis.records import TABLES
 from changji_analysis.wording import Words
 
@@ -49,7 +48,7 @@ def main() -> int:
     for lang, locale in LANGUAGES.items():
         source = BUILT / "source" / lang
         lay_out(source, lang)
-        name = getattr(config().plan, f"title_{lang}")
+        name = getattr(ca.Dataset().config.plan, f"title_{lang}")
         sphinx = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-c", str(DOCS)]
         sphinx += ["-d", str(BUILT / "doctrees" / lang)]
         settings = [f"-Dlanguage={locale}", f"-Dhtml_title={name}"]
@@ -143,7 +142,7 @@ def answer(lang: str) -> str:
     card = ca.scorecard()
     side, w = lang == "en", Words(lang)
     lines = []
-    for indicator in config().report.headline:
+    for indicator in ca.Dataset().config.report.headline:
         row = card[card["default"] & card["indicator"].eq(indicator)].iloc[0]
         chance, verdict = w.chance(row["probability"]), w.verdict(row["verdict"])
         goal = w.goal(row["value"], row["direction"], row["unit"])

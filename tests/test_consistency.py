@@ -3,9 +3,9 @@
 import pytest
 from tiny_data import YEARLY, added, write
 
-from changji_analysis._compat import consistency, problems
+from changji_analysis.dataset import consistency, current, problems
 from changji_analysis.errors import DataError
-from changji_analysis.records import load_plan_checks, terms
+from changji_analysis.records.checks import terms
 
 HEADER = "id,place,computed,against,expected,says_zh,says_en\n"
 BASELINE = (
@@ -71,7 +71,7 @@ def test_a_doubt_stays_a_warning_even_where_numbers_agree(folder, check, code, s
 
 def test_without_the_file_there_are_no_checks(folder):
     (folder() / "plan_checks.csv").unlink()
-    assert consistency().empty and load_plan_checks().empty
+    assert consistency().empty and current().plan_checks.empty
     assert not problems()["code"].str.startswith("plan_").any()
     assert "missing_file" not in set(problems()["code"])
 

@@ -7,8 +7,7 @@ import tiny_data
 from tiny_data import YEARLY, added
 
 import changji_analysis as ca
-from changji_analysis import _compat as needs
-from changji_analysis._compat import config
+from changji_analysis import needs
 from changji_analysis.errors import ForecastError
 from changji_analysis.needs import TRIALS, next_values
 from changji_analysis.trends import cohort
@@ -25,17 +24,19 @@ def tiny(tmp_path, monkeypatch):
 
 def test_the_regions_pace(tiny):
     tiny(**added(YEARLY, REGION))
-    pace = needs.region_pace("rd_intensity", 2025)
+    data = ca.Dataset()
+    pace = needs.region_pace(data.history("新疆", "rd_intensity"), 2020, 2025)
     assert (pace["base"], pace["last"], pace["last_year"]) == (0.45, 0.6, 2023)
     assert pace["growth"] == pytest.approx(0.10064, abs=5e-6)
     assert pace["factor"] == pytest.approx((0.6 / 0.45) ** (5 / 3))
-    assert needs.region_pace("rd_intensity", 2025, "2024-08-31") is None
-    assert needs.region_pace("science_literacy", 2025) is None
+    early = data.at("2024-08-31").history("新疆", "rd_intensity")
+    assert needs.region_pace(early, 2020, 2025) is None
+    assert needs.region_pace(data.history("新疆", "science_literacy"), 2020, 2025) is None
 
 
 def test_spending_is_split(tiny):
     tiny(**added(YEARLY, GDP, REGION))
-    [row] = needs.rd_spending(1.5, 0.17, 2025).to_dict("records")
+    [row] = ca.Dataset().rd_spending(1.5, 0.17, 2025).to_dict("records")
     gdp = 600 * 1.03**2
     assert row["gdp"] == pytest.approx(gdp)
     assert row["needed"] == pytest.approx(gdp * 0.015)
@@ -49,18 +50,18 @@ def test_spending_is_split(tiny):
 
 def test_without_the_regions_figures_the_split_is_blank(tiny):
     tiny(**added(YEARLY, GDP))
-    table = needs.rd_spending(1.5, 0.17, 2025)
+    table = ca.Dataset().rd_spending(1.5, 0.17, 2025)
     assert table["region"].isna().all() and table["rest"].isna().all()
     assert table["short"].notna().all() and table.attrs["region"] is None
     with pytest.raises(ForecastError, match="GDP"):
-        needs.rd_spending(1.5, 0.17, 2025, "2023-12-31")
+        ca.Dataset(as_of="2023-12-31").rd_spending(1.5, 0.17, 2025)
 
 
 def test_past_first_time(tiny, monkeypatch):
     tiny()
-    assert needs.past_first_time() is None
+    assert needs.past_first_time(ca.load_baseline()) is None
     monkeypatch.delenv("CHANGJI_DATA")
-    assert needs.past_first_time() == {
+    assert needs.past_first_time(ca.load_baseline()) == {
         "firms": 31.0,
         "start": 2016,
         "end": 2020,
@@ -90,33 +91,23 @@ def windows(*factors, broken=()):
 
 
 def test_adjusted_targets(judged):
-    table = needs.adjusted_targets(judged, windows(1.0, 1.2, 2.0, 9.0, broken={3}), 5, 2)
-    peers = table[table["basis"].ne("probability")].set_index("basis")
-    assert peers.loc["median", ["factor", "value"]].to_list() == [1.2, 0.2]
-    assert peers.loc["largest", ["factor", "value"]].to_list() == [2.0, 0.34]
-    sure = table[table["basis"].eq("probability")]
-    assert sure["level"].to_list() == list(config().report.probabilities)
-    assert (sure["probability"] >= sure["level"] - 1e-9).all()
-    assert table["probability"].between(0, 1).all()
-
-
-def test_shorter_windows_are_carried_to_the_targets_years(judged):
-    table = needs.adjusted_targets(judged, windows(2.0), 4, 4).set_index("basis")
-    assert table.at["largest", "factor"] == pytest.approx(2 ** (5 / 4))
+    values = needs.adjusted_targets(judged, windows(1.0, 1.2, 2.0, 9.0, broken={3}), 5, 2)
+    assert values[["median", "largest"]].to_list() == [0.2, 0.34]
+    carried = needs.adjusted_targets(judged, windows(2.0), 4, 4)
+    assert carried["largest"] == pytest.approx(0.17 * 2 ** (5 / 4), abs=5e-5)
 
 
 def test_a_falling_target_is_as_ambitious_downwards():
     target = ca.Target(20, 2025, "at_most", base_year=2020, base_value=40)
     falling = ca.assess(pd.Series({2020: 40.0}), target, kind="level")
-    table = needs.adjusted_targets(falling, windows(0.5, 0.8, 1.0), 5, 1).set_index("basis")
-    assert table.at["median", "value"] == 32 and table.at["largest", "value"] == 20
+    values = needs.adjusted_targets(falling, windows(0.5, 0.8, 1.0), 5, 1)
+    assert values["median"] == 32 and values["largest"] == 20
 
 
-def test_nothing_to_adjust_without_base_or_forecast(judged):
-    blank = ca.assess(pd.Series(dtype=float), ca.Target(1.5, 2025, base_year=2020))
+def test_nothing_to_adjust_without_base_or_windows(judged):
+    blank = ca.assess(pd.Series(dtype=float), ca.Target(1.5, 2025))
     assert needs.adjusted_targets(blank, windows(2.0), 5, 2).empty
-    only = needs.adjusted_targets(judged, windows(), 5, 2)
-    assert set(only["basis"]) == {"probability"}
+    assert needs.adjusted_targets(judged, windows(), 5, 2).empty
 
 
 @pytest.mark.parametrize("unit", ["家", "%"])

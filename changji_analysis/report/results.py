@@ -500,8 +500,7 @@ class Results:
                 continue
             years = a.target.year - a.base_year
             windows, span = reference_windows(self.data.peers(t.indicator, "all"), years)
-            table = needs.adjusted_targets(a, windows, span, int(t.row["decimals"]), ())
-            values = dict(zip(table["basis"], table["value"], strict=True))
+            values = needs.adjusted_targets(a, windows, span, int(t.row["decimals"]))
             said = {n: self.amount(values.get(n), t.row) for n in needs.PEER_QUANTILES}
             out.append(Named(name=t.name, goal=t.goal, **said))
         return out
