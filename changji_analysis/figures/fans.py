@@ -245,7 +245,6 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
         return ax if chart is None else finished(chart)
 
 
-# ---- the headline targets of a plan --------------------------------------------------------------
 def fan_chart(data, w: Words, indicator: str) -> Chart:
     """The city's figures, the forecast and the two required paths of one target."""
     goal = goal_of(data, w, indicator)

@@ -18,10 +18,7 @@ SOURCE = "资料来源：项目计算。", "Source: own calculations."
 def calibration(table: pd.DataFrame, w: Words) -> Chart:
     """Stated probabilities of the default model against how often they came true.
 
-    ``table`` has one row a bin: ``stated`` and ``came_true`` (mean probability and frequency),
-    ``lower`` and ``upper`` (95 % interval of the frequency), ``n``; and one row with ``model`` =
-    ``eurostat`` for what that rule called on track. ``attrs`` hold areas, cases, and the least
-    and the greatest factor asked for.
+    ``table`` is `replay.proof.table` of ``reliability``, one row a bin and one for that rule.
     """
     said, rule = table[table["model"].eq("pooled")], table[table["model"].eq(RULE)].iloc[0]
     need(said, "replayed statements")
