@@ -299,7 +299,7 @@ class Results:
     def offices(self) -> list[Named]:
         """What each office holds, those with most blanks first; a shared target counts for each."""
         own = self.office(self.w.column(vars(self.config.report), "issuer"))
-        back = getattr(self.data, "returned", pd.DataFrame(columns=["office", "day"]))
+        back = self.data.returned
         days = {self.office(r["office"]): self.w.date(r["day"].date()) for _, r in back.iterrows()}
         held: dict[str, list] = {}
         for t in self.targets:
@@ -454,14 +454,10 @@ class Results:
 
     def firsts(self, firms: Named | None) -> Named | None:
         """First-time certificates a year that the target means, and the outlook by renewal rate."""
-        table = self.data.cohort_outlook if firms else pd.DataFrame()
-        if table.empty:
+        past, table, w = needs.past_first_time(self.data.baseline), self.data.cohort_outlook, self.w
+        if firms is None or past is None or table.empty:
             return None
-        past, w, need = (
-            needs.past_first_time(self.data.baseline),
-            self.w,
-            table["first_time_needed"],
-        )
+        need = table["first_time_needed"]
         rows = [
             (w.percent(r["renewal_rate"], 0), w.number(r["first_time_needed"], 1),
              w.number(r["first_time_needed"] / past["per_year"], 1),
@@ -571,10 +567,9 @@ class Results:
     # ---- annexes -----------------------------------------------------------------------------
     def tasks(self, kind: str) -> list[Named]:
         """Tasks or projects of the plan, with what the offices reported."""
-        table, reports = self.data.tasks, getattr(self.data, "task_reports", None)
-        table, told = table[table["kind"].eq(kind)], {}
-        if reports is not None and len(reports):
-            told = reports.drop_duplicates("id", keep="last").set_index("id").to_dict("index")
+        table, reports = self.data.tasks, self.data.task_reports
+        table = table[table["kind"].eq(kind)]
+        told = reports.drop_duplicates("id", keep="last").set_index("id").to_dict("index")
         out = []
         for n, (_, r) in enumerate(table.iterrows(), 1):
             said = told.get(r["id"], {})

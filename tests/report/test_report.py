@@ -216,6 +216,25 @@ def test_nobody_is_asked_by_himself(data, tmp_path):
     assert any("补报" in row[1] for row in asked)
 
 
+def test_what_came_back_stands_in_the_report_with_who_and_when(tmp_path):
+    folder = thin_data.write(tmp_path / "data")
+    (folder / "private").mkdir(exist_ok=True)
+    (folder / "private/task_reports.csv").write_text(
+        "id,office,reported,progress,text,money\n"
+        "k01,昌吉市科技局,2026-01-15,正在推进,已签约3个项目,1200万元\n",
+        encoding="utf-8",
+    )
+    document = report.compose(Dataset(folder))
+    assert "1个单位已报送自评材料，6个单位尚未报送" in said(document)
+    tables = [b for b in document.blocks() if isinstance(b, Table)]
+    office = next(row for t in tables for row in t.rows if row[0] == "市科技局")
+    assert office[3] == "2026年1月15日"
+    annex = next(c for c in document.chapters if c.number == 21).blocks[1]
+    told = [row for row in annex.rows if "已签约3个项目" in row[4]]
+    assert len(told) == 1 and "（昌吉市科技局，2026-01-15）" in told[0][4]
+    assert told[0][5] == "正在推进"
+
+
 def test_no_proposal_asks_for_less_than_today(data):
     for name in ("plain", "later"):
         for lang in report.LANGUAGES:
