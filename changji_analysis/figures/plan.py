@@ -14,8 +14,6 @@ from ..wording import VERDICTS, Words
 from .marks import SMALL, label_ends, note, verdict_mark, year_axis
 from .page import Chart, goal_of, need, page, sources
 
-BEST = ("achieved", "likely")
-
 
 def scorecard(data, w: Words) -> Chart:
     """Every target by the office that holds its figures: verdict, or what is missing.
@@ -99,7 +97,9 @@ def _asked(data, w: Words, row: pd.Series) -> str:
     """Which figure of the last year before the target's would make it likely."""
     table = data.reading_tables
     own = table["id"].eq(row["id"]) & table["reading"].eq(row["reading"])
-    table = table[own & table["verdict"].isin(BEST) & table["year"].lt(row["year"])]
+    table = table[
+        own & table["verdict"].isin(["achieved", "likely"]) & table["year"].lt(row["year"])
+    ]
     if table.empty:
         return ""
     last = table[table["year"].eq(table["year"].max())]
