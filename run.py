@@ -33,9 +33,9 @@ OLDEST_NAME = ".".join(map(str, OLDEST))
 COMMANDS = {
     "review": "run the whole review: notebooks, figures, tables, verdicts (AS_OF=date DATA=folder)",
     "test": "run every test, the notebooks' stored results included",
+    "proof": "replay the past and renew the tables of the proof (after a change of model or data)",
     "test-browser": "try JupyterLab, every notebook and the pages in a browser",
     "test-pythons": "run the tests on every supported Python that the machine has",
-    "proof": "replay the past and renew the tables of the proof (after a change of model or data)",
     "fuzz": "feed the import thousands of mutated sheets, odd texts and kills (some minutes)",
     "lint": "check style, format, layers and types",
     "lab": "open JupyterLab at the start page",

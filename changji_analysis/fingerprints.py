@@ -84,7 +84,7 @@ def of_code(*modules: str, apart: tuple[str, ...] = ()) -> str:
     wanted, seen = list(modules), set()
     while wanted:
         module = wanted.pop()
-        if module in sources() and module not in seen and not (left and module.startswith(left)):
+        if module in sources() and module not in seen and not module.startswith(left):
             seen.add(module)
             wanted += _imports(module)
     return digest(*(f"{name}{_code(sources()[name])}" for name in sorted(seen)))

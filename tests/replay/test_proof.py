@@ -46,7 +46,7 @@ def test_an_interrupted_proof_leaves_the_old_tables(tmp_path, monkeypatch):
 
 
 def test_what_changed_is_named(monkeypatch):
-    monkeypatch.setattr(proof, "of_code", lambda *modules: "another")
+    monkeypatch.setattr(proof, "of_code", lambda *modules, **apart: "another")
     assert proof.stale(Dataset())[:1] == ["code"]
     with pytest.raises(UsageError, match="make proof"):
         proof.table("hope")
