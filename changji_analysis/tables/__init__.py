@@ -140,6 +140,7 @@ def show(
     named = [name for name in frame.index.names if name is not None]
     table = frame.reset_index(named) if named else frame
     chosen = VIEWS[columns] if isinstance(columns, str) else list(columns or table.columns)
+    chosen = [name for name in chosen if not str(name).endswith("_floor")]  # enter other cells
     if columns is None and {"zh", "en"} <= set(chosen):  # names in both languages are one column
         chosen = ["name", *(name for name in chosen if name not in ("zh", "en", "indicator"))]
     heads = [head(name, w) for name in chosen]
@@ -197,10 +198,11 @@ def compare(results: Mapping[str, Any]) -> pd.DataFrame:
             low, high = ahead.interval(0.8).iloc[-1]
             row |= {"lower": low, "median": ahead.median.iloc[-1], "upper": high}
         if isinstance(result, Assessment):
-            row |= {"probability": result.probability, "verdict": result.verdict}
+            row |= {"probability": result.probability, "probability_floor": result.floor}
+            row["verdict"] = result.verdict
         rows.append(row)
-    order = ["model", "n", "lower", "median", "upper", "probability", "verdict", "reason"]
-    table = pd.DataFrame(rows).reindex(columns=order)
+    order = "model n lower median upper probability probability_floor verdict reason"
+    table = pd.DataFrame(rows).reindex(columns=order.split())
     return table.dropna(axis=1, how="all").set_index("model")
 
 
@@ -223,11 +225,13 @@ def windows(growth: pd.DataFrame, required: float) -> pd.DataFrame:
     ----------
     growth : DataFrame
         As `changji_analysis.histories.growth_windows` returns it; windows that hold a declared
-        break are not compared.
+        break are not compared; without any only ``windows`` and ``required`` are told.
     required : float
         Factor over the same number of years.
     """
-    clean = growth[~growth["broken"]]
+    clean = growth[~growth["broken"].astype(bool)]
+    if clean.empty:
+        return pd.DataFrame({"windows": [0], "required": [required]})
     top = clean.loc[clean["factor"].idxmax()]
     return pd.DataFrame(
         {

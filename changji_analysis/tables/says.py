@@ -90,7 +90,8 @@ def spread(results: Mapping[str, Assessment], lang: str | None = None) -> Said:
     """How far assessments of one target lie apart, and whether the verdict survives."""
     w = Words(language(lang))
     judged = [a for a in results.values() if a.probability is not None]
-    low, high = (w.chance(end(a.probability for a in judged)) for end in (min, max))
+    judged.sort(key=lambda a: a.probability)
+    low, high = (w.chance(a.probability, a.floor) for a in (judged[0], judged[-1]))
     order = list(VERDICTS)
     codes = sorted({a.verdict for a in judged}, key=order.index)
     span = w(

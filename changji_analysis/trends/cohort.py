@@ -43,6 +43,7 @@ class Stock:
     draws: np.ndarray = field(repr=False)
     notes: tuple[str, ...] = ()
     model: ClassVar[str] = "cohort"
+    parent: ClassVar[None] = None
 
     def probability(
         self, threshold: float, year: int | None = None, direction: str = "at_least"

@@ -49,11 +49,9 @@ class Scenario(BaseModel):
     figures : dict of int to float
         Hypothetical figures of years after the last known one.
     rd_growth, gdp_growth : float
-        Yearly growth of R&D expenditure and of GDP at current prices, fractions; for R&D
-        intensity only.
+        Fractions a year, GDP at current prices; for R&D intensity only.
     first_time, renewal_rate : float
-        First-time certificates a year, and the share of expiring certificates that is renewed;
-        for high-tech firms only.
+        Certificates a year, and the share of expiring ones renewed; for high-tech firms only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -86,7 +84,7 @@ class Outcome:
     assessment, now : Assessment
         Under the scenario, and from what is known.
     rates : tuple of float
-        Renewal rate and first-time certificates a year, as assumed or as they stand.
+        Of `certificates`.
     """
 
     scenario: Scenario
@@ -105,27 +103,26 @@ class Outcome:
             f"{w.lowered(self.row['en'])} ({goal} by {a.target.year})",
         )
         before, after = (
-            w("无法估计", "not known")
+            w("无法估计", "is not known")
             if one.probability is None
-            else w.chance(one.probability, one.floor)
+            else w.chance_is(one.probability, one.floor)
             for one in (now, a)
         )
         was, verdict = w.verdict(now.verdict), w.verdict(a.verdict)
         if not assumed:
             return w(
-                f"未作任何假定：{name}的实现概率{_is(after)}，结论为“{verdict}”。",
-                f"Nothing is assumed: the probability of {name} is {after}, the verdict "
-                f"“{verdict}”.",
+                f"未作任何假定：{name}的实现概率{after}，结论为“{verdict}”。",
+                f"Nothing is assumed: the probability of {name} {after}, the verdict “{verdict}”.",
             )
-        moved = w(f"由{before}变为{after}", f"goes from {before} to {after}")
+        moved = w(f"原{before}，现{after}", f"{before} as known and {after} now")
         if before == after:
-            moved = w(f"仍{_is(after)}", f"stays {after}")
+            moved = w(f"仍{after}", f"{after} as before")
         turned = w(f"结论由“{was}”变为“{verdict}”", f"turns from “{was}” to “{verdict}”")
         if was == verdict:
             turned = w(f"结论仍为“{was}”", f"remains “{was}”")
         return w(
-            f"假如{'，'.join(assumed)}：{name}的实现概率{moved}，{turned}。",
-            f"If {' and '.join(assumed)}: the probability of {name} {moved}, the verdict {turned}.",
+            f"假如{'，'.join(assumed)}：{name}的实现概率{moved}；{turned}。",
+            f"If {' and '.join(assumed)}: the probability of {name} {moved}; the verdict {turned}.",
         )
 
     def _assumed(self, w: Words) -> Iterator[str]:
@@ -153,10 +150,6 @@ class Outcome:
 
     def _repr_html_(self):
         return f"<p>{escape(self.sentence())}</p>"
-
-
-def _is(words: str) -> str:
-    return words if words[0] in "不超无" else f"为{words}"
 
 
 def evaluate(data: Dataset, scenario: Scenario) -> Outcome:
@@ -191,17 +184,20 @@ def evaluate(data: Dataset, scenario: Scenario) -> Outcome:
     target = replace(
         now.target, value=scenario.value or now.target.value, year=scenario.year or now.target.year
     )
-    given = {"peers": now.given.peers, "kind": now.given.kind, "thresholds": data.config.verdict}
-    parent = getattr(now.given, "parent", None)
-    found = assess(known, target, **given, **({} if parent is None else {"parent": parent}))
+    given, limits = now.given, data.config.verdict
+    found = assess(known, target, peers=given.peers, parent=given.parent, kind=given.kind,
+                   thresholds=limits)  # fmt: skip
     rates = certificates(data, scenario)
     if found.forecast is not None and target.value is not None:
         if scenario.rd_growth is not None or scenario.gdp_growth is not None:
             middle = data.config.middle_scenario.growth
-            ahead = _paced(known, found.forecast, given["peers"], scenario, middle)
+            ahead = _paced(known, found.forecast, given.peers, scenario, middle)
             found = _under(found, ahead, data)
         elif scenario.first_time is not None or scenario.renewal_rate is not None:
-            found = _under(found, _stock(known, target.year, rates), data)
+            batches = even_batches(known.iloc[-1], int(known.index[-1]))
+            rate, first = rates
+            ahead = predict_stock(batches, target.year, renewal_rate=rate, first_time=first)
+            found = _under(found, ahead, data)
     return Outcome(scenario, row, found, now, rates)
 
 
@@ -245,50 +241,24 @@ def _paced(known: pd.Series, ahead: Forecast, peers, scenario: Scenario, middle:
     return replace(ahead, loc=last + h * pace, shape=walk_shape(h, shocks), df=longer.df)
 
 
-def _stock(known: pd.Series, until: int, rates: tuple[float, float]) -> Stock:
-    """The stock of firms from assumed certificates."""
-    rate, first = rates
-    batches = even_batches(known.iloc[-1], int(known.index[-1]))
-    return predict_stock(batches, until, renewal_rate=rate, first_time=first)
-
-
 def certificates(data: Dataset, scenario: Scenario) -> tuple[float, float]:
     """Renewal rate and first-time certificates a year, as assumed or as they stand by default."""
     rates, past = sorted(data.config.report.renewal_rates), needs.past_first_time(data.baseline)
-    rate, first = scenario.renewal_rate, scenario.first_time
-    if rate is None:
-        rate = rates[len(rates) // 2]
-    if first is None:
-        first = past["per_year"] if past else 0.0
+    usual = rates[len(rates) // 2], past["per_year"] if past else 0.0
+    assumed = scenario.renewal_rate, scenario.first_time
+    rate, first = (b if a is None else a for a, b in zip(assumed, usual, strict=True))
     return rate, first
 
 
-def assumptions(scenario: Scenario) -> dict:
-    """What a scenario assumes, by name; empty where nothing."""
-    return scenario.model_dump(exclude_defaults=True, exclude={"target"})
-
-
 def scenarios(data: Dataset) -> dict[str, Scenario]:
-    """The scenarios kept in ``scenarios.yml`` of the data folder, by name; none without the file.
-
-    Raises
-    ------
-    DataError
-        The file is no YAML, or holds an unknown key or a value out of range.
-    """
+    """The scenarios kept in ``scenarios.yml`` of the data folder, by name; none without the file."""
     data.text(FILE)  # noted as asked; read anew all the same, since the explorer writes to it
     path = data.folder / FILE
     return dict(validated(path, Scenarios).root) if path.exists() else {}
 
 
 def save(data: Dataset, name: str, scenario: Scenario) -> None:
-    """Keep a scenario by name; one of the same name is replaced.
-
-    Raises
-    ------
-    UsageError
-        The name is empty or longer than 60 characters.
-    """
+    """Keep a scenario by a name of 1 to 60 characters; one of the same name is replaced."""
     name = name.strip()
     if not 0 < len(name) <= 60:
         raise UsageError(f"the name {name!r} is empty or longer than 60 characters: choose another")
@@ -305,14 +275,16 @@ def scenario_table(data: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         By ``scenario``, its name: ``before`` and ``probability`` (NaN where the evidence is
-        insufficient), ``verdict``, and the sentences ``says_zh`` and ``says_en``.
+        insufficient) with the floor of each, ``verdict``, and the sentences ``says_zh`` and ``says_en``.
     """
+    names = "scenario before before_floor probability probability_floor verdict says_zh says_en"
     rows = []
     for name, scenario in scenarios(data).items():
         found = evaluate(data, scenario)
-        before, after = found.now.probability, found.assessment.probability
-        said = found.sentence("zh"), found.sentence("en")
-        rows.append((name, before, after, found.assessment.verdict, *said))
-    names = ["scenario", "before", "probability", "verdict", "says_zh", "says_en"]
-    table = pd.DataFrame(rows, columns=names).astype({"before": float, "probability": float})
+        a, said = found.assessment, [found.sentence(lang) for lang in ("zh", "en")]
+        rows.append((name, *(x for one in (found.now, a) for x in (one.probability, one.floor)),
+                     a.verdict, *said))  # fmt: skip
+    table = pd.DataFrame(rows, columns=names.split()).astype(
+        {"before": float, "probability": float}
+    )
     return table.set_index("scenario")

@@ -14,6 +14,7 @@ from ..errors import ChangjiError
 from ..figures import fan
 from ..pace import cagr
 from ..palette import GREY, VERDICTS
+from ..tables.notebook import said
 from ..wording import Words
 
 DPI = 100
@@ -21,7 +22,7 @@ PERCENT = {"min": -20.0, "max": 100.0, "step": 0.5, "readout_format": ".1f"}
 
 
 def explorer(data: Dataset, target: str = "t03", lang: str | None = None):
-    """The what-if explorer.
+    """Sliders and picture in JupyterLab; the picture alone where no page can show sliders.
 
     Parameters
     ----------
@@ -29,12 +30,6 @@ def explorer(data: Dataset, target: str = "t03", lang: str | None = None):
     target : str
         The one it starts with, ``t01`` ….
     lang : {"zh", "en"}, optional
-
-    Returns
-    -------
-    ipywidgets.VBox or Chart
-        Sliders and picture in JupyterLab; its picture alone where a notebook is run without a
-        page to show sliders on.
     """
     if "JPY_SESSION_NAME" in os.environ:
         return Desk(data, target, lang).box
@@ -45,7 +40,7 @@ def drawn(found: what_if.Outcome, lang: str | None = None):
     """The fan of an outcome; dashed, the median without the assumptions."""
     chart = fan(found.assessment, None, None, lang)
     before = found.now.forecast
-    if before is not None and what_if.assumptions(found.scenario):
+    if before is not None and found.scenario != what_if.Scenario(target=found.scenario.target):
         middle = before.median
         chart.axes[0].plot(middle.index, middle, color=GREY, ls="--", lw=1.3, gid="before")
     chart.alt = found.sentence(lang)
@@ -67,12 +62,10 @@ class Desk:
             "continuous_update": False,
         }
         years = {"min": 2000, "max": 2100}
+        names = [(r[say.lang], i) for i, r in self.rows.iterrows()]
+        look = {name: wide[name] for name in ("layout", "style")}
         self.target = w.Dropdown(
-            options=[(r[say.lang], i) for i, r in self.rows.iterrows()],
-            value=target,
-            description=say("指标", "target"),
-            layout=wide["layout"],
-            style=wide["style"],
+            options=names, value=target, description=say("指标", "indicator"), **look
         )
         self.value, self.year = w.FloatText(**wide), w.BoundedIntText(**years, **wide)
         self.rd, self.gdp = w.FloatSlider(**PERCENT, **wide), w.FloatSlider(**PERCENT, **wide)
@@ -166,26 +159,26 @@ class Desk:
         try:
             found = what_if.evaluate(self.data, self.scenario())
         except (ChangjiError, ValidationError) as error:
-            self.view.value = _alert(error)
+            self.view.value = _alert(error, self.words.lang)
             return
-        a, chart, said = found.assessment, drawn(found, lang), escape(found.sentence(lang))
+        a, chart, told = found.assessment, drawn(found, lang), escape(found.sentence(lang))
         chance, look = self.words.chance(a.probability, a.floor) or "—", VERDICTS[a.verdict]
         style = f"color:{look.letters};background:{look.fill};padding:.15em .6em"
         png = base64.b64encode(chart.png(DPI)).decode("ascii")
         self.view.value = (
             f'<p><b class="chance">{chance}</b> <span style="{style}">'
-            f'{self.words.verdict(a.verdict)}</span></p><p role="status">{said}</p>'
-            f'<img alt="{said}" src="data:image/png;base64,{png}">'
+            f'{self.words.verdict(a.verdict)}</span></p><p role="status">{told}</p>'
+            f'<img alt="{told}" src="data:image/png;base64,{png}">'
         )
 
     def _save(self, _) -> None:
         try:
             what_if.save(self.data, self.name.value, self.scenario())
         except (ChangjiError, ValidationError, OSError) as error:
-            self.said.value = _alert(error)
+            self.said.value = _alert(error, self.words.lang)
         else:
-            kept = escape(self.name.value.strip())
-            self.said.value = f"<p>{self.words('已保存：', 'saved: ')}{kept}</p>"
+            done = self.words("已保存：", "saved: ") + escape(self.name.value.strip())
+            self.said.value = f"<p>{done}</p>"
 
 
 def _half(percent: float) -> float:
@@ -193,8 +186,5 @@ def _half(percent: float) -> float:
     return round(2 * percent) / 2
 
 
-def _alert(error: Exception) -> str:
-    words = str(error)
-    if isinstance(error, ValidationError):
-        words = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    return f'<p role="alert" style="color:#A32020">{escape(words)}</p>'
+def _alert(error: Exception, lang: str) -> str:
+    return f'<p role="alert" style="color:#A32020">{escape(said(error, lang))}</p>'

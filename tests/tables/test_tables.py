@@ -125,3 +125,8 @@ def test_every_form_is_known():
     numbers = {form for form in forms if form[1:].isdigit()}
     assert all(form[0] in "nps" for form in numbers)
     assert len({column.zh for column in COLUMNS.values()}) > 100
+
+
+def test_without_a_window_only_what_is_required_is_told():
+    growth = growth_windows(pd.DataFrame({"甲": [1.0, 2.0]}, index=[2018, 2019]), 4)
+    assert tables.windows(growth, 3.0).iloc[0].to_dict() == {"windows": 0, "required": 3.0}
