@@ -251,7 +251,7 @@ def certificates(data: Dataset, scenario: Scenario) -> tuple[float, float]:
 
 
 def scenarios(data: Dataset) -> dict[str, Scenario]:
-    """The scenarios kept in ``scenarios.yml`` of the data folder, by name; none without the file."""
+    """The scenarios kept in ``scenarios.yml`` of the folder, by name; none without the file."""
     data.text(FILE)  # noted as asked; read anew all the same, since the explorer writes to it
     path = data.folder / FILE
     return dict(validated(path, Scenarios).root) if path.exists() else {}
@@ -275,7 +275,7 @@ def scenario_table(data: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         By ``scenario``, its name: ``before`` and ``probability`` (NaN where the evidence is
-        insufficient) with the floor of each, ``verdict``, and the sentences ``says_zh`` and ``says_en``.
+        insufficient) with the floor of each, ``verdict``, ``says_zh`` and ``says_en``.
     """
     names = "scenario before before_floor probability probability_floor verdict says_zh says_en"
     rows = []
