@@ -67,6 +67,7 @@ class Results:
             "targets": self.targets, "judged": usable, "headline": list(self.headline.values()),
             "blank": [t for t in self.targets if t.code == "insufficient_evidence"],
             "rd": rd, "firms": firms, "n": self.counts(), "figure": self.figure,
+            "fiscal": any(t.indicator == "fiscal_st_spending" for t in self.targets),
             "unfilled": self.blank, "source": self.source_of,
             "verdicts": self.verdicts(), "offices": self.offices(), "grades": self.grades(),
             "money": self.money(rd), "base": self.base(rd), "gdp": self.gdp() if rd else None,
@@ -138,8 +139,10 @@ class Results:
 
     def office(self, names: str) -> str:
         """Offices of the city without its name: 市科技局, Finance Bureau."""
-        city = self.w(self.config.areas.city, f"{self.w.place('city')} ")
-        return names.replace(city, self.w("市", ""))
+        city = self.config.areas.city
+        if self.lang == "zh":
+            return names.replace(city, city[-1]) if city[-1] in "市县区州" else names
+        return names.replace(f"{self.w.place('city')} ", "")
 
     def locator(self, section: str) -> str:
         """A place in the plan, 四（二）1（1） or 4(2)1(1)."""
