@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .. import calibration
+from .. import calibration, trends
 from ..calibration import FOLDER, LAWS, STATEMENTS, UNIT
 from ..errors import UsageError
 from ..files import write_bytes, write_csv
-from ..fingerprints import digest, of_code, of_file, sources
+from ..fingerprints import digest, of_code, of_file
 from . import cases, claims, nested, targets, verdicts
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _key(data: Dataset) -> dict[str, str]:
     others = seen[~seen["area"].isin([areas.city, areas.prefecture, *areas.others])]
     frames = (frame.to_csv(index=False) for frame in (others, data.precedents, data.breaks))
     files = sorted((data.folder / "reference" / "nested").glob("*.csv"))
-    models = [name for name in sources() if ".trends." in name]
+    models = [f"{trends.__name__}.{name}" for name in trends.MODELS]
     return {
         "code": of_code(__name__, *models, apart=READERS),
         "data": digest(*frames, *(of_file(path) for path in files)),
