@@ -343,8 +343,15 @@ class Words:
         return self("至", " to ").join(self.term("verdict", code) for code in order)
 
     def judged(self, row: Mapping[str, Any] | pd.Series) -> str:
-        """The verdict of a row of the scorecard: both words where its range spans two."""
-        low, high = row.get("verdict_low"), row.get("verdict_high")
+        """The verdict of a row of the scorecard.
+
+        Both words where its range spans two; where it spans more, the evidence is insufficient and
+        the range is printed.
+        """
+        low, high, words = (row.get(name) for name in ("verdict_low", "verdict_high", "words"))
+        if isinstance(low, str) and words > 2:
+            blind = self.term("verdict", "insufficient_evidence")
+            return self(f"{blind}（{self.spread(row)}）", f"{blind} ({self.spread(row)})")
         return self.verdict(*([low, high] if isinstance(low, str) else [row["verdict"]]))
 
     def spread(self, row: Mapping[str, Any] | pd.Series) -> str:

@@ -22,19 +22,17 @@ def scorecard(data, w: Words) -> Chart:
     which figure of the last year would make the target likely.
     """
     card = data.scorecard[data.scorecard["default"]]
-    counts = card["verdict"].value_counts()
-    blind = int(counts.get("insufficient_evidence", 0))
-    told = [code for code in VERDICTS if code in counts and code != "insufficient_evidence"]
-    parts = w.join(
-        w(f"{w.verdict(code)}{counts[code]}项", f"{counts[code]} {w.verdict(code)}")
-        for code in told
-    )
+    told = card[card["verdict"].ne("insufficient_evidence")]
+    blind = len(card) - len(told)
+    order = told["verdict"].map([*VERDICTS].index).sort_values(kind="stable").index
+    counts = told.loc[order].apply(w.judged, axis=1).value_counts(sort=False)
+    parts = w.join(w(f"{words}{n}项", f"{n} {words}") for words, n in counts.items())
     title = w(
         f"{len(card)}项目标中{blind}项依据不足；可判断的{len(card) - blind}项：{parts}",
         f"Of {len(card)} targets {blind} lack the evidence for a verdict; the other "
         f"{len(card) - blind}: {parts}",
     )
-    if not told:
+    if told.empty:
         title = w(f"{len(card)}项目标全部依据不足",
                   f"All {len(card)} targets lack the evidence for a verdict")  # fmt: skip
     subtitle = w(
