@@ -41,8 +41,10 @@ def drawn(found: what_if.Outcome, lang: str | None = None):
     chart = fan(found.assessment, None, None, lang)
     before = found.now.forecast
     if before is not None and found.scenario != what_if.Scenario(target=found.scenario.target):
-        middle = before.median
-        chart.axes[0].plot(middle.index, middle, color=GREY, ls="--", lw=1.3, gid="before")
+        known, middle, ax = found.now.given.known.iloc[-1:], before.median, chart.axes[0]
+        line = [*known.index, *middle.index], [*known, *middle]
+        ax.plot(*line, color=GREY, ls="--", lw=1.3, gid="before")
+        ax.set_ylim(top=max(ax.get_ylim()[1], 1.05 * middle.max()))
     chart.alt = found.sentence(lang)
     return chart
 
