@@ -51,23 +51,36 @@ def overview(data, lang: str | None = None) -> Said:
 
 def answer(data, lang: str | None = None) -> Said:
     """The overview, and a line for each headline target."""
-    found = [data.assessment(name) for name in data.config.report.headline]
-    return Said("\n".join([overview(data, lang), "", *(f"- {verdict(a, lang)}" for a in found)]))
+    lines = [f"- {target(data, name, lang)}" for name in data.config.report.headline]
+    return Said("\n".join([overview(data, lang), "", *lines]))
 
 
-def verdict(a: Assessment, lang: str | None = None) -> Said:
-    """What is said of one target, and what it rests on."""
+def target(data, indicator: str, lang: str | None = None) -> Said:
+    """The default reading of the target on an indicator, its verdict with its range."""
+    card = data.scorecard
+    row = card[card["default"] & card["indicator"].eq(indicator)].iloc[0]
+    return verdict(data.assessments[row["id"], row["reading"]], lang, row)
+
+
+def verdict(a: Assessment, lang: str | None = None, row: pd.Series | None = None) -> Said:
+    """What is said of one target, and what it rests on; ``row`` of the scorecard adds ranges."""
     w, about, e = Words(language(lang)), a.given.known.attrs, a.evidence
     unit, decimals = about.get("unit", ""), about.get("decimals", 2)
     name = about.get("indicator_names", {}).get(w.lang, w("目标", "the target"))
     goal = w.goal(a.target.value, a.target.direction, unit, a.target.tolerance)
+    word = w.verdict(a.verdict) if row is None else w.judged(row)
     told = [
-        w(f"{name}（{a.target.year}年{goal}）：结论为**{w.verdict(a.verdict)}**",
-          f"{name} ({goal} by {a.target.year}): **{w.verdict(a.verdict)}**")
+        w(f"{name}（{a.target.year}年{goal}）：结论为**{word}**",
+          f"{name} ({goal} by {a.target.year}): **{word}**")
     ]  # fmt: skip
     if a.probability is not None:
         told[0] += w(f"，实现概率{w.chance_is(a.probability, a.floor)}",
                      f", the probability {w.chance_is(a.probability, a.floor)}")  # fmt: skip
+        if row is not None and (ends := w.spread(row)) not in (
+            "",
+            w.chance(a.probability, a.floor),
+        ):
+            told[0] += w(f"（范围{ends}）", f" (range {ends})")
     if a.required_growth is not None:
         growth = w.percent(a.required_growth)
         base = w.measured(a.base_value, unit, decimals)
