@@ -190,6 +190,9 @@ def assess_panel(
         str | None,
         typer.Option(help="'panel', or a long table of peers. / 参照组：panel或文件。"),
     ] = None,
+    parents: Annotated[
+        Path | None, typer.Option(help="Table of area and parent. / 上级地区表：area、parent。")
+    ] = None,
     model: Annotated[str, typer.Option(help="Trend model. / 趋势模型。")] = "pooled",
     backend: Annotated[
         str | None,
@@ -203,8 +206,9 @@ def assess_panel(
     with panel.client(backend) as engine:
         known = panel_peers.tables_of(peers)
         counts = panel.write_panel(
-            histories, targets, out, model=model, peers=known, backend=engine, progress=True
-        )
+            histories, targets, out,
+            model=model, peers=known, parents=parents, backend=engine, progress=True,
+        )  # fmt: skip
     for what, count in counts.items():
         console.print(f"{count:9d}  {what}", markup=False, highlight=False)
     problems = panel.problems_beside(out)

@@ -29,6 +29,7 @@ from ..plan import TARGET_DIRECTIONS
 from ..scales import KINDS
 from ..trends import MODELS
 from . import batch as core
+from .lineage import Nesting, Parents, read_parents
 from .priors import NOTHING, Kinds, asked_for, chosen, fold_of, hashed, peer_rows
 from .rows import (
     HISTORY,
@@ -63,9 +64,9 @@ WORDS = {
 COLUMNS = (
     "area", "indicator", "value", "year", "direction", "kind", "verdict", "probability",
     "likelihood", "median", "lower", "upper", "base_year", "base_value", "last_year",
-    "last_value", "n", "span", "method", "peers", "required_growth", "required_growth_from_last",
-    "observed_growth", "pace_ratio", "gap_closed", "expected_gap_closed", "time_elapsed",
-    "reason", "notes",
+    "last_value", "n", "span", "method", "peers", "parent", "pass_through", "required_growth",
+    "required_growth_from_last", "observed_growth", "pace_ratio", "gap_closed",
+    "expected_gap_closed", "time_elapsed", "reason", "notes",
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ class Settings(NamedTuple):
 
     model: str
     peers: core.Peers
+    parents: Parents | None
     bands: tuple[float, ...]
 
 
@@ -83,6 +85,7 @@ def assess_panel(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | dict[str, pd.DataFrame] | str | None = None,
+    parents: pd.DataFrame | pd.Series | dict[str, str] | str | Path | None = None,
     backend: str | Client | None = None,
     progress: bool = False,
 ) -> pd.DataFrame:
@@ -102,7 +105,12 @@ def assess_panel(
         fit one series after another.
     peers : DataFrame, dict or "panel", optional
         Year x area, as in `assess`, for a panel of one indicator; or by indicator. ``"panel"``:
-        each area's prior is fitted on areas of the other folds (`panel_peers.panel_priors`).
+        each area's prior is fitted on areas of the other folds (`priors.fitted`), none of which
+        is a parent.
+    parents : DataFrame, path, Series or dict, optional
+        Each area's parent: columns ``area``, ``parent``, or area to parent. The parents' own
+        histories stand in `histories`; the nearest that is known for later years than the area
+        is used, as ``parent`` of `assess` is. Where none can be, ``notes`` say why.
     backend : {None, "processes"} or distributed.Client
         One process, every core of this machine, or a cluster.
     progress : bool
@@ -114,10 +122,11 @@ def assess_panel(
         One row a target, in their order and with their index; columns `COLUMNS`. ``value``,
         ``year``, ``direction``, ``kind`` are the target's. ``median``, ``lower``, ``upper``: the
         forecast of the target year and its central interval of 80 %. ``peers``: areas that the
-        prior rests on, 0 for the generic one. ``reason``: a code where there is no verdict;
-        ``notes`` say it in words. ``attrs["problems"]`` lists every faulty row of both tables,
-        for `changji_analysis.errors.problem_frame`: ``row`` is the position from 0, or the line
-        of a CSV file.
+        prior rests on, 0 for the generic one. ``parent``: the area whose later figures were used,
+        ``pass_through`` how much of its surprise was passed on. ``reason``: a code where there is
+        no verdict; ``notes`` say it in words. ``attrs["problems"]`` lists every faulty row of
+        the tables, for `changji_analysis.errors.problem_frame`: ``row`` is the position from 0,
+        or the line of a CSV file.
 
     Raises
     ------
@@ -125,14 +134,18 @@ def assess_panel(
         A column is missing, or an option or a file is not known.
     """
     _check(model, peers, backend)
-    panel = coded(whole(histories), whole(targets))
-    known = chosen(peers, asked_for(panel.targets), lambda: peer_rows(panel))
-    settings = Settings(model, known, _bands())
+    panel, nesting = coded(whole(histories), whole(targets)), read_parents(parents)
+    above = nesting.above.values() if nesting else ()
+    known = chosen(peers, asked_for(panel.targets), lambda: peer_rows(panel, above))
+    settings = Settings(model, known, nesting, _bands())
     with _bar(progress, len(panel.targets)) as advance:
         frame = _judged(panel, settings, backend, advance)
     if isinstance(targets, pd.DataFrame):
         frame.index = targets.index
-    frame.attrs["problems"] = panel.problems.astype(object).to_dict("records")
+    problems = panel.problems
+    if nesting:
+        problems = pd.concat([problems, nesting.problems, nesting.unknown(panel.areas)])
+    frame.attrs["problems"] = problems.astype(object).to_dict("records")
     return frame
 
 
@@ -143,6 +156,7 @@ def write_panel(
     *,
     model: str = "pooled",
     peers: pd.DataFrame | dict[str, pd.DataFrame] | str | None = None,
+    parents: pd.DataFrame | pd.Series | dict[str, str] | str | Path | None = None,
     backend: str | Client | None = None,
     progress: bool = False,
 ) -> pd.Series:
@@ -171,9 +185,9 @@ def write_panel(
     if out.suffix != ".parquet":
         raise UsageError(f"the output {out.name} does not end in .parquet")
     package("pyarrow", "writing Parquet")
-    sources = [file_of(histories), file_of(targets)]
+    sources, nesting = [file_of(histories), file_of(targets)], read_parents(parents)
     work = out.with_name(f".{out.name}.parts")
-    settings, parts, total = _prepared(sources, work, model, peers)
+    settings, parts, total = _prepared(sources, work, model, peers, nesting)
     counts = pd.Series(dtype=int)
     with _bar(progress, total) as advance:
         todo = []
@@ -192,7 +206,7 @@ def write_panel(
             unfinished.replace(work / f"{k}.done")
             counts = counts.add(_counted(frame), fill_value=0)
             advance(len(frame))
-    _merge(work, parts, total, out)
+    _merge(work, parts, total, out, settings.parents)
     shutil.rmtree(work)
     return counts.astype(int)
 
@@ -240,8 +254,14 @@ def _bands() -> tuple[float, ...]:
     return tuple(getattr(DEFAULT, code) for code in BANDS[1:])
 
 
-def _batches(panel: Coded, named: bool) -> Iterator[core.Batch]:
+def _batches(panel: Coded, settings: Settings) -> Iterator[core.Batch]:
     """Targets in order of their series; with names where peers have to be told apart."""
+    named, nesting, kin = bool(settings.peers), None, None
+    if settings.parents is not None and len(panel.series):
+        nesting = Nesting(panel, settings.parents)
+        tables = [p for p in settings.peers.values() if isinstance(p, pd.DataFrame)]
+        if tables:
+            kin = settings.parents.kin_among({name for table in tables for name in table})
     columns = panel.targets.columns if named else panel.targets.columns.drop(["area", "indicator"])
     targets = panel.targets[columns]
     place = panel.targets["place"].to_numpy()
@@ -262,7 +282,14 @@ def _batches(panel: Coded, named: bool) -> Iterator[core.Batch]:
         low, high = first[there].min(initial=len(panel.year)), stop.max()
         low = min(low, high)
         first, stop = (np.where(there, ends - low, 0) for ends in (first, stop))
-        yield core.Batch(rows, table, first, stop, panel.year[low:high], panel.value[low:high])
+        none = np.zeros_like(first)
+        year, value = panel.year[low:high], panel.value[low:high]
+        batch = core.Batch(rows, table, first, stop, year, value, none, none)
+        if nesting is not None:
+            end = core.Finder(batch)(table["year"].to_numpy(), "right")
+            last = np.where(end > first, np.append(year, 0)[end - 1], -np.inf)
+            batch = nesting.put(batch, last, kin)
+        yield batch
 
 
 def _needed_by(batch: core.Batch, peers: core.Peers) -> core.Peers:
@@ -279,7 +306,7 @@ def _judged(
     out = core.Result(len(panel.targets))
     tasks = (
         (batch.position, core.judge, batch, _needed_by(batch, settings.peers), settings.model)
-        for batch in _batches(panel, bool(settings.peers))
+        for batch in _batches(panel, settings)
     )
     for rows, found in _run(tasks, backend):
         out.put(rows, found)
@@ -311,7 +338,7 @@ def _framed(targets: pd.DataFrame, out: core.Result, bands) -> pd.DataFrame:
     methods = pd.Index(WORDS["method"]).get_indexer(list(out.texts))
     frame["method"] = pd.Categorical.from_codes(methods[out.words["method"]], WORDS["method"])
     texts = pd.array(list(out.texts), dtype="str")
-    for name in ("reason", "notes"):
+    for name in ("reason", "notes", "parent"):
         frame[name] = texts.take(out.words[name])
     frame["year"] = _whole_numbers(frame["year"].to_numpy())
     for name, values in out.numbers.items():
@@ -373,9 +400,9 @@ def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
         yield lambda rows: bar.advance(task, rows)
 
 
-def _prepared(sources: list[Path], work: Path, model, peers) -> tuple[Settings, int, int]:
+def _prepared(sources: list[Path], work: Path, model, peers, nesting) -> tuple[Settings, int, int]:
     """Split the files, or find them split by the same call before."""
-    asked = (model, peers, _bands(), metadata.version("changji-analysis"))
+    asked = (model, peers, nesting, _bands(), metadata.version("changji-analysis"))
     files = [(str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns) for s in sources]
     stamp = hashlib.sha256(pickle.dumps((asked, files))).hexdigest()
     try:
@@ -387,28 +414,36 @@ def _prepared(sources: list[Path], work: Path, model, peers) -> tuple[Settings, 
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     parts = max(sum(map(size_of, sources)) // PART_ROWS, 1)
-    _split(sources[0], work, "histories", parts)
-    total, asked = _split(sources[1], work, "targets", parts)
-    known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts))
-    settings = Settings(model, known, _bands())
+    areas = _split(sources[0], work, "histories", parts, nesting)[2]
+    total, asked, _ = _split(sources[1], work, "targets", parts, nesting)
+    above = ()
+    if nesting is not None:
+        problems = pd.concat([nesting.problems, nesting.unknown(areas)])
+        nesting, above = nesting._replace(problems=problems), nesting.above.values()
+    known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts, above))
+    settings = Settings(model, known, nesting, _bands())
     (work / "settings").write_bytes(pickle.dumps(settings))
     text = json.dumps({"stamp": stamp, "parts": parts, "targets": total})
     (work / "run.json").write_text(text, encoding="utf-8")
     return settings, parts, total
 
 
-def _split(source: Path, work: Path, name: str, parts: int) -> tuple[int, Kinds]:
-    """Deal the rows of a file out to parts, a series and its targets to the same one."""
-    total, asked = 0, {}
+def _split(source, work: Path, name: str, parts: int, nesting) -> tuple[int, Kinds, set]:
+    """Deal the rows of a file out to parts, a series, its parents and targets to the same one."""
+    total, asked, areas = 0, {}, set()
     for piece in stream(source):
         need(piece, HISTORY if name == "histories" else TARGET, name)
         total += len(piece)
         if name == "targets":
             for indicator, kinds in asked_for(piece).items():
                 asked.setdefault(indicator, set()).update(kinds)
-        part = (hashed(piece["area"]) * np.uint64(31) + hashed(piece["indicator"])) % parts
+        area = piece["area"]
+        if nesting is not None:
+            areas.update(area.unique())
+            area = nesting.top(area)
+        part = (hashed(area) * np.uint64(31) + hashed(piece["indicator"])) % parts
         _deal(piece, part.astype(int), work, name)
-    return total, asked
+    return total, asked, areas
 
 
 def _deal(frame: pd.DataFrame, part: np.ndarray, work: Path, name: str) -> None:
@@ -441,20 +476,21 @@ def _dealt(path: Path) -> Iterator[pd.DataFrame]:
                 yield pickle.load(file)
 
 
-def _peer_rows_of_parts(work: Path, parts: int) -> pd.DataFrame:
+def _peer_rows_of_parts(work: Path, parts: int, above) -> pd.DataFrame:
     rows = pd.DataFrame(columns=list(HISTORY))
     for k in range(parts):
-        more = peer_rows(coded(_loaded(work, k)[0], NOTHING))
+        more = peer_rows(coded(_loaded(work, k)[0], NOTHING), above)
         rows = peer_rows(coded(pd.concat([rows, more]), NOTHING))
     return rows
 
 
-def _merge(work: Path, parts: int, total: int, out: Path) -> None:
+def _merge(work: Path, parts: int, total: int, out: Path, nesting: Parents | None) -> None:
     """Write the rows of all parts in the order of the targets, and the problems."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    problems = pd.concat([_unpickled(work / f"{k}.problems") for k in range(parts)])
+    listed = [_unpickled(work / f"{k}.problems") for k in range(parts)]
+    problems = pd.concat([*listed, *([nesting.problems] if nesting else [])])
     beside = problems_beside(out)
     if len(problems):
         write_csv(beside, problems.sort_values(["file", "row"]))
@@ -464,8 +500,10 @@ def _merge(work: Path, parts: int, total: int, out: Path) -> None:
         old.unlink()
     for k in range(parts):
         rows = _unpickled(work / f"{k}.done")
-        _deal(rows, rows[POSITION].to_numpy() // STREAM_ROWS, work, "merged")
-    schema = pa.Schema.from_pandas(rows.drop(columns=POSITION), preserve_index=False)
+        _deal(rows, rows[POSITION].to_numpy(int) // STREAM_ROWS, work, "merged")
+        if k == 0 or len(rows):
+            like = rows.drop(columns=POSITION)
+    schema = pa.Schema.from_pandas(like, preserve_index=False)
     unfinished = work / out.name
     with pq.ParquetWriter(unfinished, schema) as writer:
         for k in range((total + 1) // STREAM_ROWS + 1):  # the first line of a CSV file is 2

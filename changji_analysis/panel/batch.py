@@ -2,7 +2,7 @@
 
 The formulas are those of `pace`, `scales`, `plan`, `assessment` and `trends.pooled`, which take
 arrays; here stands only what finds each target's base, latest figure and increments in rows that
-are sorted by series and year.
+are sorted by series and year, a parent's after the targets' own.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ import pandas as pd
 from .. import pace
 from ..assessment import LACKING, Assessment, assess
 from ..errors import ForecastError
-from ..forecasting import attainment, scaled_peers
-from ..plan import Target, attained
+from ..forecasting import PARENT_LACKS, attainment, scaled_peers
+from ..plan import attained
 from ..scales import KINDS, Scale, scale_for
-from ..trends import pooled
+from ..trends import parent, pooled
+from .rows import FAULTS, target_of_record
 
 MEASURES = (
     "base_value", "last_value", "probability", "required_growth", "required_growth_from_last",
     "observed_growth", "pace_ratio", "gap_closed", "expected_gap_closed", "time_elapsed",
-    "median", "lower", "upper",
+    "median", "lower", "upper", "pass_through",
 )  # fmt: skip
 COUNTS = ("base_year", "last_year", "n", "span", "peers")
-WORDS = ("method", "reason", "notes")
+WORDS = ("method", "reason", "notes", "parent")
 COVERAGE = 0.8
 """Of the predictive interval ``lower`` to ``upper`` of the target year."""
 
@@ -43,9 +44,9 @@ class Batch(NamedTuple):
     position : array (T,)
         Of each target among all of them.
     table : DataFrame (T rows)
-        Columns of `panel_input.Coded.targets`, and ``fold``.
-    first, stop : arrays (T,)
-        Rows of each target's series; both 0 without one.
+        Columns of `rows.Coded.targets`, ``fold``, and those of `lineage.Nesting.put`.
+    first, stop, above_first, above_stop : arrays (T,)
+        Rows of each target's series and of its parent's; both 0 without one.
     year, value : arrays (N,)
     """
 
@@ -55,6 +56,8 @@ class Batch(NamedTuple):
     stop: np.ndarray
     year: np.ndarray
     value: np.ndarray
+    above_first: np.ndarray
+    above_stop: np.ndarray
 
 
 class Result:
@@ -77,6 +80,11 @@ class Result:
 
     def say(self, column: str, at, text: str) -> None:
         self.words[column][at] = self.texts.setdefault(text, len(self.texts))
+
+    def say_each(self, column: str, at, texts) -> None:
+        code, names = pd.factorize(np.asarray(texts, object))
+        number = [self.texts.setdefault(name, len(self.texts)) for name in names]
+        self.words[column][at] = np.array(number, np.int32)[code]
 
     def says(self, column: str, *texts: str) -> np.ndarray:
         """Where a column has one of some texts."""
@@ -108,7 +116,7 @@ def _judge_all(out: Result, batch: Batch, peers: Peers) -> np.ndarray:
     year, goal = t["year"].to_numpy(), t["value"].to_numpy()
     direction, tolerance = t["direction"].array, t["tolerance"].to_numpy()
     steady = direction == "non_decreasing"
-    find = _Finder(batch)
+    find = Finder(batch)
     end = find(year, "right")
     n = end - batch.first
     seen = n > 0
@@ -157,14 +165,14 @@ def _judge_all(out: Result, batch: Batch, peers: Peers) -> np.ndarray:
     out.numbers["probability"][outcome] = met[outcome]
     refused = [
         _forecast(out, np.flatnonzero(ahead & (t["kind"].array == kind)), batch, end, peers, kind,
-                  goal, year - last_year)
+                  goal, year - last_year, find)
         for kind in KINDS
     ]  # fmt: skip
     return np.concatenate(refused)
 
 
-class _Finder:
-    """Searches for years within each target's own series."""
+class Finder:
+    """Searches for years within each target's own series, or within others."""
 
     def __init__(self, batch: Batch):
         self.batch = batch
@@ -173,18 +181,20 @@ class _Finder:
         series = np.zeros(len(batch.year) + 1, np.int64)
         series[1:-1] = np.diff(batch.year) <= 0
         series[batch.first[batch.stop > batch.first]] = 1
+        series[batch.above_first[batch.above_stop > batch.above_first]] = 1
         self.series = np.cumsum(series)
         self.key = self.series[:-1] * self.width + (batch.year - self.low)
 
-    def __call__(self, year: np.ndarray, side) -> np.ndarray:
+    def __call__(self, year: np.ndarray, side="left", first=None, stop=None) -> np.ndarray:
+        if first is None:
+            first, stop = self.batch.first, self.batch.stop
         inside = np.clip(np.nan_to_num(year) - self.low, 0, self.width - 1).astype(np.int64)
-        wanted = self.series[self.batch.first] * self.width + inside
-        at = np.searchsorted(self.key, wanted, side)
-        return np.clip(at, self.batch.first, self.batch.stop)
+        at = np.searchsorted(self.key, self.series[first] * self.width + inside, side)
+        return np.clip(at, first, stop)
 
 
 def _forecast(
-    out: Result, at, batch: Batch, end, peers: Peers, kind: str, goal, ahead
+    out: Result, at, batch: Batch, end, peers: Peers, kind: str, goal, ahead, find: Finder
 ) -> np.ndarray:
     """The default model for targets of one kind; those that have to go alone are returned."""
     if not len(at):
@@ -194,13 +204,17 @@ def _forecast(
     if not len(at):
         return refused
     first, end, ahead = batch.first[at], end[at], ahead[at]
-    edge = np.minimum(_reduced(np.minimum, scale.room(batch.value), first, end), scale.edge)
-    width = min(int((end - first).max()), pooled.WINDOW)
-    window = np.maximum(end[:, None] + np.arange(-width, 0), first[:, None])
-    x = scale.line(np.clip(batch.value[window], edge[:, None], scale.upper - edge[:, None]))
+    window = _window(first, end)
+    edge, line = _lines(batch, scale, first, end)
+    x = line(window)
     step, gap = np.diff(x), np.diff(batch.year[window]).astype(float)
+    nested, lack = _usable_parents(batch, find, at, end, kind)
+    known, grown = _known(batch, find, at[nested], window[nested], x[nested], ahead[nested], kind)
+    place = np.full(len(at), -1)
+    place[nested] = np.arange(len(nested))
     loc, spread, df = np.empty((3, len(at)))
-    for prior, notes, rows in _priors(batch, at, end, edge, peers, scale, kind):
+    for prior, notes, rows in _priors(batch, at, end, edge, peers, scale, kind, place >= 0):
+        rows = np.arange(len(at))[rows]
         last = x[rows, -1]
         found = pooled.posterior(prior, step[rows], gap[rows], last)
         rise, spread[rows], df[rows] = found.at(ahead[rows])
@@ -208,14 +222,114 @@ def _forecast(
         out.numbers["peers"][at[rows]] = prior.peers
         out.say("notes", at[rows], "; ".join(notes))
         if prior.peers:
-            beyond = at[rows][found.beyond(ahead[rows])]
+            beyond = at[rows][found.beyond(ahead[rows]) & (place[rows] < 0)]
             out.say("notes", beyond, "; ".join((*notes, prior.beyond_note)))
+        if len(mine := rows[place[rows] >= 0]):
+            k, own = place[mine], (step[mine], gap[mine], x[mine, -1])
+            pieces = parent.parts(prior, *own, parent.Known(*(a[k] for a in known)))
+            through, alone = parent.PASS_THROUGH[kind], spread[mine]
+            rise, squared, b = parent.grow(pieces, ahead[mine], grown[k], through, alone)
+            loc[mine], spread[mine] = x[mine, -1] + rise, np.sqrt(squared)
+            out.numbers["pass_through"][at[mine]] = b
     t = batch.table
+    if len(nested):
+        out.say_each("parent", at[nested], t["parent"].to_numpy()[at[nested]].astype(str))
+    if len(lack):
+        texts, rows = list(out.texts), at[[*lack]]
+        more = [texts[k] for k in out.words["notes"][rows]]
+        said = [f"{a}; {b}" if b else a for a, b in zip(lack.values(), more, strict=True)]
+        out.say_each("notes", rows, said)
     out.numbers["probability"][at] = attainment(
         loc, spread, df, scale, goal[at], t["direction"].array[at], t["tolerance"].to_numpy()[at]
     )
     add_interval(out, at, loc, spread, df, scale)
     return refused
+
+
+def _window(first, end) -> np.ndarray:
+    """The last rows of each series, newest last; its first row pads the short ones."""
+    width = min(int((end - first).max(initial=1)), pooled.WINDOW)
+    return np.maximum(end[:, None] + np.arange(-width, 0), first[:, None])
+
+
+def _lines(batch: Batch, scale: Scale, first, end):
+    """The edge of each series as in `Scale.forward`, and a function from rows to the scale."""
+    edge = np.minimum(_reduced(np.minimum, scale.room(batch.value), first, end), scale.edge)
+
+    def line(rows):
+        near = edge[:, None] if rows.ndim > 1 else edge
+        return scale.line(np.clip(batch.value[rows], near, scale.upper - near))
+
+    return edge, line
+
+
+def _usable_parents(batch: Batch, find: Finder, at, end, kind: str):
+    """Positions in `at` of the targets with a parent, and why others do without: text by position.
+
+    The reasons are those of `forecasting.scaled_parent`.
+    """
+    t = batch.table
+    if "parent" not in t:
+        return np.empty(0, int), {}
+    first, stop = batch.above_first[at], batch.above_stop[at]
+    lacks = t["lack"].to_numpy(object)[at]
+    lack = {int(i): lack_text(lacks[i]) for i in np.flatnonzero(lacks != "")}
+    given = np.flatnonzero(stop > first)
+    first, stop, at, end = first[given], stop[given], at[given], end[given]
+    last, until = batch.year[end - 1], batch.year[stop - 1]
+    there = np.minimum(find(last, "left", first, stop), stop - 1)
+    hole = batch.year[there] != last
+    units = np.full((2, len(at)), None, object)
+    if "own_unit" in t:
+        units = t[["own_unit", "parent_unit"]].to_numpy(object)[at].T
+    units[pd.isna(units) | (units == "")] = None
+    other = (units[0] != units[1]) & ~pd.isna(units).any(axis=0)
+    outside = ~_scale_of(kind, batch.value, first, stop)[1]
+    scope = np.isin(kind, ("count", "level")) & (batch.value[there] < batch.value[end - 1])
+    reasons = ("no_later", "unit", "out_of_range", "hole", "scope")
+    reason = np.select([until <= last, other, outside, hole, scope], reasons, "")
+    names = t["parent"].to_numpy(object)[at]
+    for i in np.flatnonzero(reason != ""):
+        lack[int(given[i])] = PARENT_LACKS[reason[i]].format(
+            area=names[i], last=last[i], until=until[i], kind=kind, units=" and ".join(
+                map(str, units[:, i])
+            ),
+        )  # fmt: skip
+    return given[reason == ""], lack
+
+
+def lack_text(code: str) -> str:
+    """Why a target whose parent has no usable figures does without."""
+    return PARENT_LACKS.get(code) or f"parent not used ({code}): {FAULTS[code][1]}"
+
+
+def _known(batch: Batch, find: Finder, at, window, x, ahead, kind: str):
+    """What is known of usable parents, as in `trends.parent.predict`, and their growth."""
+    if not len(at):
+        return (), ()
+    first, stop = batch.above_first[at], batch.above_stop[at]
+    line = _lines(batch, scale_for(kind, np.ones(1)), first, stop)[1]
+    years, last, until = batch.year[window], batch.year[window[:, -1]], batch.year[stop - 1]
+    past = _window(first, stop)
+    same = np.minimum(find(years, "left", first[:, None], stop[:, None]), stop[:, None] - 1)
+    common = batch.year[same] == years
+    share = np.where(common, x - line(same), 0)
+    before = np.where(common, np.arange(common.shape[1]), -1)
+    before = np.maximum.accumulate(before, axis=1)[:, :-1]
+    both, before = common[:, 1:] & (before >= 0), np.maximum(before, 0)
+    share_step, share_gap = (
+        np.where(both, a[:, 1:] - np.take_along_axis(a, before, 1), 0.0) for a in (share, years)
+    )
+    start = line(same[:, -1])
+    to = np.minimum(last + ahead, until)
+    right = find(to, "left", first, stop)
+    left = right - 1
+    passed = (to - batch.year[left]) / (batch.year[right] - batch.year[left])
+    grown = line(left) + passed * (line(right) - line(left)) - start
+    step, gap = np.diff(line(past)), np.diff(batch.year[past]).astype(float)
+    part = parent.part_of(share, share_gap, kind)
+    beyond = (until - last).astype(float)
+    return parent.Known(beyond, step, gap, start, share_step, share_gap, part), grown
 
 
 def add_interval(out: Result, at, loc, spread, df, scale: Scale) -> None:
@@ -243,7 +357,7 @@ def _reduced(ufunc, values, first, end) -> np.ndarray:
     return ufunc.reduceat(np.append(values, values[-1]), pairs)[::2]
 
 
-def _priors(batch: Batch, at, end, edge, peers: Peers, scale: Scale, kind: str):
+def _priors(batch: Batch, at, end, edge, peers: Peers, scale: Scale, kind: str, nested):
     """Prior, notes and rows of each group of targets that share a prior."""
     if not peers:
         yield pooled.GENERIC, (), slice(None)
@@ -251,7 +365,8 @@ def _priors(batch: Batch, at, end, edge, peers: Peers, scale: Scale, kind: str):
     t = batch.table.iloc[at]
     for indicator, rows in t.groupby("indicator", observed=True).indices.items():
         if isinstance(peers.get(indicator), pd.DataFrame):
-            yield from _priors_of_table(batch, at, end, edge, rows, peers[indicator], scale)
+            table = peers[indicator]
+            yield from _priors_of_table(batch, at, end, edge, rows, table, scale, nested)
             continue
         folds = t["fold"].to_numpy()[rows]
         for fold in np.unique(folds):
@@ -259,8 +374,8 @@ def _priors(batch: Batch, at, end, edge, peers: Peers, scale: Scale, kind: str):
             yield prior, notes, rows[folds == fold]
 
 
-def _priors_of_table(batch, at, end, edge, rows, table: pd.DataFrame, scale: Scale):
-    """As `assess` chooses them: without the area itself and without copies of its series."""
+def _priors_of_table(batch, at, end, edge, rows, table: pd.DataFrame, scale: Scale, nested):
+    """As `assess` chooses them: without the area itself, copies of its series, and its kin."""
     first, last = batch.first[at[rows]], end[rows]
     n = last - first
     start = np.cumsum(n) - n
@@ -274,19 +389,46 @@ def _priors_of_table(batch, at, end, edge, rows, table: pd.DataFrame, scale: Sca
     same = np.add.reduceat(np.abs(values - x[:, None]) < pooled.COPY, start, axis=0, dtype=int)
     copies = (both >= 2) & (same == both)
     own = table.columns.get_indexer(batch.table["area"].iloc[at[rows]])
-    special = copies.any(axis=1) | (own >= 0)
+    kin, masks = np.full(len(rows), b"", object), {}
+    for i in np.flatnonzero(nested[rows]):
+        above = parent_history(batch, at[rows[i]])
+        key = batch.above_first[at[rows[i]]], above.attrs["lineage"]
+        if key not in masks:
+            names = [above.attrs["area"], *above.attrs["lineage"]]
+            same = pooled.copies(other, scale.forward(above.to_numpy()), above.index)
+            left_out = other.columns.isin(names) | other.columns.isin(same)
+            masks[key] = left_out.tobytes() if left_out.any() else b""
+        kin[i] = masks[key]
+    special = copies.any(axis=1) | (own >= 0) | (kin != b"")
     groups: dict = {}
     for i in np.flatnonzero(special):
-        groups.setdefault((own[i], copies[i].tobytes()), []).append(i)
+        groups.setdefault((own[i], copies[i].tobytes(), kin[i]), []).append(i)
     if not special.all():
         groups[None] = np.flatnonzero(~special)
     areas = batch.table["area"].to_numpy()
     for members in groups.values():
         i = members[0]
         mine = slice(start[i], start[i] + n[i])
-        usable, notes = scaled_peers(table, scale, areas[at[rows[i]]])
+        above = None
+        if kin[i]:
+            above = parent_history(batch, at[rows[i]])
+            above = pd.Series(scale.forward(above.to_numpy()), above.index).__finalize__(above)
+        usable, notes = scaled_peers(table, scale, areas[at[rows[i]]], above)
         prior, more = pooled.prior_for(usable, x[mine], years[mine])
         yield prior, notes + more, rows[members]
+
+
+def parent_history(batch: Batch, i: int) -> pd.Series:
+    """What `assess` is given as the parent of a target."""
+    rows, row = slice(batch.above_first[i], batch.above_stop[i]), batch.table.iloc[i]
+    history = pd.Series(batch.value[rows], batch.year[rows].astype(int))
+    unit = row.get("parent_unit")
+    history.attrs = {
+        "area": row["parent"],
+        "unit": None if pd.isna(unit) else unit,
+        "lineage": row.get("lineage", ()),
+    }
+    return history
 
 
 def judge_one(out: Result, i: int, batch: Batch, peers: Peers, model: str) -> None:
@@ -294,17 +436,26 @@ def judge_one(out: Result, i: int, batch: Batch, peers: Peers, model: str) -> No
     row = batch.table.iloc[i]
     rows = slice(batch.first[i], batch.stop[i])
     history = pd.Series(batch.value[rows], batch.year[rows].astype(int))
-    others, notes = None, ()
+    others, above, notes = None, None, ()
     if peers:
         history.attrs["area"] = row["area"]
         others = peers.get(row["indicator"])
         if not isinstance(others, pd.DataFrame):
             key = (row["indicator"], row["kind"], row["fold"])
             others, notes = peers.get(key, (None, ()))
+    if batch.above_stop[i]:
+        above = parent_history(batch, i)
+        unit = row.get("own_unit")
+        history.attrs["unit"] = None if pd.isna(unit) else unit
+    elif row.get("lack"):
+        notes = (lack_text(row["lack"]), *notes)
     for column in out.numbers.values():
         column[i] = np.nan
     try:
-        a = assess(history, _target(row), model=model, peers=others, kind=row["kind"])
+        a = assess(
+            history, target_of_record(row), model=model, peers=others, parent=above,
+            kind=row["kind"],
+        )  # fmt: skip
     except ForecastError as error:
         said = {"method": "", "reason": error.reason, "notes": str(error)}
     except Exception as error:  # a fit that breaks must not take the others with it
@@ -318,32 +469,19 @@ def judge_one(out: Result, i: int, batch: Batch, peers: Peers, model: str) -> No
 def _fill(out: Result, i: int, a: Assessment, notes: tuple[str, ...]) -> dict[str, str]:
     """Put the numbers of one assessment into the columns; return its words."""
     e, numbers = a.evidence, out.numbers
-    found = {name: getattr(a, name) for name in MEASURES[:-3]}
+    found = {name: getattr(a, name) for name in MEASURES[:-4]}
     found |= {"base_year": a.base_year, "last_year": e.last_year, "n": e.n, "span": e.span}
     for name, value in found.items():
         numbers[name][i] = np.nan if value is None else value
+    notes = (*notes, *e.notes) if a.forecast is not None else e.notes
     if a.forecast is not None:
         f = a.forecast
         numbers["peers"][i] = f.peers
         spread = np.sqrt(f.shape[-1:, -1])
         add_interval(out, [i], f.loc[-1:], spread, np.array([f.df]), f.scale)
     reason = "" if a.probability is not None else _lacking(e.notes)
-    return {"method": e.method, "reason": reason, "notes": "; ".join((*notes, *e.notes))}
+    return {"method": e.method, "reason": reason, "notes": "; ".join(notes)}
 
 
 def _lacking(notes: tuple[str, ...]) -> str:
     return next(code for code, words in LACKING.items() if notes[0].startswith(words.split("{")[0]))
-
-
-def _target(row: pd.Series) -> Target:
-    def number(name):
-        return None if pd.isna(row[name]) else float(row[name])
-
-    return Target(
-        value=number("value"),
-        year=int(row["year"]),
-        direction=row["direction"],
-        base_year=None if pd.isna(row["base_year"]) else int(row["base_year"]),
-        base_value=number("base_value"),
-        tolerance=number("tolerance"),
-    )

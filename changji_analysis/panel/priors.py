@@ -13,7 +13,7 @@ from ..forecasting import scaled_peers
 from ..scales import KINDS, scale_for
 from ..trends import pooled
 from .batch import Peers
-from .rows import TARGET, Coded, coded, whole
+from .rows import TARGET, Coded, coded, rows_of_series, whole
 
 FOLDS = 5
 FOLD_PEERS = 75
@@ -48,32 +48,14 @@ def chosen(peers, asked: Kinds, rows: Callable[[], pd.DataFrame]) -> Peers:
     if isinstance(peers, dict):
         return peers
     known = {name: [kind for kind in kinds if kind in KINDS] for name, kinds in asked.items()}
-    return _fitted(rows(), known)
+    return fitted(rows(), known)
 
 
-def panel_priors(histories: pd.DataFrame, kinds: Mapping[str, Iterable[str]]) -> Priors:
-    """Fit the priors of ``peers="panel"``.
+def fitted(rows: pd.DataFrame, kinds: Mapping[str, Iterable[str]]) -> Priors:
+    """Fit the priors of ``peers="panel"``: by indicator, kind and fold, each with notes on it.
 
     Areas fall into `FOLDS` by a hash of their name, and those of a fold start from the others.
-    At most `FOLD_PEERS` areas of a fold serve as peers, chosen by the same hash, so that the cost
-    does not grow with the panel.
-
-    Parameters
-    ----------
-    histories : DataFrame
-        Long, without faults.
-    kinds : dict
-        The kinds that each indicator is asked for as.
-
-    Returns
-    -------
-    dict
-        By indicator, kind and fold: the prior, for `assess` as ``peers``, and notes on it.
     """
-    return _fitted(peer_rows(coded(histories, NOTHING)), kinds)
-
-
-def _fitted(rows: pd.DataFrame, kinds: Mapping[str, Iterable[str]]) -> Priors:
     priors = {}
     for indicator in rows["indicator"].unique():
         mine = rows[rows["indicator"].eq(indicator)]
@@ -88,11 +70,16 @@ def _fitted(rows: pd.DataFrame, kinds: Mapping[str, Iterable[str]]) -> Priors:
     return priors
 
 
-def peer_rows(panel: Coded) -> pd.DataFrame:
-    """Rows of the areas that serve as peers; those of several parts can be chosen from again."""
-    n = np.diff(panel.start)
+def peer_rows(panel: Coded, above: Iterable = ()) -> pd.DataFrame:
+    """Rows of the areas that serve as peers; those of several parts can be chosen from again.
+
+    At most `FOLD_PEERS` areas of a fold, chosen by the same hash, so that the cost does not grow
+    with the panel; none of those `above` others, which hold the figures of what lies in them.
+    """
+    n, areas = np.diff(panel.start), max(len(panel.areas), 1)
     series = np.flatnonzero((n >= 2) & panel.sound)
-    indicator, area = np.divmod(panel.series[series], max(len(panel.areas), 1))
+    series = series[~panel.areas.isin(list(above))[panel.series[series] % areas]]
+    indicator, area = np.divmod(panel.series[series], areas)
     place = hashed(panel.areas)[area]
     fold = place % FOLDS
     order = np.lexsort((place, fold, indicator))
@@ -104,8 +91,7 @@ def peer_rows(panel: Coded) -> pd.DataFrame:
 
 def _rows_of(panel: Coded, series: np.ndarray) -> pd.DataFrame:
     """Usable rows of some series as a long frame."""
-    first, times = panel.start[series], np.diff(panel.start)[series]
-    row = np.repeat(first - np.cumsum(times) + times, times) + np.arange(times.sum())
+    row, times = rows_of_series(panel.start, series), np.diff(panel.start)[series]
     indicator, area = np.divmod(np.repeat(panel.series[series], times), max(len(panel.areas), 1))
     return pd.DataFrame(
         {

@@ -17,7 +17,7 @@ from ..scales import KINDS, scale_for
 HISTORY = ("area", "indicator", "year", "value")
 TARGET = ("area", "indicator", "value", "year", "direction")
 NUMBERS = ("value", "year", "base_year", "base_value", "tolerance")
-COLUMNS = frozenset((*HISTORY, *TARGET, *NUMBERS, "kind", "unit"))
+COLUMNS = frozenset((*HISTORY, *TARGET, *NUMBERS, "kind", "unit", "parent"))
 FARTHEST_YEAR = 9999
 STREAM_ROWS = 200_000
 """Rows of a file that are read at once."""
@@ -59,6 +59,26 @@ FAULTS = {
         "unit", "the unit of the target is not the unit of its history", "convert one of them",
         "目标的单位与历史数据不同", "换算为同一单位",
     ),
+    "parent_is_child": (
+        "parent", "the area is its own parent", "name the area that contains it",
+        "上级地区即本地区", "改为包含它的地区",
+    ),
+    "parent_cycle": (
+        "parent", "the area lies in itself by way of its parents", "correct one of them",
+        "上级地区互为上级", "更正其中之一",
+    ),
+    "two_parents": (
+        "parent", "the area has two parents", "keep one", "同一地区有两个上级地区", "保留一个",
+    ),
+    "unknown_parent": (
+        "parent", "no row of the histories or of the parents has this area",
+        "correct the name, or add figures", "历史数据和上级地区表中没有这一地区",
+        "核对名称，或补充数据",
+    ),
+    "parent_faulty": (
+        "parent", "a row of its history is faulty", "correct that row",
+        "其历史数据有误", "更正该行",
+    ),
 }  # fmt: skip
 CODES = list(FAULTS)
 
@@ -78,6 +98,8 @@ class Coded(NamedTuple):
         False where a row of the series is faulty.
     year, value : arrays (N,)
         Rows in order of series and year.
+    unit : array (S,) or None
+        Of each series.
     targets : DataFrame
         One row a target in the order given: the columns asked for and ``place``, the position
         of its series, -1 without one.
@@ -94,6 +116,7 @@ class Coded(NamedTuple):
     sound: np.ndarray
     year: np.ndarray
     value: np.ndarray
+    unit: np.ndarray | None
     targets: pd.DataFrame
     refused: pd.DataFrame
     problems: pd.DataFrame
@@ -139,14 +162,14 @@ def coded(histories: pd.DataFrame, targets: pd.DataFrame) -> Coded:
         fault[row[other]] = CODES.index("mixed_units")
         unit = histories["unit"].iloc[row[start]].to_numpy(object)
     bad = np.flatnonzero(fault >= 0)
-    problems = [_listed("histories", histories, bad, fault[bad])]
+    problems = [listed("histories", histories, bad, fault[bad])]
     bad = bad[(fault[bad] != CODES.index("negative")) & (key[bad] >= 0)]
     spoilt, at = np.unique(key[bad], return_index=True)
 
     wanted = areas.get_indexer(targets["area"]), indicators.get_indexer(targets["indicator"])
     wanted = np.where((wanted[0] < 0) | (wanted[1] < 0), -1, wanted[1] * len(areas) + wanted[0])
     table = _read_targets(targets)
-    table["place"] = _found(series, wanted)
+    table["place"] = found(series, wanted)
     reason = np.full(len(targets), -1, np.int8)
     reason[table["place"] < 0] = CODES.index("no_history")
     if unit is not None and "unit" in targets:
@@ -154,8 +177,8 @@ def coded(histories: pd.DataFrame, targets: pd.DataFrame) -> Coded:
         differs = targets["unit"].to_numpy(object)[known] != unit[table["place"].iloc[known]]
         reason[known[differs]] = CODES.index("target_unit")
     lost = np.flatnonzero(reason >= 0)
-    problems.append(_listed("targets", targets, lost, reason[lost]))
-    hit = _found(spoilt, wanted)
+    problems.append(listed("targets", targets, lost, reason[lost]))
+    hit = found(spoilt, wanted)
     reason[hit >= 0] = fault[bad[at]][hit[hit >= 0]]
     stopped = np.flatnonzero((reason >= 0) & (reason != CODES.index("no_history")))
     refused = pd.DataFrame(
@@ -176,10 +199,17 @@ def coded(histories: pd.DataFrame, targets: pd.DataFrame) -> Coded:
         ~np.isin(series, spoilt),
         years,
         value,
+        unit,
         table,
         refused,
         pd.concat(problems, ignore_index=True),
     )
+
+
+def rows_of_series(start: np.ndarray, series: np.ndarray) -> np.ndarray:
+    """Rows of some series, one after the other."""
+    first, times = start[series], np.diff(start)[series]
+    return np.repeat(first - np.cumsum(times) + times, times) + np.arange(times.sum())
 
 
 def _factorized(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -211,7 +241,7 @@ def _order(key, year) -> np.ndarray | slice:
     return np.argsort(place, kind="stable")
 
 
-def _found(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def found(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Positions in an ascending array, -1 where absent."""
     if not len(known):
         return np.full(len(wanted), -1)
@@ -284,7 +314,7 @@ def target_of_record(row: dict) -> Target:
     return Target(direction=row["direction"], **read)
 
 
-def _listed(name: str, frame: pd.DataFrame, rows: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
+def listed(name: str, frame: pd.DataFrame, rows: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Faulty rows as a table of problems."""
     faults = [FAULTS[CODES[code]] for code in codes]
     columns = [fault[0] for fault in faults]
@@ -363,7 +393,7 @@ def _csv(path: Path) -> Iterable[pd.DataFrame]:
     return pd.read_csv(
         path,
         usecols=lambda name: name in COLUMNS,
-        dtype={"area": "str", "indicator": "str", "unit": "str"},
+        dtype={"area": "str", "indicator": "str", "unit": "str", "parent": "str"},
         keep_default_na=False,
         na_values=[""],
         encoding="utf-8-sig",

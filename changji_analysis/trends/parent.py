@@ -218,7 +218,7 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
         at=parent.loc[origin],
         share_step=np.diff(share),
         share_gap=np.diff(years[common]),
-        part=np.float64(part_of(share, kind)),
+        part=part_of(share, np.diff(years[common]), kind),
     )
     h = np.asarray(horizons, float)
     to = np.interp(np.minimum(origin + h, until), parent.index, parent)
@@ -231,14 +231,15 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     return Prediction(x[-1] + rise, shape, float(pieces.df), notes, prior.peers, parent=used)
 
 
-def part_of(share, kind: str) -> float:
-    """How much of the parent the child is, from the last of their differences on the scale.
+def part_of(share, gap, kind: str):
+    """How much of the parent the child is, from their differences on the scale (..., m).
 
-    Sums are compared directly. A ratio says nothing of its weight, save where it never differs.
+    Sums are compared directly, by the last. A ratio says nothing of its weight, save where it
+    never differs in two years or more; `gap` (..., m - 1) is as in `Known`.
     """
     if kind in ("count", "level"):
-        return float(np.exp(np.minimum(share[-1], 0.0)))
-    return float(len(share) > 1 and np.abs(share).max() < pooled.COPY)
+        return np.exp(np.minimum(share[..., -1], 0.0))
+    return ((gap > 0).any(-1) & (np.abs(share).max(-1) < pooled.COPY)).astype(float)
 
 
 def at_quantile(parent: pd.Series, level: float) -> pd.Series:

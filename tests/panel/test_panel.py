@@ -7,6 +7,7 @@ import pytest
 import changji_analysis as ca
 from changji_analysis.errors import UsageError, problem_frame
 from changji_analysis.panel import priors as panel_peers
+from changji_analysis.panel.rows import coded
 
 KINDS = {"rd_intensity": "ratio", "mines": "count", "literacy": "share", "gdp": "level"}
 DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
@@ -168,12 +169,17 @@ def test_one_table_of_peers_serves_one_indicator(many):
         ca.assess_panel(histories, targets, peers=table)
 
 
+def fitted(histories, kinds):
+    rows = panel_peers.peer_rows(coded(histories, panel_peers.NOTHING))
+    return panel_peers.fitted(rows, kinds)
+
+
 def test_areas_start_from_the_other_folds(many, monkeypatch):
     monkeypatch.setattr(panel_peers, "FOLD_PEERS", 3)
     histories, targets = many
     clean = histories[histories["indicator"].eq("mines")]
     targets = targets[targets["indicator"].eq("mines")].iloc[::4]
-    priors = panel_peers.panel_priors(clean, {"mines": ["count"]})
+    priors = fitted(clean, {"mines": ["count"]})
     result = ca.assess_panel(clean, targets, peers="panel")
     folds = dict(zip(targets["area"], panel_peers.fold_of(targets["area"]), strict=True))
 
@@ -188,10 +194,10 @@ def test_areas_start_from_the_other_folds(many, monkeypatch):
 
 def test_a_fold_is_left_out_of_its_own_prior(many):
     histories = many[0][many[0]["indicator"].eq("gdp") & many[0]["value"].gt(0)]
-    before = panel_peers.panel_priors(histories, {"gdp": ["level"]})
+    before = fitted(histories, {"gdp": ["level"]})
     mine = histories["area"].eq("县5")
     histories.loc[mine, "value"] *= 3.0 ** (histories.loc[mine, "year"] - 2008)
-    after = panel_peers.panel_priors(histories, {"gdp": ["level"]})
+    after = fitted(histories, {"gdp": ["level"]})
     assert mine.sum() > 1
     unmoved = [key[2] for key in before if before[key] == after[key]]
     assert unmoved == panel_peers.fold_of(["县5"]).tolist()
