@@ -1,15 +1,14 @@
 """Whole panels: the targets of every county of a province at once, as `assess` judges one.
 
-Rows are coded and sorted once (`panel_input`) and judged in batches (`panel_core`), here or by
-workers. From files to a file they stream: a hash of area and indicator splits both tables into
-parts that fit into memory, each part is assessed by itself, and what is finished is kept, so that
-an interrupted run goes on where it stopped.
+Rows are coded and sorted once (`rows`) and judged in batches (`batch`), here or by
+workers. From files to a file they stream: a hash of indicator and outermost area splits both tables
+into parts that fit into memory, each part is assessed by itself, and what is finished is kept, so
+that an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import pickle
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -172,8 +171,9 @@ def write_panel(
         CSV or Parquet, columns as for `assess_panel`.
     out : path
         Ends in ``.parquet``.
-    model, peers, backend, progress
-        As for `assess_panel`.
+    model, peers, parents, backend, progress
+        As for `assess_panel`. An area and all around it fall into one part, so that with parents
+        memory is bounded by the largest family of areas.
 
     Returns
     -------
@@ -193,16 +193,15 @@ def write_panel(
         todo = []
         for k in range(parts):
             if (work / f"{k}.done").exists():
-                done = _unpickled(work / f"{k}.done")
+                done, _ = _unpickled(work / f"{k}.done")
                 counts = counts.add(_counted(done), fill_value=0)
                 advance(len(done))
             else:
                 todo.append(k)
         tasks = ((k, _judged_part, *_loaded(work, k), settings) for k in todo)
         for k, (frame, problems) in _run(tasks, backend):
-            (work / f"{k}.problems").write_bytes(pickle.dumps(problems))
             unfinished = work / f"{k}.unfinished"
-            unfinished.write_bytes(pickle.dumps(frame))
+            unfinished.write_bytes(pickle.dumps((frame, problems)))
             unfinished.replace(work / f"{k}.done")
             counts = counts.add(_counted(frame), fill_value=0)
             advance(len(frame))
@@ -392,10 +391,9 @@ def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
         yield lambda rows: None
         return
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import Progress
 
-    columns = (*Progress.get_default_columns()[:3], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("targets", total=total)
         yield lambda rows: bar.advance(task, rows)
 
@@ -405,12 +403,8 @@ def _prepared(sources: list[Path], work: Path, model, peers, nesting) -> tuple[S
     asked = (model, peers, nesting, _bands(), metadata.version("changji-analysis"))
     files = [(str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns) for s in sources]
     stamp = hashlib.sha256(pickle.dumps((asked, files))).hexdigest()
-    try:
-        found = json.loads((work / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = {}
-    if found.get("stamp") == stamp:
-        return _unpickled(work / "settings"), found["parts"], found["targets"]
+    if (work / stamp).exists():
+        return _unpickled(work / stamp)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     parts = max(sum(map(size_of, sources)) // PART_ROWS, 1)
@@ -422,9 +416,9 @@ def _prepared(sources: list[Path], work: Path, model, peers, nesting) -> tuple[S
         nesting, above = nesting._replace(problems=problems), nesting.above.values()
     known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts, above))
     settings = Settings(model, known, nesting, _bands())
-    (work / "settings").write_bytes(pickle.dumps(settings))
-    text = json.dumps({"stamp": stamp, "parts": parts, "targets": total})
-    (work / "run.json").write_text(text, encoding="utf-8")
+    split = work / "unfinished"
+    split.write_bytes(pickle.dumps((settings, parts, total)))
+    split.replace(work / stamp)
     return settings, parts, total
 
 
@@ -489,20 +483,20 @@ def _merge(work: Path, parts: int, total: int, out: Path, nesting: Parents | Non
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    listed = [_unpickled(work / f"{k}.problems") for k in range(parts)]
-    problems = pd.concat([*listed, *([nesting.problems] if nesting else [])])
-    beside = problems_beside(out)
-    if len(problems):
-        write_csv(beside, problems.sort_values(["file", "row"]))
-    else:
-        beside.unlink(missing_ok=True)
     for old in work.glob("*.merged"):
         old.unlink()
+    problems = [] if nesting is None else [nesting.problems]
     for k in range(parts):
-        rows = _unpickled(work / f"{k}.done")
+        rows, faulty = _unpickled(work / f"{k}.done")
+        problems.append(faulty)
         _deal(rows, rows[POSITION].to_numpy(int) // STREAM_ROWS, work, "merged")
         if k == 0 or len(rows):
             like = rows.drop(columns=POSITION)
+    beside, listed = problems_beside(out), pd.concat(problems)
+    if len(listed):
+        write_csv(beside, listed.sort_values(["file", "row"]))
+    else:
+        beside.unlink(missing_ok=True)
     schema = pa.Schema.from_pandas(like, preserve_index=False)
     unfinished = work / out.name
     with pq.ParquetWriter(unfinished, schema) as writer:

@@ -300,7 +300,7 @@ def _usable_parents(batch: Batch, find: Finder, at, end, kind: str):
 
 def lack_text(code: str) -> str:
     """Why a target whose parent has no usable figures does without."""
-    return PARENT_LACKS.get(code) or f"parent not used ({code}): {FAULTS[code][1]}"
+    return PARENT_LACKS.get(code) or f"parent not used ({code}): {FAULTS.at[code, 'why']}"
 
 
 def _known(batch: Batch, find: Finder, at, window, x, ahead, kind: str):

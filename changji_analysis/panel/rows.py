@@ -24,63 +24,9 @@ STREAM_ROWS = 200_000
 POSITION = "_position"
 """Column that carries the row of a part of a file in the whole of it."""
 
-FAULTS = {
-    # code: column, why, remedy, why in Chinese, remedy in Chinese
-    "no_key": (
-        "area", "the area or the indicator is missing", "fill in both",
-        "缺地区或指标", "补上",
-    ),
-    "years": (
-        "year", "the year is not a whole number", "write a year such as 2020",
-        "年份不是整数", "写成2020这样的年份",
-    ),
-    "not_a_number": (
-        "value", "the value is not a number", "correct it, or leave the cell empty",
-        "数值不是数字", "更正，或留空",
-    ),
-    "not_finite": ("value", "the value is infinite", "correct it", "数值为无穷大", "更正"),
-    "repeated_year": (
-        "year", "the series has two values for this year", "keep one",
-        "同一序列同一年份有两个数值", "保留一个",
-    ),
-    "mixed_units": (
-        "unit", "the unit differs from the one in the first row of the series",
-        "convert the series to one unit", "与该序列第一行的单位不同", "换算为同一单位",
-    ),
-    "negative": (
-        "value", "the value is negative, which no kind of indicator can be", "correct it",
-        "数值为负，任何一类指标都不可能", "更正",
-    ),
-    "no_history": (
-        "indicator", "no row of the histories has this area and indicator",
-        "correct the names, or add figures", "历史数据中没有这一地区和指标", "核对名称，或补充数据",
-    ),
-    "target_unit": (
-        "unit", "the unit of the target is not the unit of its history", "convert one of them",
-        "目标的单位与历史数据不同", "换算为同一单位",
-    ),
-    "parent_is_child": (
-        "parent", "the area is its own parent", "name the area that contains it",
-        "上级地区即本地区", "改为包含它的地区",
-    ),
-    "parent_cycle": (
-        "parent", "the area lies in itself by way of its parents", "correct one of them",
-        "上级地区互为上级", "更正其中之一",
-    ),
-    "two_parents": (
-        "parent", "the area has two parents", "keep one", "同一地区有两个上级地区", "保留一个",
-    ),
-    "unknown_parent": (
-        "parent", "no row of the histories or of the parents has this area",
-        "correct the name, or add figures", "历史数据和上级地区表中没有这一地区",
-        "核对名称，或补充数据",
-    ),
-    "parent_faulty": (
-        "parent", "a row of its history is faulty", "correct that row",
-        "其历史数据有误", "更正该行",
-    ),
-}  # fmt: skip
-CODES = list(FAULTS)
+FAULTS = pd.read_csv(Path(__file__).with_name("faults.csv"), index_col="code")
+"""By code: the column at fault, why, and what to do, in both languages."""
+CODES = list(FAULTS.index)
 
 
 class Coded(NamedTuple):
@@ -181,29 +127,15 @@ def coded(histories: pd.DataFrame, targets: pd.DataFrame) -> Coded:
     hit = found(spoilt, wanted)
     reason[hit >= 0] = fault[bad[at]][hit[hit >= 0]]
     stopped = np.flatnonzero((reason >= 0) & (reason != CODES.index("no_history")))
-    refused = pd.DataFrame(
-        {
-            "reason": [CODES[code] for code in reason[stopped]],
-            "notes": [FAULTS[CODES[code]][1] for code in reason[stopped]],
-        },
-        index=stopped,
-    )
+    refused = FAULTS.iloc[reason[stopped]].reset_index()[["code", "why"]]
+    refused = refused.set_axis(["reason", "notes"], axis=1).set_index(stopped)
     wrong = _wrong_targets(targets, table)
     problems.append(_listed_targets(targets, wrong))
     refused = pd.concat([wrong, refused.drop(wrong.index, errors="ignore")]).sort_index()
     return Coded(
-        areas,
-        indicators,
-        series,
-        np.append(start, len(row)),
-        ~np.isin(series, spoilt),
-        years,
-        value,
-        unit,
-        table,
-        refused,
-        pd.concat(problems, ignore_index=True),
-    )
+        areas, indicators, series, np.append(start, len(row)), ~np.isin(series, spoilt), years,
+        value, unit, table, refused, pd.concat(problems, ignore_index=True),
+    )  # fmt: skip
 
 
 def rows_of_series(start: np.ndarray, series: np.ndarray) -> np.ndarray:
@@ -286,7 +218,7 @@ def _wrong_targets(targets: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     for row in targets.iloc[at].to_dict("records"):
         try:
             if pd.isna(row["area"]) or pd.isna(row["indicator"]):
-                raise ForecastError(FAULTS["no_key"][1], reason="no_key")
+                raise ForecastError(FAULTS.at["no_key", "why"], reason="no_key")
             target_of_record(row)
             kind = row.get("kind")
             scale_for(KINDS[0] if pd.isna(kind) else kind, np.ones(1))
@@ -316,43 +248,18 @@ def target_of_record(row: dict) -> Target:
 
 def listed(name: str, frame: pd.DataFrame, rows: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Faulty rows as a table of problems."""
-    faults = [FAULTS[CODES[code]] for code in codes]
-    columns = [fault[0] for fault in faults]
-    return problem_frame(
-        pd.DataFrame(
-            {
-                "file": name,
-                "row": _positions(frame, rows),
-                "column": columns,
-                "value": [str(frame[c].iloc[r]) for r, c in zip(rows, columns, strict=True)],
-                "severity": "error",
-                "code": [CODES[code] for code in codes],
-            }
-            | {
-                name: [fault[i] for fault in faults]
-                for i, name in enumerate(("why", "remedy", "why_zh", "remedy_zh"), start=1)
-            }
-        )
-    )
+    faults = FAULTS.iloc[codes].reset_index()
+    cells = [str(frame[c].iloc[r]) for r, c in zip(rows, faults["column"], strict=True)]
+    place = {"file": name, "row": _positions(frame, rows), "value": cells}
+    return problem_frame(faults.assign(severity="error", **place))
 
 
 def _listed_targets(targets: pd.DataFrame, wrong: pd.DataFrame) -> pd.DataFrame:
-    return problem_frame(
-        pd.DataFrame(
-            {
-                "file": "targets",
-                "row": _positions(targets, wrong.index.to_numpy()),
-                "column": "",
-                "value": "",
-                "severity": "error",
-                "code": wrong["reason"],
-                "why": wrong["notes"],
-                "remedy": "correct the target",
-                "why_zh": "目标自相矛盾：" + wrong["notes"],
-                "remedy_zh": "更正目标",
-            }
-        )
-    )
+    row, why = _positions(targets, wrong.index.to_numpy()), wrong["notes"]
+    faults = wrong.assign(file="targets", row=row, column="", value="", severity="error")
+    faults = faults.assign(remedy="correct the target", remedy_zh="更正目标")
+    faults = faults.assign(code=wrong["reason"], why=why, why_zh="目标自相矛盾：" + why)
+    return problem_frame(faults)
 
 
 def _positions(frame: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
