@@ -24,8 +24,6 @@ import pandas as pd
 from ..assessment import BANDS, DEFAULT, LACKING, LIKELIHOODS, VERDICTS
 from ..errors import UsageError
 from ..files import write_csv
-from ..plan import TARGET_DIRECTIONS
-from ..scales import KINDS
 from ..trends import MODELS
 from . import batch as core
 from .lineage import Nesting, Parents, read_parents
@@ -43,6 +41,7 @@ from .rows import (
     size_of,
     stream,
     whole,
+    words,
 )
 
 if TYPE_CHECKING:
@@ -53,13 +52,6 @@ BATCH = 20_000
 PART_ROWS = 200_000
 """Rows of the histories in one part of a file, roughly."""
 SECONDS_TO_CONNECT = 15
-WORDS = {
-    "direction": TARGET_DIRECTIONS,
-    "kind": KINDS,
-    "method": ("outcome", *MODELS),
-    "verdict": tuple(VERDICTS),
-    "likelihood": tuple(term for _, term, _ in LIKELIHOODS),
-}
 COLUMNS = (
     "area", "indicator", "value", "year", "direction", "kind", "verdict", "probability",
     "likelihood", "median", "lower", "upper", "base_year", "base_value", "last_year",
@@ -75,7 +67,6 @@ class Settings(NamedTuple):
     model: str
     peers: core.Peers
     parents: Parents | None
-    bands: tuple[float, ...]
 
 
 def assess_panel(
@@ -136,7 +127,7 @@ def assess_panel(
     panel, nesting = coded(whole(histories), whole(targets)), read_parents(parents)
     above = nesting.above.values() if nesting else ()
     known = chosen(peers, asked_for(panel.targets), lambda: peer_rows(panel, above))
-    settings = Settings(model, known, nesting, _bands())
+    settings = Settings(model, known, nesting)
     with _bar(progress, len(panel.targets)) as advance:
         frame = _judged(panel, settings, backend, advance)
     if isinstance(targets, pd.DataFrame):
@@ -249,10 +240,6 @@ def _check(model: str, peers, backend) -> None:
         package(name, f"the backend {backend!r}")
 
 
-def _bands() -> tuple[float, ...]:
-    return tuple(getattr(DEFAULT, code) for code in BANDS[1:])
-
-
 def _batches(panel: Coded, settings: Settings) -> Iterator[core.Batch]:
     """Targets in order of their series; with names where peers have to be told apart."""
     named, nesting, kin = bool(settings.peers), None, None
@@ -302,46 +289,44 @@ def _judged(
     panel: Coded, settings: Settings, backend=None, advance: Callable = lambda rows: None
 ) -> pd.DataFrame:
     """Judge a panel that lies in memory, batch by batch."""
-    out = core.Result(len(panel.targets))
+    out = core.blank(len(panel.targets))
     tasks = (
         (batch.position, core.judge, batch, _needed_by(batch, settings.peers), settings.model)
         for batch in _batches(panel, settings)
     )
     for rows, found in _run(tasks, backend):
-        out.put(rows, found)
+        for name, values in found.items():
+            out[name][rows] = values
         advance(len(rows))
-    for row, *said in panel.refused.itertuples():
-        for column, text in zip(panel.refused, said, strict=True):
-            out.say(column, row, text)
+    for name in panel.refused:
+        out[name][panel.refused.index] = panel.refused[name]
     advance(len(panel.refused))
-    nameless = out.says("reason", "no_figure") & panel.targets["place"].lt(0).to_numpy()
-    out.say("reason", nameless, "no_history")
-    return _framed(panel.targets, out, settings.bands)
+    out["reason"][(out["reason"] == "no_figure") & (panel.targets["place"] < 0)] = "no_history"
+    return _framed(panel.targets, out)
 
 
-def _framed(targets: pd.DataFrame, out: core.Result, bands) -> pd.DataFrame:
+def _framed(targets: pd.DataFrame, out: core.Result) -> pd.DataFrame:
     """Put the columns together, with verdicts and terms."""
-    p = out.numbers["probability"]
-    known, outcome = ~np.isnan(p), out.says("method", "outcome")
+    p = out["probability"]
+    known, outcome = ~np.isnan(p), out["method"] == "outcome"
     verdicts = list(VERDICTS)
     by_chance = np.array([verdicts.index(code) for code in BANDS])
+    bands = [getattr(DEFAULT, code) for code in BANDS[1:]]
     met = np.where(p == 1, verdicts.index("achieved"), verdicts.index("missed"))
     code = np.where(outcome, met, by_chance[np.searchsorted(bands, p, side="right")])
-    blind = out.says("reason", *LACKING, "no_history")
+    blind = pd.Series(out["reason"]).isin([*LACKING, "no_history"])
     code = np.where(known, code, np.where(blind, verdicts.index("insufficient_evidence"), -1))
     least = [least for least, _, _ in LIKELIHOODS[:-1]]
     term = np.where(known, len(least) - np.searchsorted(least[::-1], p, side="right"), -1)
     frame = targets.drop(columns=["base_year", "base_value", "tolerance", "place"])
-    frame["verdict"] = pd.Categorical.from_codes(code, WORDS["verdict"])
-    frame["likelihood"] = pd.Categorical.from_codes(term, WORDS["likelihood"])
-    methods = pd.Index(WORDS["method"]).get_indexer(list(out.texts))
-    frame["method"] = pd.Categorical.from_codes(methods[out.words["method"]], WORDS["method"])
-    texts = pd.array(list(out.texts), dtype="str")
+    frame["verdict"] = pd.Categorical.from_codes(code, verdicts)
+    frame["likelihood"] = pd.Categorical.from_codes(term, [term for _, term, _ in LIKELIHOODS])
+    frame["method"] = words(pd.Series(out["method"]), ("outcome", *MODELS))
     for name in ("reason", "notes", "parent"):
-        frame[name] = texts.take(out.words[name])
+        frame[name] = pd.array(out[name], dtype="str")
+    for name in (*core.MEASURES, *core.COUNTS):
+        frame[name] = _whole_numbers(out[name]) if name in core.COUNTS else out[name]
     frame["year"] = _whole_numbers(frame["year"].to_numpy())
-    for name, values in out.numbers.items():
-        frame[name] = _whole_numbers(values) if name in core.COUNTS else values
     return frame[list(COLUMNS)]
 
 
@@ -400,7 +385,7 @@ def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
 
 def _prepared(sources: list[Path], work: Path, model, peers, nesting) -> tuple[Settings, int, int]:
     """Split the files, or find them split by the same call before."""
-    asked = (model, peers, nesting, _bands(), metadata.version("changji-analysis"))
+    asked = (model, peers, nesting, metadata.version("changji-analysis"))
     files = [(str(s.resolve()), s.stat().st_size, s.stat().st_mtime_ns) for s in sources]
     stamp = hashlib.sha256(pickle.dumps((asked, files))).hexdigest()
     if (work / stamp).exists():
@@ -415,7 +400,7 @@ def _prepared(sources: list[Path], work: Path, model, peers, nesting) -> tuple[S
         problems = pd.concat([nesting.problems, nesting.unknown(areas)])
         nesting, above = nesting._replace(problems=problems), nesting.above.values()
     known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts, above))
-    settings = Settings(model, known, nesting, _bands())
+    settings = Settings(model, known, nesting)
     split = work / "unfinished"
     split.write_bytes(pickle.dumps((settings, parts, total)))
     split.replace(work / stamp)

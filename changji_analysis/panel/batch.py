@@ -60,48 +60,19 @@ class Batch(NamedTuple):
     above_stop: np.ndarray
 
 
-class Result:
-    """Columns of a result, NaN and empty words at first.
+Result = dict[str, np.ndarray]
+"""Columns of a result by name: `MEASURES` and `COUNTS` as numbers, `WORDS` as texts."""
 
-    Attributes
-    ----------
-    numbers : dict of arrays (T,)
-        `MEASURES` and `COUNTS`.
-    words : dict of arrays (T,)
-        `WORDS`, each word by its number in `texts`.
-    texts : dict
-        Number of each text.
-    """
 
-    def __init__(self, size: int):
-        self.numbers = {name: np.full(size, np.nan) for name in (*MEASURES, *COUNTS)}
-        self.words = {name: np.zeros(size, np.int32) for name in WORDS}
-        self.texts = {"": 0}
-
-    def say(self, column: str, at, text: str) -> None:
-        self.words[column][at] = self.texts.setdefault(text, len(self.texts))
-
-    def say_each(self, column: str, at, texts) -> None:
-        code, names = pd.factorize(np.asarray(texts, object))
-        number = [self.texts.setdefault(name, len(self.texts)) for name in names]
-        self.words[column][at] = np.array(number, np.int32)[code]
-
-    def says(self, column: str, *texts: str) -> np.ndarray:
-        """Where a column has one of some texts."""
-        return np.isin(self.words[column], [self.texts.get(text, -1) for text in texts])
-
-    def put(self, at, part: Result) -> None:
-        """Take over the rows of a part."""
-        for name, values in part.numbers.items():
-            self.numbers[name][at] = values
-        code = np.array([self.texts.setdefault(text, len(self.texts)) for text in part.texts])
-        for name, words in part.words.items():
-            self.words[name][at] = code[words]
+def blank(size: int) -> Result:
+    """Columns without a number or word."""
+    numbers = {name: np.full(size, np.nan) for name in (*MEASURES, *COUNTS)}
+    return numbers | {name: np.full(size, "", object) for name in WORDS}
 
 
 def judge(batch: Batch, peers: Peers, model: str) -> Result:
     """Assess a batch."""
-    out = Result(len(batch.position))
+    out = blank(len(batch.position))
     alone = np.arange(len(batch.position))
     if model == "pooled":
         alone = _judge_all(out, batch, peers)
@@ -145,24 +116,21 @@ def _judge_all(out: Result, batch: Batch, peers: Peers) -> np.ndarray:
     outcome &= ~lacking["no_base"]
     ahead &= ~lacking["no_later_figure"]
     for code, rows in lacking.items():
-        out.say("reason", rows, code)
-        out.say("notes", rows, LACKING[code])
+        out["reason"][rows], out["notes"][rows] = code, LACKING[code]
     for i in np.flatnonzero(lacking["old_figure"]):
         years = {"last_year": f"{last_year[i]:.0f}", "base_year": f"{base_year[i]:.0f}"}
-        out.say("notes", i, LACKING["old_figure"].format(**years))
+        out["notes"][i] = LACKING["old_figure"].format(**years)
     with np.errstate(invalid="ignore"):
         met = attained(last, goal, direction, tolerance)
-    out.say("method", slice(None), "pooled")
-    out.say("method", outcome, "outcome")
+    out["method"][:] = np.where(outcome, "outcome", "pooled")
     measured = pace.measures(
         base_year, np.where(np.isnan(base_year), np.nan, base), last_year, last, goal, year,
         direction,
     )  # fmt: skip
-    span = np.where(seen, last_year - first_year, 0.0)
-    out.numbers |= measured
-    out.numbers |= {"base_year": base_year, "base_value": base, "last_year": last_year}
-    out.numbers |= {"last_value": last, "n": n.astype(float), "span": span}
-    out.numbers["probability"][outcome] = met[outcome]
+    out |= measured
+    out |= {"base_year": base_year, "base_value": base, "last_year": last_year, "last_value": last}
+    out |= {"n": n.astype(float), "span": np.where(seen, last_year - first_year, 0.0)}
+    out["probability"][outcome] = met[outcome]
     refused = [
         _forecast(out, np.flatnonzero(ahead & (t["kind"].array == kind)), batch, end, peers, kind,
                   goal, year - last_year, find)
@@ -219,27 +187,24 @@ def _forecast(
         found = pooled.posterior(prior, step[rows], gap[rows], last)
         rise, spread[rows], df[rows] = found.at(ahead[rows])
         loc[rows] = last + rise
-        out.numbers["peers"][at[rows]] = prior.peers
-        out.say("notes", at[rows], "; ".join(notes))
+        out["peers"][at[rows]] = prior.peers
+        out["notes"][at[rows]] = "; ".join(notes)
         if prior.peers:
             beyond = at[rows][found.beyond(ahead[rows]) & (place[rows] < 0)]
-            out.say("notes", beyond, "; ".join((*notes, prior.beyond_note)))
+            out["notes"][beyond] = "; ".join((*notes, prior.beyond_note))
         if len(mine := rows[place[rows] >= 0]):
             k, own = place[mine], (step[mine], gap[mine], x[mine, -1])
             pieces = parent.parts(prior, *own, parent.Known(*(a[k] for a in known)))
             through, alone = parent.PASS_THROUGH[kind], spread[mine]
             rise, squared, b = parent.grow(pieces, ahead[mine], grown[k], through, alone)
             loc[mine], spread[mine] = x[mine, -1] + rise, np.sqrt(squared)
-            out.numbers["pass_through"][at[mine]] = b
+            out["pass_through"][at[mine]] = b
     t = batch.table
     if len(nested):
-        out.say_each("parent", at[nested], t["parent"].to_numpy()[at[nested]].astype(str))
-    if len(lack):
-        texts, rows = list(out.texts), at[[*lack]]
-        more = [texts[k] for k in out.words["notes"][rows]]
-        said = [f"{a}; {b}" if b else a for a, b in zip(lack.values(), more, strict=True)]
-        out.say_each("notes", rows, said)
-    out.numbers["probability"][at] = attainment(
+        out["parent"][at[nested]] = t["parent"].to_numpy(object)[at[nested]]
+    for i, text in lack.items():
+        out["notes"][at[i]] = "; ".join(filter(None, (text, out["notes"][at[i]])))
+    out["probability"][at] = attainment(
         loc, spread, df, scale, goal[at], t["direction"].array[at], t["tolerance"].to_numpy()[at]
     )
     add_interval(out, at, loc, spread, df, scale)
@@ -339,7 +304,7 @@ def add_interval(out: Result, at, loc, spread, df, scale: Scale) -> None:
     level = 1 - (1 - COVERAGE) / 2
     reach = spread * np.where(np.isinf(df), special.ndtri(level), special.stdtrit(df, level))
     for name, point in (("median", loc), ("lower", loc - reach), ("upper", loc + reach)):
-        out.numbers[name][at] = scale.inverse(point)
+        out[name][at] = scale.inverse(point)
 
 
 def _scale_of(kind: str, value, first, end) -> tuple[Scale, np.ndarray]:
@@ -449,8 +414,8 @@ def judge_one(out: Result, i: int, batch: Batch, peers: Peers, model: str) -> No
         history.attrs["unit"] = None if pd.isna(unit) else unit
     elif row.get("lack"):
         notes = (lack_text(row["lack"]), *notes)
-    for column in out.numbers.values():
-        column[i] = np.nan
+    for name in (*MEASURES, *COUNTS):
+        out[name][i] = np.nan
     try:
         a = assess(
             history, target_of_record(row), model=model, peers=others, parent=above,
@@ -462,21 +427,21 @@ def judge_one(out: Result, i: int, batch: Batch, peers: Peers, model: str) -> No
         said = {"method": "", "reason": "failed", "notes": f"{type(error).__name__}: {error}"}
     else:
         said = _fill(out, i, a, notes)
-    for column, text in said.items():
-        out.say(column, i, text)
+    for name, text in said.items():
+        out[name][i] = text
 
 
 def _fill(out: Result, i: int, a: Assessment, notes: tuple[str, ...]) -> dict[str, str]:
     """Put the numbers of one assessment into the columns; return its words."""
-    e, numbers = a.evidence, out.numbers
+    e = a.evidence
     found = {name: getattr(a, name) for name in MEASURES[:-4]}
     found |= {"base_year": a.base_year, "last_year": e.last_year, "n": e.n, "span": e.span}
     for name, value in found.items():
-        numbers[name][i] = np.nan if value is None else value
+        out[name][i] = np.nan if value is None else value
     notes = (*notes, *e.notes) if a.forecast is not None else e.notes
     if a.forecast is not None:
         f = a.forecast
-        numbers["peers"][i] = f.peers
+        out["peers"][i] = f.peers
         spread = np.sqrt(f.shape[-1:, -1])
         add_interval(out, [i], f.loc[-1:], spread, np.array([f.df]), f.scale)
     reason = "" if a.probability is not None else _lacking(e.notes)

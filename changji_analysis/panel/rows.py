@@ -186,18 +186,18 @@ def _read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"area": targets["area"], "indicator": targets["indicator"]})
     for name in NUMBERS:
         table[name] = _numbers(targets[name]) if name in targets else np.nan
-    table["direction"] = _words(targets["direction"], TARGET_DIRECTIONS)
+    table["direction"] = words(targets["direction"], TARGET_DIRECTIONS)
     if "kind" in targets:
-        table["kind"] = _words(targets["kind"].fillna(KINDS[0]), KINDS)
+        table["kind"] = words(targets["kind"].fillna(KINDS[0]), KINDS)
     else:
         table["kind"] = pd.Categorical.from_codes(np.zeros(len(targets), int), KINDS)
     return table.reset_index(drop=True)
 
 
-def _words(column: pd.Series, known) -> pd.Categorical:
+def words(column: pd.Series, known) -> pd.Categorical:
     """A column of known words; others are missing."""
-    codes, words = pd.factorize(column)
-    place = np.append(pd.Index(known).get_indexer(words), -1)
+    codes, names = pd.factorize(column)
+    place = np.append(pd.Index(known).get_indexer(names), -1)
     return pd.Categorical.from_codes(place[codes], known)
 
 
