@@ -23,7 +23,7 @@ import pandas as pd
 
 from ..assessment import BANDS, DEFAULT, LACKING, LIKELIHOODS, VERDICTS
 from ..errors import UsageError
-from ..files import write_csv
+from ..files import write_bytes, write_csv
 from ..trends import MODELS
 from . import batch as core
 from .lineage import Nesting, Parents, read_parents
@@ -179,26 +179,16 @@ def write_panel(
     sources, nesting = [file_of(histories), file_of(targets)], read_parents(parents)
     work = out.with_name(f".{out.name}.parts")
     settings, parts, total = _prepared(sources, work, model, peers, nesting)
-    counts = pd.Series(dtype=int)
-    with _bar(progress, total) as advance:
-        todo = []
-        for k in range(parts):
-            if (work / f"{k}.done").exists():
-                done, _ = _unpickled(work / f"{k}.done")
-                counts = counts.add(_counted(done), fill_value=0)
-                advance(len(done))
-            else:
-                todo.append(k)
-        tasks = ((k, _judged_part, *_loaded(work, k), settings) for k in todo)
-        for k, (frame, problems) in _run(tasks, backend):
-            unfinished = work / f"{k}.unfinished"
-            unfinished.write_bytes(pickle.dumps((frame, problems)))
-            unfinished.replace(work / f"{k}.done")
-            counts = counts.add(_counted(frame), fill_value=0)
-            advance(len(frame))
-    _merge(work, parts, total, out, settings.parents)
+    todo = [k for k in range(parts) if not (work / f"{k}.done").exists()]
+    tasks = ((k, _judged_part, *_loaded(work, k), settings) for k in todo)
+    with _bar(progress, parts) as advance:
+        advance(parts - len(todo))
+        for k, judged in _run(tasks, backend):
+            write_bytes(work / f"{k}.done", pickle.dumps(judged))
+            advance(1)
+    counts = _merge(work, parts, total, out, settings.parents)
     shutil.rmtree(work)
-    return counts.astype(int)
+    return counts
 
 
 def problems_beside(out: Path) -> Path:
@@ -221,11 +211,6 @@ def client(backend: str | None) -> Generator[str | Client | None]:
         raise UsageError(f"no Dask scheduler answers at {backend}") from error
     with engine:
         yield engine
-
-
-def _counted(frame: pd.DataFrame) -> pd.Series:
-    verdict = frame["verdict"].astype(object)
-    return verdict.where(verdict.notna(), frame["reason"]).value_counts()
 
 
 def _check(model: str, peers, backend) -> None:
@@ -371,7 +356,7 @@ def _done(key, function: Callable, *arguments) -> tuple:
 
 @contextmanager
 def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
-    """Progress over the targets, on stderr."""
+    """Progress over targets or parts, on stderr."""
     if not shown:
         yield lambda rows: None
         return
@@ -379,7 +364,7 @@ def _bar(shown: bool, total: int) -> Generator[Callable[[int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("targets", total=total)
+        task = bar.add_task("judged", total=total)
         yield lambda rows: bar.advance(task, rows)
 
 
@@ -401,9 +386,7 @@ def _prepared(sources: list[Path], work: Path, model, peers, nesting) -> tuple[S
         nesting, above = nesting._replace(problems=problems), nesting.above.values()
     known = chosen(peers, asked, lambda: _peer_rows_of_parts(work, parts, above))
     settings = Settings(model, known, nesting)
-    split = work / "unfinished"
-    split.write_bytes(pickle.dumps((settings, parts, total)))
-    split.replace(work / stamp)
+    write_bytes(work / stamp, pickle.dumps((settings, parts, total)))
     return settings, parts, total
 
 
@@ -463,17 +446,20 @@ def _peer_rows_of_parts(work: Path, parts: int, above) -> pd.DataFrame:
     return rows
 
 
-def _merge(work: Path, parts: int, total: int, out: Path, nesting: Parents | None) -> None:
-    """Write the rows of all parts in the order of the targets, and the problems."""
+def _merge(work: Path, parts: int, total: int, out: Path, nesting: Parents | None) -> pd.Series:
+    """Write the rows of all parts in the order of the targets, and the problems; count verdicts."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     for old in work.glob("*.merged"):
         old.unlink()
-    problems = [] if nesting is None else [nesting.problems]
+    problems, counts = [] if nesting is None else [nesting.problems], pd.Series(dtype=int)
     for k in range(parts):
         rows, faulty = _unpickled(work / f"{k}.done")
         problems.append(faulty)
+        verdict = rows["verdict"].astype(object)
+        verdict = verdict.where(verdict.notna(), rows["reason"])
+        counts = counts.add(verdict.value_counts(), fill_value=0)
         _deal(rows, rows[POSITION].to_numpy(int) // STREAM_ROWS, work, "merged")
         if k == 0 or len(rows):
             like = rows.drop(columns=POSITION)
@@ -491,3 +477,4 @@ def _merge(work: Path, parts: int, total: int, out: Path, nesting: Parents | Non
                 merged = pd.concat(pieces).sort_values(POSITION)
                 writer.write_table(pa.Table.from_pandas(merged, schema, preserve_index=False))
     unfinished.replace(out)
+    return counts.astype(int)
