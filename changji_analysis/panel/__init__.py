@@ -233,8 +233,7 @@ def _batches(panel: Coded, settings: Settings) -> Iterator[core.Batch]:
         tables = [p for p in settings.peers.values() if isinstance(p, pd.DataFrame)]
         if tables:
             kin = settings.parents.kin_among({name for table in tables for name in table})
-    columns = panel.targets.columns if named else panel.targets.columns.drop(["area", "indicator"])
-    targets = panel.targets[columns]
+    targets = panel.targets if named else panel.targets.drop(columns=["area", "indicator"])
     place = panel.targets["place"].to_numpy()
     fine = np.ones(len(place), bool)
     fine[panel.refused.index] = False
@@ -419,11 +418,8 @@ def _deal(frame: pd.DataFrame, part: np.ndarray, work: Path, name: str) -> None:
 
 def _loaded(work: Path, k: int) -> list[pd.DataFrame]:
     """Both tables of a part."""
-    tables = []
-    for name, columns in (("histories", HISTORY), ("targets", TARGET)):
-        pieces = list(_dealt(work / f"{k}.{name}"))
-        tables.append(pd.concat(pieces) if pieces else pd.DataFrame(columns=[*columns, POSITION]))
-    return tables
+    tables = {"histories": HISTORY, "targets": TARGET}
+    return [_dealt(work / f"{k}.{name}", columns) for name, columns in tables.items()]
 
 
 def _unpickled(path: Path) -> Any:
@@ -431,11 +427,14 @@ def _unpickled(path: Path) -> Any:
     return pickle.loads(path.read_bytes())
 
 
-def _dealt(path: Path) -> Iterator[pd.DataFrame]:
+def _dealt(path: Path, columns=()) -> pd.DataFrame:
+    """What `_deal` appended to a file."""
+    pieces = []
     if path.exists():
         with path.open("rb") as file:
             while file.peek(1):
-                yield pickle.load(file)
+                pieces.append(pickle.load(file))
+    return pd.concat(pieces) if pieces else pd.DataFrame(columns=[*columns, POSITION])
 
 
 def _peer_rows_of_parts(work: Path, parts: int, above) -> pd.DataFrame:
@@ -472,9 +471,8 @@ def _merge(work: Path, parts: int, total: int, out: Path, nesting: Parents | Non
     unfinished = work / out.name
     with pq.ParquetWriter(unfinished, schema) as writer:
         for k in range((total + 1) // STREAM_ROWS + 1):  # the first line of a CSV file is 2
-            pieces = list(_dealt(work / f"{k}.merged"))
-            if pieces:
-                merged = pd.concat(pieces).sort_values(POSITION)
+            merged = _dealt(work / f"{k}.merged").sort_values(POSITION)
+            if len(merged):
                 writer.write_table(pa.Table.from_pandas(merged, schema, preserve_index=False))
     unfinished.replace(out)
     return counts.astype(int)

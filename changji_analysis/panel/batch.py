@@ -355,13 +355,14 @@ def _priors_of_table(batch, at, end, edge, rows, table: pd.DataFrame, scale: Sca
     copies = (both >= 2) & (same == both)
     own = table.columns.get_indexer(batch.table["area"].iloc[at[rows]])
     kin, masks = np.full(len(rows), b"", object), {}
+    lineage = batch.table["lineage"].array if nested.any() else ()
     for i in np.flatnonzero(nested[rows]):
-        above = parent_history(batch, at[rows[i]])
-        key = batch.above_first[at[rows[i]]], above.attrs["lineage"]
+        j = at[rows[i]]
+        key = batch.above_first[j], lineage[j]
         if key not in masks:
-            names = [above.attrs["area"], *above.attrs["lineage"]]
+            above = parent_history(batch, j)
             same = pooled.copies(other, scale.forward(above.to_numpy()), above.index)
-            left_out = other.columns.isin(names) | other.columns.isin(same)
+            left_out = other.columns.isin([above.attrs["area"], *key[1], *same])
             masks[key] = left_out.tobytes() if left_out.any() else b""
         kin[i] = masks[key]
     special = copies.any(axis=1) | (own >= 0) | (kin != b"")

@@ -144,7 +144,7 @@ class Nesting:
         table = batch.table
         own = panel.areas.take(area).to_numpy(object)
         name = panel.areas.take(panel.series[chosen] % max(len(panel.areas), 1)).to_numpy(object)
-        table["parent"], table["lack"] = np.where(has, name, None), lack
+        table["parent"], table["lack"] = np.where(has, name, ""), lack
         if panel.unit is not None:
             table["own_unit"] = np.where(here, panel.unit[series], None)
             table["parent_unit"] = np.where(has, panel.unit[chosen], None)
