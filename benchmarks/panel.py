@@ -120,15 +120,21 @@ def measure(size: int) -> dict:
     ca.assess_panel(*small)
     extra = peak_of(lambda: ca.assess_panel(histories, targets))
     whole = min(seconds(lambda: ca.assess_panel(histories, targets)) for _ in range(REPETITIONS))
+    names = histories["area"].drop_duplicates().sort_values(ignore_index=True)
+    parents = pd.Series(names.take(names.index // 100).array, names).iloc[1:]
+    nested = min(
+        seconds(lambda: ca.assess_panel(histories, targets, parents=parents))
+        for _ in range(REPETITIONS)
+    )
     in_order = coded(histories, targets)
-    settings = room.Settings("pooled", {}, room._bands())
+    settings = room.Settings("pooled", {}, None)
     pairs = [
         (seconds(lambda: room._judged(in_order, settings)), seconds(lambda: floor(in_order)))
         for _ in range(REPETITIONS)
     ]
     judged, bare = (min(column) for column in zip(*pairs, strict=True))
     out = {"size": size, "rows": len(histories), "input": taken, "extra": extra, "whole": whole}
-    return out | {"judged": judged, "floor": bare}
+    return out | {"judged": judged, "floor": bare, "nested": nested}
 
 
 def measure_files(size: int, folder: str) -> dict:
@@ -192,7 +198,9 @@ def in_own_process(what: str, size: int, folder: str) -> dict:
 
 
 def main(python: str | None) -> None:
-    print("  series   rows   whole/s  judging/floor  memory/input  from files: /s  memory, MB")
+    print(
+        "  series   rows   whole/s  with parents  judging/floor  memory/input  from files: /s  MB"
+    )
     runs = []
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
@@ -201,7 +209,8 @@ def main(python: str | None) -> None:
             r = in_own_process("memory", size, folder) | in_own_process("files", size, folder)
         runs.append(r)
         print(
-            f"{size:9,}{r['rows']:10,}{size / r['whole']:10,.0f}{r['judged'] / r['floor']:8.1f}"
+            f"{size:9,}{r['rows']:10,}{size / r['whole']:10,.0f}{r['nested'] / r['whole']:14.2f}"
+            f"{r['judged'] / r['floor']:8.1f}"
             f"{1 + r['extra'] / r['input']:14.2f}{size / r['file']:16,.0f}"
             f"{r['file_extra'] / 1e6:12.0f}"
         )

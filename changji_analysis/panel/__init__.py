@@ -285,29 +285,33 @@ def _judged(
     for name in panel.refused:
         out[name][panel.refused.index] = panel.refused[name]
     advance(len(panel.refused))
-    out["reason"][(out["reason"] == "no_figure") & (panel.targets["place"] < 0)] = "no_history"
+    lost = np.flatnonzero(panel.targets["place"] < 0)
+    out["reason"][lost[out["reason"][lost] == "no_figure"]] = "no_history"
     return _framed(panel.targets, out)
 
 
 def _framed(targets: pd.DataFrame, out: core.Result) -> pd.DataFrame:
     """Put the columns together, with verdicts and terms."""
     p = out["probability"]
-    known, outcome = ~np.isnan(p), out["method"] == "outcome"
+    method = words(pd.Series(out["method"]), ("outcome", *MODELS))
+    known, outcome = ~np.isnan(p), method.codes == 0
     verdicts = list(VERDICTS)
     by_chance = np.array([verdicts.index(code) for code in BANDS])
     bands = [getattr(DEFAULT, code) for code in BANDS[1:]]
     met = np.where(p == 1, verdicts.index("achieved"), verdicts.index("missed"))
     code = np.where(outcome, met, by_chance[np.searchsorted(bands, p, side="right")])
-    blind = pd.Series(out["reason"]).isin([*LACKING, "no_history"])
+    reason, reasons = pd.factorize(out["reason"])
+    blind = np.isin(reasons.astype(str), [*LACKING, "no_history"])[reason]
     code = np.where(known, code, np.where(blind, verdicts.index("insufficient_evidence"), -1))
     least = [least for least, _, _ in LIKELIHOODS[:-1]]
     term = np.where(known, len(least) - np.searchsorted(least[::-1], p, side="right"), -1)
     frame = targets.drop(columns=["base_year", "base_value", "tolerance", "place"])
     frame["verdict"] = pd.Categorical.from_codes(code, verdicts)
     frame["likelihood"] = pd.Categorical.from_codes(term, [term for _, term, _ in LIKELIHOODS])
-    frame["method"] = words(pd.Series(out["method"]), ("outcome", *MODELS))
+    frame["method"] = method
     for name in ("reason", "notes", "parent"):
-        frame[name] = pd.array(out[name], dtype="str")
+        codes, texts = pd.factorize(out[name])
+        frame[name] = pd.array(texts, dtype="str").take(codes)
     for name in (*core.MEASURES, *core.COUNTS):
         frame[name] = _whole_numbers(out[name]) if name in core.COUNTS else out[name]
     frame["year"] = _whole_numbers(frame["year"].to_numpy())

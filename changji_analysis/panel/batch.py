@@ -122,7 +122,7 @@ def _judge_all(out: Result, batch: Batch, peers: Peers) -> np.ndarray:
         out["notes"][i] = LACKING["old_figure"].format(**years)
     with np.errstate(invalid="ignore"):
         met = attained(last, goal, direction, tolerance)
-    out["method"][:] = np.where(outcome, "outcome", "pooled")
+    out["method"][:], out["method"][outcome] = "pooled", "outcome"
     measured = pace.measures(
         base_year, np.where(np.isnan(base_year), np.nan, base), last_year, last, goal, year,
         direction,
