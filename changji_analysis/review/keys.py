@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from ..config import REPOSITORY
 from ..dataset import Dataset, Read
+from ..errors import ChangjiError
 from ..files import write_bytes
 from ..fingerprints import PACKAGE, digest, of_code, of_file
 
@@ -47,8 +48,12 @@ class Answers:
     def _answer(self, read: Read) -> str:
         if read not in self._known:
             as_of, name, arguments = read
-            found = getattr(self._data.at(as_of), name)
-            self._known[read] = _of_value(found(*arguments) if callable(found) else found)
+            try:
+                found = getattr(self._data.at(as_of), name)
+                found = found(*arguments) if callable(found) else found
+            except ChangjiError as error:  # a refusal is an answer too
+                found = str(error)
+            self._known[read] = _of_value(found)
         return self._known[read]
 
 

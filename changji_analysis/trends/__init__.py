@@ -123,6 +123,9 @@ def predict(model, x, years, horizons, *, peers=None, parent=None) -> Prediction
     if model in WITH_PEERS:
         return run(x, years, horizons, peers=peers)
     prediction = run(x, years, horizons)
+    if model in STATSMODELS:  # its optimisers end elsewhere in the last digits on another processor
+        shape = np.array([[float(f"{cell:.3g}") for cell in row] for row in prediction.shape])
+        prediction = prediction._replace(loc=np.round(prediction.loc, 3), shape=shape)
     if np.diag(prediction.shape).min() < NO_SPREAD:
         return prediction._replace(notes=(*prediction.notes, NO_SPREAD_NOTE))
     return prediction
