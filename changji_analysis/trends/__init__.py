@@ -27,6 +27,8 @@ MODELS = (
 )
 STATSMODELS = ("log_linear", "damped_ets", "theta", "local_linear", "count_trend")
 """Models fitted by statsmodels: `forecast` takes their centre and a checked spread."""
+OPTIMISED = ("damped_ets", "local_linear")
+"""Those fitted by a search, which stops elsewhere in the last digits on another processor."""
 WITH_PEERS = ("pooled", "combination")
 NO_SPREAD = 1e-18
 NO_SPREAD_NOTE = "the past leaves no scatter: the interval has no width and measures no doubt"
@@ -123,7 +125,7 @@ def predict(model, x, years, horizons, *, peers=None, parent=None) -> Prediction
     if model in WITH_PEERS:
         return run(x, years, horizons, peers=peers)
     prediction = run(x, years, horizons)
-    if model in STATSMODELS:  # its optimisers end elsewhere in the last digits on another processor
+    if model in OPTIMISED:
         shape = np.array([[float(f"{cell:.3g}") for cell in row] for row in prediction.shape])
         prediction = prediction._replace(loc=np.round(prediction.loc, 3), shape=shape)
     if np.diag(prediction.shape).min() < NO_SPREAD:
