@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import changji_analysis as ca
 from changji_analysis import panel
+from changji_analysis.cli import app
 from changji_analysis.errors import UsageError, problem_frame
 
 KINDS = {"rd_intensity": "ratio", "mines": "count", "literacy": "share", "gdp": "level"}
@@ -234,8 +236,12 @@ def test_files_give_the_rows_of_frames(tmp_path, monkeypatch):
     for frame, path in zip((histories, targets, parents), (*paths[:2], paths[3]), strict=True):
         frame.to_csv(path, index=False)
     monkeypatch.setattr(panel, "PART_ROWS", 40)
-    for source in (parents, paths[3]):
-        ca.write_panel(*paths[:3], parents=source)
+    command = ["assess-panel", *map(str, paths[:3]), "--parents", str(paths[3])]
+    for run in (
+        lambda: ca.write_panel(*paths[:3], parents=parents),
+        lambda: CliRunner().invoke(app, command, catch_exceptions=False),
+    ):
+        run()
         written = pd.read_parquet(paths[2])
         pd.testing.assert_frame_equal(
             written, expected, check_dtype=False, check_categorical=False, check_exact=False
