@@ -116,7 +116,7 @@ def run(
         run_books = {
             path: source
             for path, source in books.items()
-            if not ledger.stands(path.name, source, answers, root)
+            if not ledger.stands(_label(path, root), source, answers, root)
         }
         done, count = 0, len(stale) + len(run_books)
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -129,7 +129,7 @@ def run(
                     ledger.note(step.name, "", reads, answers, paths, root, step.modules)
                     done += 1
                 for future in as_completed(running):
-                    tell(done, count, running[future].name)
+                    tell(done, count, _label(running[future], root))
                     _store(future, running[future], books, ledger, answers, root)
                     done += 1
             except BaseException:
@@ -278,13 +278,17 @@ def _notebooks(root: Path) -> dict[Path, str]:
     return {path: notebooks.cells(path) for path in paths}
 
 
+def _label(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
 def _store(
     future: Future, path: Path, books: dict, ledger: Ledger, answers: Answers, root: Path
 ) -> None:
     content, rests_on = future.result()
     write_bytes(path, content)
     reads = {read_of(*read) for read in rests_on["reads"]}
-    ledger.note(path.name, books[path], reads, answers, [path], root, rests_on["modules"])
+    ledger.note(_label(path, root), books[path], reads, answers, [path], root, rests_on["modules"])
 
 
 def summary(card: pd.DataFrame) -> pd.Series:
