@@ -40,6 +40,8 @@ class Answers:
     def __init__(self, data: Dataset):
         self._data = data
         self._known: dict[Read, str] = {}
+        files = (p for p in sorted(data.folder.rglob("*")) if "clean" not in p.parts)
+        self.files = digest(*(f"{p.name}{of_file(p)}" for p in files))
 
     def fingerprint(self, reads: Iterable[Read]) -> str:
         """Of all answers together; a question that can no longer be answered counts as changed."""
@@ -99,6 +101,8 @@ class Ledger:
                 return False
             if any(of_file(root / name) != mark for name, mark in entry["wrote"].items()):
                 return False
+            if entry["files"] == answers.files:  # the same files and code give the same answers
+                return True
             reads = {read_of(*read) for read in entry["reads"]}
             return entry["answers"] == answers.fingerprint(reads)
         except Exception:  # whatever is wrong with an entry, the step is done again
@@ -121,6 +125,7 @@ class Ledger:
             "modules": modules,
             "reads": [(day and str(day), *rest) for day, *rest in sorted(reads, key=repr)],
             "answers": answers.fingerprint(reads),
+            "files": answers.files,
             "wrote": {p.relative_to(root).as_posix(): of_file(p) for p in paths},
         }
         text = json.dumps(self._steps, ensure_ascii=False, indent=0, default=list)
