@@ -354,6 +354,12 @@ class Words:
             return self(f"{blind}（{self.spread(row)}）", f"{blind} ({self.spread(row)})")
         return self.verdict(*([low, high] if isinstance(low, str) else [row["verdict"]]))
 
+    def tally(self, card: pd.DataFrame) -> dict[str, int]:
+        """How many rows of the scorecard have each verdict, in words, the best first."""
+        order = card["verdict"].map([*VERDICTS].index).sort_values(kind="stable").index
+        words = [self.judged(row) for _, row in card.loc[order].iterrows()]
+        return {word: words.count(word) for word in dict.fromkeys(words)}
+
     def spread(self, row: Mapping[str, Any] | pd.Series) -> str:
         """The range of the probability of a row of the scorecard; empty without one."""
         floor = row.get("probability_floor")

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +130,34 @@ def test_likelihoods_fall_and_share_no_word():
     least = [bound for bound, *_ in wording.LIKELIHOODS]
     assert least == sorted(least, reverse=True)
     assert ZH.likely(0.3) == "不太可能" and EN.likely(0.66) == "likely"
+
+
+def test_a_verdict_prints_as_many_words_as_its_range_bears():
+    def row(verdict, low, high, words, ends=(0.2, 0.9)):
+        return {
+            "verdict": verdict,
+            "verdict_low": low,
+            "verdict_high": high,
+            "words": words,
+            "probability_low": ends[0],
+            "probability_high": ends[1],
+            "probability_floor": None,
+        }
+
+    card = pd.DataFrame(
+        [
+            row("likely", "at_risk", "likely", 2),
+            row("at_risk", "at_risk", "at_risk", 1),
+            row("at_risk", "unlikely", "likely", 3),
+            row("insufficient_evidence", None, None, None),
+        ]
+    )
+    zh, en = Words("zh"), Words("en")
+    assert [zh.judged(r) for _, r in card.iterrows()] == [
+        "有风险至可望实现",
+        "有风险",
+        "依据不足（20%—90%）",
+        "依据不足",
+    ]
+    assert en.judged(card.loc[2]) == "insufficient evidence (20%–90%)"
+    assert list(zh.tally(card).values()) == [1, 1, 1, 1]

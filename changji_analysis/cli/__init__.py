@@ -72,7 +72,8 @@ def _fail(error: Exception | str, code: int) -> None:
 def review(as_of: AsOf = None, data: Data = None) -> None:
     """Run the whole review: tables, figures, notebooks, verdicts. / 运行完整评估。"""
     from ..dataset import Dataset
-    from ..review import run, summary
+    from ..review import run
+    from ..wording import Words
 
     dataset = Dataset(data, as_of)
     plan = dataset.config.plan
@@ -80,8 +81,10 @@ def review(as_of: AsOf = None, data: Data = None) -> None:
     with _progress() as tell:
         outcome = run(dataset, tell, judged=_print_news)
     _print_scorecard("zh", False, dataset)
-    for verdict, count in summary(outcome.scorecard).items():
-        console.print(f"{count:4d}  {verdict}", highlight=False)
+    card = outcome.scorecard[outcome.scorecard["default"]]
+    english = Words("en").tally(card)
+    for (zh, count), en in zip(Words("zh").tally(card).items(), english, strict=True):
+        console.print(f"{count:4d}  {zh} / {en}", highlight=False)
     console.print(
         f"{outcome.done} made, {outcome.kept} unchanged / 更新 {outcome.done} 项，"
         f"{outcome.kept} 项未变：{outcome.folder}",

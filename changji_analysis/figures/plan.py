@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..histories import COUNTED_BY
 from ..palette import ACCENT, CONTEXT, GREY, INK, PALE
-from ..wording import VERDICTS, Words
+from ..wording import Words
 from .marks import SMALL, label_ends, note, verdict_mark, year_axis
 from .page import Chart, goal_of, need, page, sources
 
@@ -24,9 +24,7 @@ def scorecard(data, w: Words) -> Chart:
     card = data.scorecard[data.scorecard["default"]]
     told = card[card["verdict"].ne("insufficient_evidence")]
     blind = len(card) - len(told)
-    order = told["verdict"].map([*VERDICTS].index).sort_values(kind="stable").index
-    counts = told.loc[order].apply(w.judged, axis=1).value_counts(sort=False)
-    parts = w.join(w(f"{words}{n}项", f"{n} {words}") for words, n in counts.items())
+    parts = w.join(w(f"{words}{n}项", f"{n} {words}") for words, n in w.tally(told).items())
     title = w(
         f"{len(card)}项目标中{blind}项依据不足；可判断的{len(card) - blind}项：{parts}",
         f"Of {len(card)} targets {blind} lack the evidence for a verdict; the other "

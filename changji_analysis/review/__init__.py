@@ -289,11 +289,3 @@ def _store(
     write_bytes(path, content)
     reads = {read_of(*read) for read in rests_on["reads"]}
     ledger.note(_label(path, root), books[path], reads, answers, [path], root, rests_on["modules"])
-
-
-def summary(card: pd.DataFrame) -> pd.Series:
-    """Number of targets by verdict, in the default readings."""
-    from ..assessment import VERDICTS
-
-    counts = card.loc[card["default"], "verdict"].value_counts()
-    return counts.reindex([v for v in VERDICTS if v in counts.index])

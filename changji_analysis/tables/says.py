@@ -30,13 +30,9 @@ def overview(data, lang: str | None = None) -> Said:
     """How many targets stand where, and why so many cannot be judged."""
     w, card = Words.of(data, lang), data.scorecard
     card = card[card["default"]]
-    counts = card["verdict"].value_counts()
-    known = [code for code in VERDICTS if code in counts and code != "insufficient_evidence"]
-    listed = [
-        w(f"“{w.verdict(code)}”{counts[code]}项", f"{counts[code]} {w.verdict(code)}")
-        for code in known
-    ]
-    blank = int(counts.get("insufficient_evidence", 0))
+    told = card[card["verdict"].ne("insufficient_evidence")]
+    listed = [w(f"“{words}”{n}项", f"{n} {words}") for words, n in w.tally(told).items()]
+    blank = len(card) - len(told)
     offices = card.loc[card["verdict"].eq("insufficient_evidence"), "holder_zh"].nunique()
     return Said(
         w(
