@@ -298,7 +298,7 @@ class Dataset:
         """
 
         registered = self.indicator(indicator)
-        histories.require_known("area", area, {*self.observations["area"], *self.config.areas.all})
+        histories.require_known("area", area, self._areas_known())
         breaks = self._breaks(indicator).get(area, [])
         series = histories.history(self.observations, area, registered, breaks)
         english = self.areas.set_index("area")["en"].get(area, area)
@@ -368,6 +368,10 @@ class Dataset:
         registry = self.indicators.set_index("id")
         histories.require_known("indicator", name, registry.index)
         return registry.loc[name]
+
+    @_kept
+    def _areas_known(self) -> set[str]:
+        return {*self.observations["area"].unique(), *self.config.areas.all}
 
     def _breaks(self, indicator: str) -> dict[str, list[int]]:
         declared = self.breaks[self.breaks["indicator"] == indicator]
@@ -482,7 +486,7 @@ class Dataset:
         histories.require_known("reference class", name, classes)
         chosen = classes[name]
         for area in chosen.areas:
-            histories.require_known("area", area, {*PROVINCES, *self.observations["area"]})
+            histories.require_known("area", area, {*PROVINCES, *self._areas_known()})
         peers = self.peers(indicator, chosen.level)
         if not chosen.areas:
             return peers
