@@ -97,7 +97,7 @@ class Report(_Settings):
     is known locally that bears on the base of the first main indicator.
 
     ``headline`` names the indicators that get a section of their own, ``next_year`` the year of
-    the proposed targets and ``probabilities`` how sure they should be.
+    the proposed targets. ``probabilities`` is read in older folders and asks for nothing any more.
     """
 
     issuer_zh: str = ""

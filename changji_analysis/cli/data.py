@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,11 +55,6 @@ def register(app: typer.Typer) -> None:
     app.command()(add)
     app.command()(names)
     app.command()(init)
-
-
-def _use(data: Path | None) -> None:
-    if data is not None:
-        os.environ["CHANGJI_DATA"] = str(data.resolve())
 
 
 def _pairs(option: str, texts: list[str]) -> dict[str, str]:
