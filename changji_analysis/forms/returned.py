@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from ..quantities import convert, parse_quantity
 from ..records.writing import read_date
 from .content import COLUMNS, FORM, PROGRESS, TASKS, Line, Request
 
+ALIKE = 0.8
+"""How like two firms' names must be to be asked about as one firm renamed; 1 is the same."""
 _COMMON = re.compile(r"[\s()（）]|新疆|昌吉|科技|技术|股份|集团|有限|责任|公司")
 """What most names of firms share; two names are compared without it."""
 
@@ -189,8 +192,6 @@ def _read_value(entry: Entry, cell: Any) -> None:
 
 def _read_list(form: Returned, cells: list) -> None:
     """The list of certificates; of a faulty row the number is told, never the firm."""
-    from rapidfuzz import process
-
     numbers: dict[str, int] = {}
     firms: dict[str, int] = {}
     for firm, number, issued in zip(*[iter(cells)] * 3, strict=True):
@@ -203,7 +204,7 @@ def _read_list(form: Returned, cells: list) -> None:
             form.fault(firm, "list_twice", other=numbers[code])
         else:
             numbers[code] = firm.row
-            near = None if name in firms else process.extractOne(name, [*firms], score_cutoff=80)
+            near = [] if name in firms else get_close_matches(name, firms, 1, ALIKE)
             if near:
                 form.fault(firm, "list_renamed", other=firms[near[0]])
             firms.setdefault(name, firm.row)
