@@ -214,7 +214,7 @@ TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
     "evidence": {
         "A": ("目标年实际数，或基期后三个以上数据", "the target year, or three later figures"),
         "B": ("基期之后一至两个数据", "one or two figures after the base"),
-        "C": ("只有基期数，有参照组", "the base only, with peers"),
+        "C": ("只有基期数，有对比样本", "the base only, with peers"),
         "D": ("只有基期数，采用通用参数", "the base only, generic prior"),
         "E": ("没有可用数据", "no usable figure"),
     },

@@ -395,6 +395,12 @@ class Results:
         if not line["verdict"] or (pd.isna(low) and pd.isna(high)):
             return ""
         word, one, other = w.verdict(line["verdict"]), self.amount(low, row), self.amount(high, row)
+        if row["direction"] == "at_most":  # the bound itself belongs to the better band below it
+            if pd.isna(low):
+                zh, en = ("", "") if high == 0 else ("及以下", " or less")
+                return w(f"{other}{zh}：{word}", f"{other}{en}: {word}")
+            if pd.isna(high):
+                return w(f"高于{one}：{word}", f"above {one}: {word}")
         if pd.isna(low):
             return w(f"低于{other}：{word}", f"below {other}: {word}")
         if pd.isna(high):
