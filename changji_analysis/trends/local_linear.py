@@ -5,7 +5,6 @@ import numpy as np
 from . import Prediction, nested_shape, require_points
 from ._statsmodels import quiet, require_finite
 
-
 SMALL = 1e-3
 """Share of the largest variance below which one counts as none."""
 
