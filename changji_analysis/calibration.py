@@ -223,7 +223,7 @@ def calibration_of(
     chosen, never = (inside, []) if question is None else _nearest(kept, inside, question)
     if not chosen.any():
         return None
-    areas, spans, cases = kept.count(chosen)
+    areas, spans, cases = kept.counts(chosen)
     row, came = np.nonzero(chosen)[0], float(y[chosen].mean())
     ahead, level = kept.ahead[row], kept.level[row]
     own = question is not None and not {"family", "band"} & {*never}
@@ -259,7 +259,7 @@ class _Kept(NamedTuple):
         happened = np.where(np.isfinite(away), sign * away >= 0, np.nan)
         return special.stdtr(df, sign * (loc - rises) / spread), happened
 
-    def count(self, mask) -> tuple[int, int, int]:
+    def counts(self, mask) -> tuple[int, int, int]:
         """Areas, periods without overlap and independent cases of some statements."""
         row = np.nonzero(mask)[0]
         start = self.last_year[row]
@@ -282,7 +282,7 @@ def _nearest(kept: _Kept, inside, question: Question) -> tuple[np.ndarray, list[
     }
     exact = inside & (np.arange(inside.shape[1]) == 0)
     for step in (soon & nearer & alike, soon & nearer, soon & near, soon, own):
-        if kept.count(chosen := exact & (own & step)[:, None])[2] >= ENOUGH:
+        if kept.counts(chosen := exact & (own & step)[:, None])[2] >= ENOUGH:
             break
     if not chosen.any() and own.any():
         chosen, never["factor"] = inside & own[:, None], True

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ def asked() -> list[Read]:
     return sorted(_everything, key=repr)
 
 
-def _kept(method: Callable) -> Callable:
+def _kept(method: FunctionType) -> Callable:
     """Compute once a dataset; note what was asked, but not what the answer itself asks for."""
     parameters = inspect.signature(method)
 
@@ -482,9 +483,9 @@ class Dataset:
             There is no such class, or it names an unknown area.
         """
         classes = {one.id: one for one in self.config.reference_classes}
-        name = next(iter(classes)) if name is None else name
-        histories.require_known("reference class", name, classes)
-        chosen = classes[name]
+        chosen_id = next(iter(classes)) if name is None else name
+        histories.require_known("reference class", chosen_id, classes)
+        chosen = classes[chosen_id]
         for area in chosen.areas:
             histories.require_known("area", area, {*PROVINCES, *self._areas_known()})
         peers = self.peers(indicator, chosen.level)

@@ -154,6 +154,7 @@ def cohort_outlook(
         As `changji_analysis.trends.cohort.renewal_range`.
     """
     year, target = judged.evidence.last_year, judged.target
+    assert year is not None and judged.last_value is not None and target.value is not None
     batches = cohort.even_batches(judged.last_value, year)
     first = pd.Series({(past["start"] + past["end"]) // 2: past["per_year"]})
     return cohort.renewal_range(

@@ -316,9 +316,10 @@ def base_rate(cases: Cases, past: pd.DataFrame, goal: np.ndarray, share: float =
     """
     out, table = np.full(goal.shape, np.nan), cases.table
     asked = np.column_stack([table["last"], (goal / table[["last"]].to_numpy()).round(9)])
-    every = past.where(past > 0).reindex(range(past.index.min(), past.index.max() + 1))
+    years = past.index.to_numpy(int)
+    every = past.where(past > 0).reindex(range(years.min(), years.max() + 1))
     values, outside = every.to_numpy(), cache(partial(cases.outside, every))
-    for (fold, ahead), at in table.groupby(["fold", "ahead"]).indices.items():
+    for (fold, ahead), at in table.groupby(["fold", "ahead"]).indices.items():  # ty: ignore[not-iterable]
         start = values[:-ahead, outside(fold)]
         ratio = values[ahead:, outside(fold)] / start
         level, ratio = start[np.isfinite(ratio)], ratio[np.isfinite(ratio)]

@@ -171,10 +171,10 @@ def reliability(replay: Replay, models: Iterable[str] = ("pooled",)) -> pd.DataF
         mask = np.isfinite(replay.said[model])
         p, y, case = replay.said[model][mask], replay.happened[mask], np.nonzero(mask)[0]
         at = scores.bin_of(p, edges)
-        for row in scores.reliability(p, y, edges).itertuples(index=False):
-            inside = edges[at] == row.low
+        for low, *rest in scores.reliability(p, y, edges).itertuples(index=False):
+            inside = edges[at] == low
             keys = (replay.table[k].to_numpy()[case[inside]] for k in ("area", "origin"))
-            rows.append((model, *row, *scores.cluster_interval(y[inside], *keys, draws=500)))
+            rows.append((model, low, *rest, *scores.cluster_interval(y[inside], *keys, draws=500)))
     return pd.DataFrame(rows, columns="model low high n stated came_true lower upper".split())
 
 
@@ -288,8 +288,9 @@ def failures(replay: Replay, breaks: Mapping[str, Mapping], count: int = 12) -> 
     table = table.assign(pit=pit, factor=table["outcome"] / table["last"], tail=abs(pit - 0.5))
     table = table.sort_values("tail", ascending=False, kind="stable")
     worst = table.drop_duplicates(["panel", "area"]).head(count).reset_index(drop=True)
+    spans = ["panel", "area", "last_year", "year"]
     worst["broken"] = [
-        any(row.last_year < year <= row.year for year in breaks[row.panel].get(row.area, ()))
-        for row in worst.itertuples()
+        any(last < year <= until for year in breaks[panel].get(area, ()))
+        for panel, area, last, until in worst[spans].itertuples(index=False)
     ]
     return worst["panel area last_year year n last outcome factor pit broken".split()]

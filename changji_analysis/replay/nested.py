@@ -134,7 +134,7 @@ def _blocks(one: Family, most: int | None, origins: int | None):
         ends = np.flatnonzero(np.isin(years - years[last], BEYOND))
         for first in np.flatnonzero(np.isin(years[last] - years, KNOWN)):
             to = ends[years[ends] - years[first] <= FARTHEST]
-            fits = np.isfinite(c[first]) & np.isfinite(p[[first, last]]).all(0)[up]
+            fits = np.isfinite(c[first]) & np.all(np.isfinite(p[[first, last]]), axis=0)[up]
             for peers, prior, rows in _priors(child, parent, up, first, last):
                 rows = rows[fits[rows]]
                 if most is not None and len(rows) > most:
@@ -227,7 +227,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     there is none, and ``yearly`` has each origin's gain.
     """
     rows = []
-    for (name, peers), part in table.groupby(["family", "peers"], sort=False):
+    for (name, peers), part in table.groupby(["family", "peers"], sort=False):  # ty: ignore[not-iterable]
         origins = sorted(part["origin"].unique())
         crps = {w: part[f"crps_{w}"].to_numpy() for w in ("with", "without")}
         inside = {w: np.abs(part[f"pit_{w}"].to_numpy() - 0.5) <= 0.4 for w in crps}

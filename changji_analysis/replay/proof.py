@@ -67,7 +67,7 @@ class _Replays:
         return nested.families(self.data.folder)
 
     @cached_property
-    def nested(self) -> nested.Cases:
+    def children(self) -> nested.Cases:
         return nested.replay(self.families)
 
     @cached_property
@@ -105,7 +105,7 @@ TABLES: dict[str, Callable[[_Replays], pd.DataFrame]] = {
     "intervals": lambda r: _sets(
         all=claims.intervals(r.full, r.full.laws), fitted=claims.intervals(r.thin, r.thin.laws)
     ),
-    "nested": lambda r: nested.summary(nested.judged(r.nested, nested.predict(r.nested))),
+    "nested": lambda r: nested.summary(nested.judged(r.children, nested.predict(r.children))),
     "inflation": lambda r: claims.inflation(r.thin),
     "targets": lambda r: _sets(**{g: targets.ranking(t) for g, t in r.published.items()}),
     "stories": lambda r: _sets(**{g: targets.stories(t) for g, t in r.published.items()}),
@@ -136,7 +136,7 @@ def statements(r: _Replays) -> pd.DataFrame:
     of = {name: calibration.family(p.indicator) for name, p in cases.PANELS.items()}
     alone = part.table.assign(rise=part.rise, parent=0, family=part.table["panel"].map(of))
     laws = {"peers": part.laws["pooled"], "generic": part.laws["generic"]}
-    found, known, level = r.nested.table, nested.predict(r.nested), []
+    found, known, level = r.children.table, nested.predict(r.children), []
     rows = found["family"].map(NESTED).notna() & found["peers"].eq(found["family"].map(NESTED))
     inside = found[rows].assign(last_year=lambda t: t["origin"] - t["known"], parent=1)
     for row in inside.itertuples():

@@ -50,8 +50,8 @@ def statements(data: Dataset) -> pd.DataFrame:
         for base_year in base_years:
             for year in range(base_year, base_year + span):
                 past = cases.known(data, panel, year)
-                how = {"lengths": [year - base_year + 1], "horizons": [base_year + span - year]}
-                found = cases.cut(past, today, year, kind=kind, **how)
+                length, ahead = year - base_year + 1, base_year + span - year
+                found = cases.cut(past, today, year, kind=kind, lengths=[length], horizons=[ahead])
                 parts.append(_judged(found, past, base_year).assign(panel=panel))
     return pd.concat(parts, ignore_index=True)
 
@@ -185,7 +185,7 @@ def words_came_true(table: pd.DataFrame) -> pd.DataFrame:
     ends = [table[name].to_numpy() for name in ("p", "lower", "upper")]
     for rule in RULES:
         first, last = words(rule, *ends)
-        for (a, b), part in table.groupby([first, last]):
+        for (a, b), part in table.groupby([first, last]):  # ty: ignore[not-iterable]
             share = part["happened"].mean()
             area = part["area"].nunique()
             rows.append((rule, WORDS[a], WORDS[b], len(part), area, share, EDGES[a], EDGES[b + 1]))

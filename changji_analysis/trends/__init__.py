@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -141,7 +141,7 @@ def name_of(model) -> str:
 def _distribution(answer, count: int, name: str) -> Prediction:
     """Check what a model of one's own answered."""
 
-    def refuse(what: str):
+    def refuse(what: str) -> NoReturn:
         raise ForecastError(
             f"{name} answered with {what}.",
             reason="model_answer",
@@ -195,7 +195,9 @@ def require_points(model: str, x, least: int) -> None:
         )
 
 
-def walk_shape(horizons, step_variance: float, drift_variance: float = 0.0) -> np.ndarray:
+def walk_shape(
+    horizons, step_variance: float | np.ndarray, drift_variance: float | np.ndarray = 0.0
+) -> np.ndarray:
     """Squared scales of a random walk whose drift is uncertain: s2 min(g, h) + v g h."""
     h = np.asarray(horizons, float)
     return step_variance * np.minimum.outer(h, h) + drift_variance * np.outer(h, h)

@@ -132,7 +132,7 @@ def expected_stock(
         ``renewed``, ``first_time`` and their sum, the ``stock``.
     """
     batches, ahead = _checked(batches, until, renewal_rate)
-    issued = {int(t): (float(c), 0.0, 0.0) for t, c in batches.items()}
+    issued = {int(t): (float(c), 0.0, 0.0) for t, c in batches.items()}  # ty: ignore[invalid-argument-type]
     for t in ahead:
         issued[t] = (0.0, renewal_rate * sum(issued[t - LIFE]), first_time)
     table = pd.DataFrame.from_dict(issued, orient="index")
@@ -198,7 +198,7 @@ def predict_stock(
     """
     batches, ahead = _checked(batches, until, renewal_rate)
     rng = np.random.default_rng(seed)
-    issued = {int(t): np.full(draws, int(c)) for t, c in batches.items()}
+    issued = {int(t): np.full(draws, int(c)) for t, c in batches.items()}  # ty: ignore[invalid-argument-type]
     notes: tuple[str, ...] = ()
     if isinstance(first_time, int | float):
         grants = np.full((draws, len(ahead)), float(first_time))

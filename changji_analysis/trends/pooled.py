@@ -326,7 +326,7 @@ def _fit_prior(values: bytes, index: bytes) -> Prior:
         reach=tuple(map(rounded, moments.reach(figures, years, kept * drift, levels.speed))),
         level=rounded(level),
         level_slope=rounded(slope),
-        level_range=tuple(map(rounded, ends)),
+        level_range=tuple(map(rounded, ends)),  # ty: ignore[invalid-argument-type]
     )
 
 
