@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
+from typing import TypeVar
 
+Drawer = TypeVar("Drawer", bound=FunctionType)
 _drawers: dict[str, Callable] = {}
 
 
-def draws(function: Callable) -> Callable:
+def draws(function: Drawer) -> Drawer:
     """Sign a function in under its name."""
     _drawers[function.__name__] = function
     return function

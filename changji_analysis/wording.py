@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from .config import Areas
 from .errors import UsageError
 
+Either = TypeVar("Either")
 LANGUAGES = ("zh", "en")
 _LOCALES = {"zh": "zh", "en": "en_GB"}
 _default = ["zh"]
@@ -326,8 +327,8 @@ class Words:
         named |= dict(zip(tree["area"], tree["en"], strict=True))
         return cls(lang, own, named | {"自治区": named[own.region]})
 
-    def __call__(self, zh: str, en: str) -> str:
-        """Pick the text of the language."""
+    def __call__(self, zh: Either, en: Either) -> Either:
+        """Pick the text of the language, or a width that suits it."""
         return zh if self.lang == "zh" else en
 
     def term(self, kind: str, code: Any) -> str:
@@ -348,8 +349,8 @@ class Words:
         Both words where its range spans two; where it spans more, the evidence is insufficient and
         the range is printed.
         """
-        low, high, words = (row.get(name) for name in ("verdict_low", "verdict_high", "words"))
-        if isinstance(low, str) and words > 2:
+        low, high = row.get("verdict_low"), row.get("verdict_high")
+        if isinstance(low, str) and row["words"] > 2:
             blind = self.term("verdict", "insufficient_evidence")
             return self(f"{blind}（{self.spread(row)}）", f"{blind} ({self.spread(row)})")
         return self.verdict(*([low, high] if isinstance(low, str) else [row["verdict"]]))

@@ -12,13 +12,13 @@ from functools import partial, update_wrapper
 from ..replay import proof
 from . import firms, plan, rd_intensity, replays
 from .fans import compare, fan, fan_chart, reading_chart
-from .page import Chart, save, styled
+from .page import Chart, PublicFigure, save, styled
 from .provinces import panel
 
 __all__ = ["FIGURES", "PROOFS", "Chart", "compare", "fan", "panel", "save"]
 
 
-def _of(draw, indicator: str, name: str, doc: str) -> Callable[..., Chart]:
+def _of(draw, indicator: str, name: str, doc: str) -> PublicFigure:
     """A figure of one indicator's target."""
     figure = styled(update_wrapper(partial(draw, indicator=indicator), draw))
     figure.__name__, figure.__doc__ = name, doc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import cast
+from typing import Any, cast
 
 import matplotlib
 import numpy as np
@@ -21,8 +21,8 @@ SMALL = 7.5
 
 def note(ax: Axes, words: str, at, shift=(0, 0), *, ha="left", va="center", halo=True, **style):
     """Write words at a point of the data, shifted by points, legible over lines and shades."""
-    style = {"size": 8, "linespacing": 1.3, "annotation_clip": False} | style
-    text = ax.annotate(words, at, shift, textcoords="offset points", ha=ha, va=va, **style)
+    look: dict[str, Any] = {"size": 8, "linespacing": 1.3, "annotation_clip": False} | style
+    text = ax.annotate(words, at, shift, textcoords="offset points", ha=ha, va=va, **look)
     if halo:
         text.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
     return text
@@ -124,8 +124,8 @@ def name_points(ax: Axes, points: pd.DataFrame, dots: np.ndarray) -> None:
         for x, y, name in points[["x", "y", "name"]].itertuples(index=False)
     ]
     adjust_text(
-        texts, *dots.T, ax=ax, iter_lim=500, expand=(1.2, 2.2), force_text=(0.4, 0.8),
-        force_static=(0.5, 0.9),
+        texts, dots[:, 0], dots[:, 1], ax=ax, iter_lim=500, expand=(1.2, 2.2),
+        force_text=(0.4, 0.8), force_static=(0.5, 0.9),
         arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.6, "shrinkB": 3}, min_arrow_len=9,
     )  # fmt: skip
     for text in texts:

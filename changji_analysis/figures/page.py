@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import matplotlib.style
 import numpy as np
@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -104,7 +105,9 @@ class Chart(Figure):
         full = self._encoded("png", dpi, {"Software": None})
         picture = Image.open(io.BytesIO(full)).convert("RGB")
         picture = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        picture.putpalette([255 if c == 254 else c for c in picture.getpalette()])  # white is white
+        palette = picture.getpalette()
+        assert palette is not None  # quantized just now
+        picture.putpalette([255 if c == 254 else c for c in palette])  # white is white
         about, stream = PngInfo(), io.BytesIO()
         about.add_itxt("Description", self.alt)
         about.add_text("Identifier", self.drawing)
@@ -181,7 +184,15 @@ def house_style():
     return matplotlib.style.context("changji_analysis.style", after_reset=True)
 
 
-def styled(draw: Callable[[Any, Words], Chart]) -> Callable[..., Chart]:
+class PublicFigure(Protocol):
+    """What `styled` makes."""
+
+    __name__: str
+
+    def __call__(self, data: Any, lang: str | None = None) -> Chart: ...
+
+
+def styled(draw: Callable[[Any, Words], Chart]) -> PublicFigure:
     """Make a public figure ``name(data, lang=None)`` of a function that draws with `Words`."""
 
     @functools.wraps(draw)
@@ -202,7 +213,7 @@ def finished(chart: Chart) -> Chart:
     chart.draw_without_rendering()
     chart.set_layout_engine("none")
     for ax in chart.axes:
-        ax.set_position(np.round(ax.get_position().bounds, 5))
+        ax.set_position(Bbox.from_bounds(*np.round(ax.get_position().bounds, 5)))
         ax.set(xlim=_short(ax.get_xlim()), ylim=_short(ax.get_ylim()))
     for artist in chart.findobj():
         if isinstance(artist, Line2D) and not isinstance(artist.get_xdata(), str):
@@ -210,8 +221,9 @@ def finished(chart: Chart) -> Chart:
         elif isinstance(artist, Collection):
             artist.set_offsets(_short(artist.get_offsets()))
             for path in artist.get_paths():
-                if path.vertices.flags.writeable:
-                    path.vertices[:] = _short(path.vertices)
+                vertices = np.asarray(path.vertices)  # the path's own array, no copy
+                if vertices.flags.writeable:
+                    vertices[:] = _short(vertices)
         elif isinstance(artist, Rectangle) and artist.axes is not None:
             if artist is not artist.axes.patch:
                 artist.set_bounds(*_short(artist.get_bbox().bounds))

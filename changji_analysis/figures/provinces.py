@@ -54,9 +54,9 @@ def panel(result: pd.DataFrame, data, lang: str | None = None) -> Chart:
         for ax, asked in zip(axes, ("level", "growth"), strict=True):
             for y, (area, chance) in enumerate(wide[asked].items()):
                 if pd.notna(chance):
-                    style = {"gid": f"{asked}_{area}", "zorder": 3, "clip_on": False}
                     ax.plot([0, chance], [y, y], color=PALE, lw=1.2, zorder=1)
-                    verdict_mark(ax, chance, y, verdicts[asked, area], **style)
+                    verdict_mark(ax, chance, y, verdicts[asked, area], gid=f"{asked}_{area}",
+                                 zorder=3, clip_on=False)  # fmt: skip
                     note(ax, w.chance(chance), (chance, y), (6, 0), size=7.5)
             rows_only(ax, map(w.area, wide.index))
             ax.set_xlim(0, 1.25)

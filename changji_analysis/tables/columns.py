@@ -234,7 +234,8 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
     ``amount`` with the unit and decimals of the row; ``goal``, ``dated``, ``name`` and ``met`` are
     put together from several columns.
     """
-    form, value = COLUMNS[name].form if name in COLUMNS else "", row.get(name)
+    form = COLUMNS[name].form if name in COLUMNS else ""
+    value: Any = row.get(name)
     if form in ("name", "side"):
         stems = ("short_", "") if form == "name" else (f"{name}_", "name_")
         value = next((row[k] for stem in stems if (k := stem + w.lang) in row), value)
@@ -245,7 +246,7 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
     elif form == "met":
         value = row.get("met_at_last")
     elif form == "range" and name not in row:
-        value = w.spread(row)
+        return w.spread(row)
     elif form == "dated" and name not in row:
         value = row.get(f"{name}_value")
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):

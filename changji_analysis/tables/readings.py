@@ -49,12 +49,13 @@ def _bands(rows: pd.DataFrame, target: pd.Series, w: Words):
     """Word and span of every band, with both ends printed and belonging to it."""
     step = 10.0 ** -int(target["decimals"])
     codes = list(rows["verdict"])
-    for place, row in enumerate(rows.itertuples()):
-        if not row.verdict:
+    spans = zip(codes, rows["from_value"], rows["to_value"], strict=True)
+    for place, (code, low, high) in enumerate(spans):
+        if not code:
             return
-        own = _BETTER[row.verdict]
-        low = row.from_value + step * (place > 0 and _BETTER[codes[place - 1]] < own)
-        high = row.to_value - step * (place + 1 < len(rows) and _BETTER[codes[place + 1]] < own)
+        own = _BETTER[code]
+        low += step * (place > 0 and _BETTER[codes[place - 1]] < own)
+        high -= step * (place + 1 < len(rows) and _BETTER[codes[place + 1]] < own)
         ends = [None if pd.isna(end) else w.amount(end, target) for end in (low, high)]
         if ends[0] is None and high < step / 2:
             ends[0] = ends[1]  # nothing lies below zero
@@ -65,9 +66,10 @@ def _bands(rows: pd.DataFrame, target: pd.Series, w: Words):
         elif ends[0] is None:
             span = w(f"{ends[1]}及以下", f"{ends[1]} or less")
         else:
-            bare = re.match(r"[\d.,]+", ends[0]).group()
+            number = re.match(r"[\d.,]+", ends[0])  # no unit twice, but CNY stands before
+            bare = number[0] if number else ends[0]
             span = w(f"{bare}—{ends[1]}", f"{bare} to {ends[1]}")
-        yield {"order": own, "word": w.verdict(row.verdict), "span": span}
+        yield {"order": own, "word": w.verdict(code), "span": span}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def verdict(a: Assessment, lang: str | None = None, row: pd.Series | None = None
             w.chance(a.probability, a.floor),
         ):
             told[0] += w(f"（范围{ends}）", f" (range {ends})")
-    if a.required_growth is not None:
+    if a.required_growth is not None and a.base_value is not None:
         growth = w.percent(a.required_growth)
         base = w.measured(a.base_value, unit, decimals)
         told.append(
@@ -99,7 +100,7 @@ def spread(results: Mapping[str, Assessment], lang: str | None = None) -> Said:
     """How far assessments of one target lie apart, and whether the verdict survives."""
     w = Words(language(lang))
     judged = [a for a in results.values() if a.probability is not None]
-    judged.sort(key=lambda a: a.probability)
+    judged.sort(key=lambda a: cast(float, a.probability))
     low, high = (w.chance(a.probability, a.floor) for a in (judged[0], judged[-1]))
     order = list(VERDICTS)
     codes = sorted({a.verdict for a in judged}, key=order.index)
@@ -240,9 +241,10 @@ def _in_words(text: str, data, w: Words) -> str:
 def proof_says(lang: str | None = None) -> Said:
     """What one who signs needs: how often each verdict came true, and against whom that counts."""
     w, table, skill = Words(language(lang)), words(lang), proof.table("skill").set_index("subset")
-    single = [w(f"“{row.verdict}”的实现了{w.percent(row.came_true, 0)}",
-                f"{w.percent(row.came_true, 0)} of those “{row.verdict}”")
-              for row in table.itertuples() if row.single]  # fmt: skip
+    alone = table.loc[table["single"], ["verdict", "came_true"]]
+    single = [w(f"“{verdict}”的实现了{w.percent(share, 0)}",
+                f"{w.percent(share, 0)} of those “{verdict}”")
+              for verdict, share in alone.itertuples(index=False)]  # fmt: skip
     ahead = [w(f"{w.term('panel', name)}{w.percent(skill.at[name, 'skill'], 0)}"
                f"（95%区间{w.percent(skill.at[name, 'lower'], 0)}至"
                f"{w.percent(skill.at[name, 'upper'], 0)}）",

@@ -128,7 +128,9 @@ class Outcome:
     def _assumed(self, w: Words) -> Iterator[str]:
         s, target = self.scenario, self.assessment.target
         if s.value is not None or s.year is not None:
-            goal, year = w.amount(target.value, self.row), target.year
+            goal, year = w.goal(None, target.direction), target.year
+            if target.value is not None:
+                goal = w.amount(target.value, self.row)
             yield w(f"目标改为{year}年{goal}", f"the target were {goal} by {year}")
         for year, value in sorted(s.figures.items()):
             figure = w.amount(value, self.row)
@@ -204,6 +206,7 @@ def evaluate(data: Dataset, scenario: Scenario) -> Outcome:
 def _under(found: Assessment, ahead: Forecast | Stock, data: Dataset) -> Assessment:
     """The assessment with a forecast under assumptions in the place of its own."""
     target = found.target
+    assert target.value is not None  # without a goal nothing is assumed
     chance = ahead.probability(target.value, direction=target.direction)
     evidence = replace(found.evidence, method=ahead.model, calibration=None)
     verdict = verdict_of(chance, data.config.verdict)
