@@ -120,12 +120,12 @@ def _print_news(outcome: Outcome) -> None:
 def _progress() -> Generator[Tell]:
     """A bar with what is being done and what is left on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
-        yield (
-            lambda done, count, text: (
-                text
-                and console.print(f"[{done + 1}/{count}] {text}", markup=False, highlight=False)
-            )
-        )
+
+        def tell(done: int, count: int, text: str) -> None:
+            if text:
+                console.print(f"[{done + 1}/{count}] {text}", markup=False, highlight=False)
+
+        yield tell
         return
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), "{task.description}")
     with Progress(*columns, console=console, transient=True) as bar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -77,7 +77,8 @@ def collect(
     from .. import forms as room
     from ..dataset import Dataset
 
-    known, options = Dataset(data, private=True), {"take": set(take or ()), "partial": partial}
+    known = Dataset(data, private=True)
+    options: dict[str, Any] = {"take": set(take or ()), "partial": partial}
     found = room.collect(folder, known, **options)
     _show(found)
     fresh = int(found.figures["status"].isin(["new", "revised"]).sum())

@@ -183,12 +183,13 @@ def _count(form: Returned, request: Request) -> pd.DataFrame:
 def _check(form: Returned, data: Dataset, known: pd.DataFrame, take: Several[str]) -> None:
     """Values against their kind, each other, the target and the figures that are known."""
     goals = {one.row["indicator"]: one.assessment.target.value for one in data.judged.values()}
-    valued = sorted((e for e in form.entries if e.value is not None), key=lambda e: e.line.year)
+    valued = [(e, e.value) for e in form.entries if e.value is not None]
+    valued.sort(key=lambda pair: pair[0].line.year)
     patterns: dict[str, dict[int, float]] = {}
-    for entry in valued:
-        patterns.setdefault(entry.line.indicator, {})[entry.line.year] = entry.value
-    for entry in valued:
-        indicator, year, value = entry.line.indicator, entry.line.year, entry.value
+    for entry, value in valued:
+        patterns.setdefault(entry.line.indicator, {})[entry.line.year] = value
+    for entry, value in valued:
+        indicator, year = entry.line.indicator, entry.line.year
         about = data.indicator(indicator)
         if value < 0:
             entry.fault("negative")
@@ -223,6 +224,7 @@ def _status(entry: Entry, known: pd.DataFrame, held: bool) -> str:
     if entry.code:
         severity = messages()[entry.code]["severity"]
         return "scope" if severity == "note" else severity
+    assert entry.value is not None, "what is printed has a value or a code"
     own = (known["indicator"] == entry.line.indicator) & (known["year"] == entry.line.year)
     if np.isclose(known.loc[own, "value"], entry.value, rtol=1e-9).any():
         return "known"

@@ -105,16 +105,16 @@ def read_form(path: Path, requests: dict[str, Request], plan: str) -> Returned:
         form.fault(day[0], "no_date")
     for line in request.lines:
         _read_line(form, _cells(book, line.name), line)
-    for task in request.tasks.itertuples():
-        row = _cells(book, f"task_{task.id}")
+    for task in request.tasks.to_dict("records"):
+        row = _cells(book, f"task_{task['id']}")
         said = [_text(cell) for cell in row[4:7]]
-        if not row or _text(row[2]) != " ".join(task.text.split()):
-            form.fault(TASKS, "gone", wanted=f"{task.id} {task.text}")
+        if not row or _text(row[2]) != " ".join(task["text"].split()):
+            form.fault(TASKS, "gone", wanted=f"{task['id']} {task['text']}")
         elif said[0] and said[0] not in PROGRESS:
             form.fault(row[4], "unknown_progress", found=said[0])
         elif any(said):
             names = ("progress", "text", "money")
-            form.tasks.append({"id": task.id, **dict(zip(names, said, strict=True))})
+            form.tasks.append({"id": task["id"], **dict(zip(names, said, strict=True))})
     _read_list(form, _cells(book, "list_rows"))
     return form
 
@@ -145,8 +145,8 @@ def _read_line(form: Returned, row: list, line: Line) -> None:
         if _text(cell) != wanted:
             form.fault(cell, "broken", found=_text(cell), wanted=wanted)
             return
-    texts = (_text(row[k]) for k in (3, 7, 4, 5))
-    entry = Entry(line, f"{FORM}!{row[3].coordinate}", *texts)
+    printed, remark, reading, source = (_text(row[k]) for k in (3, 7, 4, 5))
+    entry = Entry(line, f"{FORM}!{row[3].coordinate}", printed, remark, reading, source)
     if entry.printed or entry.remark:
         form.entries.append(entry)
     if not entry.printed:

@@ -101,13 +101,14 @@ def workbook(
             book.define_name("list_rows", f"='{c.LIST}'!$B$2:$D${c.LIST_ROWS + 1}")
         if len(request.tasks):
             sheet = made.sheet(c.TASKS, c.TASK_COLUMNS, 0)
-            for row, task in enumerate(request.tasks.itertuples(), 1):
-                texts = task.id, task.section, task.text, task.lead
+            for row, task in enumerate(request.tasks.to_dict("records"), 1):
+                texts = tuple(task[name] for name in ("id", "section", "text", "lead"))
                 made.cells(sheet, row, "locked locked words locked text text number", texts)
-                sheet.set_row(row, 15 * max(1 + len(task.text) // 26, 1 + len(task.lead) // 8))
+                lines = max(1 + len(task["text"]) // 26, 1 + len(task["lead"]) // 8)
+                sheet.set_row(row, 15 * lines)
                 choices = {"validate": "list", "source": list(c.PROGRESS)}
                 sheet.data_validation(row, 4, row, 4, choices)
-                made.name(f"task_{task.id}", c.TASKS, row, 0, len(c.TASK_COLUMNS) - 1)
+                made.name(f"task_{task['id']}", c.TASKS, row, 0, len(c.TASK_COLUMNS) - 1)
         sheet = made.sheet(c.GUIDE, {c.GUIDE: 120}, 0)
         for row, line in enumerate(guide.splitlines(), 1):
             sheet.write_string(row, 0, line, made.style["words"])

@@ -232,7 +232,9 @@ class _Sheet:
         for upper, lower in pairwise(heads):
             for c in self.own[lower][1:]:
                 left = [x for x in self.own[upper] if x < c]
-                if self.at(upper, c) is None and left and not _role(self.at(upper, left[-1]).text):
+                if self.at(upper, c) is not None or not left:
+                    continue
+                if not _role(self.grid.cells[upper, left[-1]].text):
                     raise Refusal("blank_head", address(upper, c))
 
     def starts(self, heads: list[int], body: list[int]) -> list[int]:
@@ -364,8 +366,10 @@ class _Table:
             if not part and not (names and self.words.part(whole, names[-1])):
                 above = (indent, self.words.match(names[-1]) if names else "")
             for place, column in enumerate(self.columns):
-                cell = self.cells.get((r, column.number))
-                if column.role != "value" or column.number not in own or is_missing(cell):
+                if column.role != "value" or column.number not in own:
+                    continue
+                cell = self.cells[r, column.number]
+                if is_missing(cell):
                     continue
                 reading = Figure(
                     self.sheet.grid.name, address(r, column.number), r, column.number, cell.text

@@ -71,7 +71,8 @@ def begin(
         raise UsageError(f"{folder} exists and is not empty / 文件夹已存在且不为空")
     tree = _rows("reference/areas.csv")[1:]
     short = {row[3]: row[0] for row in tree}  # 内蒙古自治区 is 内蒙古 in every table
-    city, prefecture, region = (short.get(n or "", n) for n in (city, prefecture, region))
+    city = short.get(city, city)
+    prefecture, region = (short.get(n or "", n) for n in (prefecture, region))
     provinces_ = [row[0] for row in tree if row[1] == "province"]
     if region and region not in provinces_:
         raise UsageError(f"{region!r} is none of / 不是其中之一：{'、'.join(provinces_)}")

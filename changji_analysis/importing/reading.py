@@ -12,7 +12,7 @@ from pathlib import Path
 from ..dataset import Dataset
 from ..errors import DataError, UsageError
 from ..messages import problem
-from ..quantities import convert, known_unit
+from ..quantities import Quantity, convert, known_unit
 from ..records import near_matches
 from ..records.schemas import CONFIDENCES, VINTAGES
 from ..records.writing import read_date
@@ -136,7 +136,7 @@ def _completed(proposal: Proposal, data: Dataset) -> Proposal:
             figure.stop("no_area")
         _date(figure, options)
         if figure.indicator and figure.quantity:
-            _value(figure, options, proposal.registry[figure.indicator])
+            _value(figure, figure.quantity, options, proposal.registry[figure.indicator])
         figure.scope = figure.scope if options.breaks and figure.year else ""
         if figure.scope:
             figure.said.append(("scope_change", {"remark": figure.scope}))
@@ -184,9 +184,9 @@ def as_day(day: str | dt.date | None) -> dt.date | None:
     return read
 
 
-def _value(figure: Figure, options: Options, entry: dict) -> None:
+def _value(figure: Figure, read: Quantity, options: Options, entry: dict) -> None:
     """Unit, value and print of a figure, checked against each other."""
-    read, wanted = figure.quantity, entry["unit"]
+    wanted = entry["unit"]
     figure.unit, figure.bound = wanted, read.bound
     unit = _unit(figure, entry, options)
     if not unit:

@@ -99,6 +99,7 @@ def _compare(figure: Figure, rows: list[dict], options: Options) -> None:
 
 def _weigh(figure: Figure, rows: list[dict]) -> None:
     """Ask where a figure is far from that of a year nearby."""
+    assert figure.year is not None, "a figure without a year is refused"
     near = [(abs(int(row["year"]) - figure.year), int(row["year"]), _number(row["value"]))
             for row in rows if _number(row["value"]) > 0]  # fmt: skip
     away, year, value = min(near, default=(JUMP_YEARS + 1, 0, 1.0))

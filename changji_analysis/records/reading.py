@@ -82,7 +82,8 @@ def read_csv(text: str, columns: dict[str, pa.Column], report: FileReport) -> pd
     An optional column that the file does not have is empty, and so are those that a row leaves
     out at its end.
     """
-    optional = {name for name, column in columns.items() if column.metadata["optional"]}
+    about = {name: column.metadata or {} for name, column in columns.items()}
+    optional = {name for name, marks in about.items() if marks.get("optional")}
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, lines, header, line = [], [], None, 1
     try:

@@ -147,7 +147,7 @@ def review_folder(data: Dataset) -> Path:
     another place lead to a folder of their own.
     """
     name = "" if data.folder == REPOSITORY / "data" else data.folder.name
-    parts = (name, data.as_of and str(data.as_of), "internal" if data.not_public else "")
+    parts = (name, str(data.as_of or ""), "internal" if data.not_public else "")
     return REPOSITORY / "reviews" / "-".join(filter(None, parts)) if any(parts) else REPOSITORY
 
 

@@ -135,4 +135,4 @@ class Ledger:
 def read_of(day: str | None, name: str, arguments: list) -> Read:
     """A question as it was before it was written as JSON."""
     plain = tuple(tuple(a) if isinstance(a, list) else a for a in arguments)
-    return day and dt.date.fromisoformat(day), name, plain
+    return dt.date.fromisoformat(day) if day else None, name, plain

@@ -18,7 +18,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import DataError, UsageError
 from ..messages import problem
@@ -236,7 +236,7 @@ def _read_html(name: str, content: bytes) -> list[Grid]:
     if content[:12].lower() == b"mime-version":  # a single-file web page
         parts = email.message_from_bytes(content).walk()
         pages = [part for part in parts if part.get_content_type() == "text/html"]
-        content = pages[0].get_payload(decode=True) if pages else b""
+        content = cast("bytes", pages[0].get_payload(decode=True)) if pages else b""
     text = re.sub(r"^\s*<\?xml[^>]*>", "", _decode(name, content))
     text = re.sub(r"(?i)<br\s*/?>", "\n", text)
     text = re.sub(r"(?is)<sup\b[^>]*>(.{0,40}?)</sup>", lambda match: _raise(match[1]), text)
@@ -323,6 +323,8 @@ def _bare_parts(name: str, content: bytes) -> dict[str, bytes]:
                 cells += (right - left + 1) * (bottom - top + 1)
             _bounded(name, cells)
             root, data = _ROOT_RE.search(text), _DATA_RE.search(text)
+            if root is None or data is None:
+                raise _refused(name, "damaged", detail=part)
             pieces = (_COLS_RE.search(text), data, _MERGES_RE.search(text, data.end()))
             body = b"".join(piece[0] for piece in pieces if piece)
             parts[part] = root[0] + body + b"</" + (root[1] or b"") + b"worksheet>"
@@ -353,7 +355,8 @@ def _xlsx_grid(name: str, sheet: Any, part: bytes) -> Grid:
     formulas = {reference.decode() for reference in _FORMULA_RE.findall(part)}
     cells: dict[tuple[int, int], Cell] = {}
     for (row, column), cell in sorted(sheet._cells.items()):  # its declared size may be a million
-        value, marks = cell.value, {"formula": cell.coordinate in formulas}
+        value = cell.value
+        marks: dict[str, Any] = {"formula": cell.coordinate in formulas}
         if value is None and not marks["formula"]:
             continue
         if isinstance(value, list):  # CellRichText: pieces of text, some with a font of their own
