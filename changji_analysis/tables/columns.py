@@ -168,7 +168,7 @@ rule           | 规则 | rule | term
 happened       | 是否实现 | attained | yes
 low            | 自 | from | g
 high           | 至 | to | g
-one            | 其中只有一个观测值 | of those from one figure | p0
+one            | 只用一个结论词 | one word only | p0
 above          | 高于区间 | above the interval | p0
 below          | 低于区间 | below the interval | p0
 span           | 95%区间 | 95% interval |
