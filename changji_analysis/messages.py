@@ -16,8 +16,13 @@ TEXTS = ("why", "remedy", "why_zh", "remedy_zh")
 @lru_cache(maxsize=1)
 def messages() -> dict[str, dict[str, str]]:
     """Code -> kind (file, sheet, refused, left_out, known, error, question, note) and texts."""
-    with Path(__file__).with_name("messages.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row for row in csv.DictReader(file)}
+    return read(Path(__file__).with_name("messages.csv"))
+
+
+def read(path: Path) -> dict[str, dict[str, str]]:
+    """A table of messages by code."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row.pop("code"): row for row in csv.DictReader(file)}
 
 
 def texts(code: str, **fill: Any) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 import openpyxl
 
 from ..errors import QuantityError
+from ..messages import read
 from ..quantities import convert, parse_quantity
 from ..records.writing import read_date
 from .content import COLUMNS, FORM, PROGRESS, TASKS, Line, Request
@@ -27,8 +27,7 @@ _COMMON = re.compile(r"[\s()（）]|新疆|昌吉|科技|技术|股份|集团|�
 @cache
 def messages() -> dict[str, dict[str, str]]:
     """By code: severity, and in both languages what is wrong and what to do."""
-    text = (Path(__file__).parent / "messages.csv").read_text(encoding="utf-8")
-    return {row.pop("code"): row for row in csv.DictReader(text.splitlines())}
+    return read(Path(__file__).with_name("messages.csv"))
 
 
 @dataclass
