@@ -259,15 +259,15 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
     if form in _FORMS:
         return _FORMS[form](w, value)
     if name == "verdict":
-        return w.judged(row) if value else ""
+        return w.judged(row) if value in TERMS["verdict"] else value
     if form == "term":
         return w.term(name, int(value) if isinstance(value, float) else value)
     if form == "met":
         return w("已达到目标值", "at the goal") if value else w("未达到目标值", "short of the goal")
     if form == "dated":
-        year = row.get(f"{name}_year")
+        amount, year = _amount(value, row, w), row.get(f"{name}_year")
         private = w("，未公开", ", not public") if row.get(f"{name}_private") else ""
-        return _amount(value, row, w) + w(f"（{year}年{private}）", f" ({year}{private})")
+        return amount + w(f"（{year}年{private}）", f" ({year}{private})") if year else amount
     if form == "amount":
         return _amount(value, row, w)
     if form[1:].isdigit():

@@ -10,6 +10,7 @@ import changji_analysis as ca
 from changji_analysis import tables
 from changji_analysis.errors import ForecastError
 from changji_analysis.histories import growth_windows
+from changji_analysis.tables import says
 from changji_analysis.tables.columns import COLUMNS
 
 CHINESE = re.compile("[\u3400-\u9fff]")
@@ -130,3 +131,11 @@ def test_every_form_is_known():
 def test_without_a_window_only_what_is_required_is_told():
     growth = growth_windows(pd.DataFrame({"甲": [1.0, 2.0]}, index=[2018, 2019]), 4)
     assert tables.windows(growth, 3.0).iloc[0].to_dict() == {"windows": 0, "required": 3.0}
+
+
+def test_words_of_a_verdict_and_a_base_without_its_year_stand_as_they_are():
+    frame = pd.DataFrame({"verdict": ["at risk to likely to be met"], "base": [1.34]})
+    assert show(frame, "en").rows == [("at risk to likely to be met", "1.34")]
+    found = says.words("zh")
+    shown = tables.show(found, "zh", ["verdict", "statements"]).rows
+    assert [row[0] for row in shown] == [*found["verdict"]] and "困难" in {*found["verdict"]}
