@@ -135,7 +135,7 @@ def test_without_a_window_only_what_is_required_is_told():
 
 def test_words_of_a_verdict_and_a_base_without_its_year_stand_as_they_are():
     frame = pd.DataFrame({"verdict": ["at risk to likely to be met"], "base": [1.34]})
-    assert show(frame, "en").rows == [("at risk to likely to be met", "1.34")]
+    assert tables.show(frame, "en").rows == [("at risk to likely to be met", "1.34")]
     found = says.words("zh")
     shown = tables.show(found, "zh", ["verdict", "statements"]).rows
     assert [row[0] for row in shown] == [*found["verdict"]] and "困难" in {*found["verdict"]}
