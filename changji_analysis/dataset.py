@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, wraps
+from functools import wraps
 from pathlib import Path
 from types import FunctionType
 
@@ -18,7 +18,8 @@ from . import histories, needs, plan, quality, ranges, scorecards
 from .assessment import Assessment, assess, verdict_of
 from .config import Config, data_dir, use_private
 from .errors import DataError, ForecastError, UsageError
-from .records import REFERENCES, Folder, as_date, near_matches, stamp
+from .records import REFERENCES, Folder, as_date
+from .records.reading import near
 from .records.schemas import PROVINCES
 
 Read = tuple[dt.date | None, str, tuple]
@@ -137,25 +138,67 @@ class Dataset:
     @property
     @_kept
     def indicators(self) -> pd.DataFrame:
-        """The registry: id, zh, en, unit, kind, direction, decimals, holder, note."""
+        """The registry of indicators.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, zh, en, unit (of histories and targets), kind (ratio|count|level|share),
+            direction (what is wanted), decimals, holder and when a figure is due, definition.
+        """
         return self._folder.clean("indicators")
 
     @property
     @_kept
     def baseline(self) -> pd.DataFrame:
-        """What the plan says of the years before it: one row per printed figure."""
+        """What the plan says of the years before it: one row per printed figure.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, section, indicator, item, item_en, as_printed, context, value (float, in
+            base units: 元, 亩, 人次, …; the lower end of a range), upper, unit, bound, period,
+            note.
+
+        Raises
+        ------
+        DataError
+            All faults of the file at once, with row, column, value and remedy.
+        """
         return self._folder.clean("baseline")
 
     @property
     @_kept
     def targets(self) -> pd.DataFrame:
-        """What the plan sets: one row per target; a stretch target has its own."""
+        """What the plan sets: one row per target; a stretch target has its own.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, section, locators, indicator, item, item_en, as_printed, context, value
+            (float, in base units; NaN where no number is printed), upper, unit, bound, direction,
+            strength, kind, year (int), period, stretch_of, holder_zh, note.
+
+        Raises
+        ------
+        DataError
+            All faults of the file at once.
+        """
         return self._folder.clean("targets")
 
     @property
     @_kept
     def readings(self) -> pd.DataFrame:
-        """How each target may be read: one row per reading, one of them the default."""
+        """How each target may be read: one row per reading, one of them the default.
+
+        Returns
+        -------
+        DataFrame
+            Columns target, reading, default (yes|no), indicator (where it is not the target's own),
+            base_year, base_value (in base_unit; checked against the sum of base_rows), base_unit,
+            base_rows, direction, tolerance, and in both languages the text, what it implies and the
+            reading's name.
+        """
         return self._folder.clean("readings")
 
     @property
@@ -179,7 +222,16 @@ class Dataset:
     @property
     @_kept
     def precedents(self) -> pd.DataFrame:
-        """Targets set elsewhere whose outcome was known; count over ``scored == "yes"`` only."""
+        """Targets set elsewhere and what became of them: one row per target.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, area, area_level, plan, indicator, base_year, base_value, target_year,
+            target, target_as_printed, unit, outcome, outcome_as_printed, outcome_year, status,
+            scored, reported_by, source, confidence, note. Count attainment over
+            ``scored == "yes"`` only.
+        """
         frame = self._folder.clean("precedents")
         later = (frame["target_year"] + 1).astype("string") + "-12-31"
         return self._cut(frame.assign(known_by=frame["known_by"].fillna(pd.to_datetime(later))))
@@ -193,7 +245,14 @@ class Dataset:
     @property
     @_kept
     def sources(self) -> pd.DataFrame:
-        """Documents that figures come from."""
+        """Documents that figures come from.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, publisher, title, number, published, seen_at, copy (whether only a copy was
+            seen), licence, note.
+        """
         return self._folder.sources()
 
     @property
@@ -223,7 +282,21 @@ class Dataset:
     @property
     @_kept
     def statistics(self) -> pd.DataFrame:
-        """Yearly observations of the city, its prefecture, region and nation, all vintages."""
+        """Yearly observations of the city, its prefecture, region and nation, all vintages.
+
+        Returns
+        -------
+        DataFrame
+            Columns area, indicator, year (int), vintage, value (float, in unit), unit, bound,
+            as_printed, published, known_by (dates), source, confidence, note, correction (ids
+            from corrections.yml that touched the row), and private (bool): whether the figure is
+            not public and comes from ``private`` in the data folder. Dropped rows are left out.
+
+        Raises
+        ------
+        DataError
+            All faults of the file, its registries and its corrections at once.
+        """
         return self._cut(self._folder.statistics())
 
     @_kept
@@ -233,6 +306,12 @@ class Dataset:
         Parameters
         ----------
         name : {"provinces", "cities", "countries"}
+
+        Returns
+        -------
+        DataFrame
+            As `statistics`. Countries have iso3 instead of the columns on publication; their
+            known_by is 31 December of the following year, an assumption.
 
         Raises
         ------
@@ -252,7 +331,14 @@ class Dataset:
     @property
     @_kept
     def problems(self) -> pd.DataFrame:
-        """Everything found wrong in the folder; see `changji_analysis.quality.problems`."""
+        """Everything found wrong, ambiguous or corrected in the folder; faulty data do not raise.
+
+        Returns
+        -------
+        DataFrame
+            Columns file, row, column, value, severity (error|warning|note), code, why, remedy,
+            why_zh, remedy_zh; errors first.
+        """
         return quality.problems(self._folder, self.as_of)
 
     @property
@@ -283,19 +369,33 @@ class Dataset:
 
     @_kept
     def history(self, area: str, indicator: str) -> pd.Series:
-        """Yearly values of an indicator in an area; see `changji_analysis.histories.history`.
+        """Yearly values of an indicator in an area.
 
         Parameters
         ----------
         area : str
-            Chinese name; countries by their English name.
+            Chinese name (昌吉市, 新疆, 中国, a province); countries by their English name.
         indicator : str
             Registry id, e.g. ``rd_intensity``.
+
+        Returns
+        -------
+        Series
+            float by int year, ascending, in the indicator's unit; ``attrs`` as in
+            `changji_analysis.histories.history`.
 
         Raises
         ------
         UsageError
             The area or the indicator is unknown; near matches are named.
+        DataError
+            The data files have faults.
+
+        Examples
+        --------
+        >>> import changji_analysis as ca
+        >>> ca.history("新疆", "hightech_firms", as_of="2025-06-30").loc[2022:].to_dict()
+        {2022: 1368.0, 2023: 1911.0, 2024: 2529.0}
         """
 
         registered = self.indicator(indicator)
@@ -320,7 +420,33 @@ class Dataset:
     def peers(
         self, indicator: str, level: str = "provinces", exclude: Iterable[str] = ()
     ) -> pd.DataFrame:
-        """The reference class; see `changji_analysis.histories.reference_class`."""
+        """Histories of other areas for the same indicator: the reference class.
+
+        Parameters
+        ----------
+        indicator : str
+            Registry id.
+        level : {"provinces", "countries", "all"}
+            The provinces include the region of the configuration.
+        exclude : iterable of str
+            Areas to leave out.
+
+        Returns
+        -------
+        DataFrame
+            float, year x area; see `changji_analysis.histories.reference_class`.
+
+        Raises
+        ------
+        UsageError
+            The indicator, the level or an excluded area is unknown.
+
+        Examples
+        --------
+        >>> import changji_analysis as ca
+        >>> ca.peers("rd_intensity").loc[2022, ["北京", "新疆"]].to_dict()
+        {'北京': 6.83, '新疆': 0.51}
+        """
         self.indicator(indicator)
         counted = histories.COUNTED_BY.get(indicator, indicator)
         return histories.reference_class(
@@ -382,31 +508,68 @@ class Dataset:
     @property
     @_kept
     def plan_targets(self) -> pd.DataFrame:
-        """Every target of the plan in every reading; see `changji_analysis.plan.plan_targets`.
+        """Every target of the plan in every reading, in the unit of its indicator.
 
-        Raises
-        ------
-        DataError
-            Faults of the tables, a unit that does not convert, a headline that no target uses,
-            or no target at all.
+        Returns
+        -------
+        DataFrame
+            As `changji_analysis.plan.plan_targets`.
         """
         tables = self.targets, self.readings, self.indicators
-        faults = plan.unit_faults(*tables, self._folder.places("targets"))
-        if faults:
-            raise DataError(faults)
+        report = self._folder.blank_report("raw/plan_targets.csv")
+        plan.check_units(*tables, report, self._folder.places("targets")["row"])
+        if report.problems:
+            raise DataError(report.problems)
         table = plan.plan_targets(*tables)
-        if faults := [*self._headline_faults(table), *self._empty_plan(table)]:
+        used = sorted(set(table["indicator"]))
+        if not used:
+            report.add("no_target")
+        settings = self._folder.blank_report("config.yml")
+        for name in set(self.config.report.headline).difference(used):
+            code = "unused_indicator" if name in set(self.indicators["id"]) else "no_indicator"
+            settings.add(code, column="report.headline", value=name, near=near(name, used))
+        if faults := settings.problems + report.problems:
             raise DataError(faults)
         return table
 
     def plan_target(self, target: str, reading: str | None = None) -> plan.Target:
-        """One target of the plan, in its default reading if none is named."""
+        """One target of the plan.
+
+        Parameters
+        ----------
+        target : str
+            Its id, ``t01`` to ``t29``.
+        reading : str, optional
+            As in ``data/readings.csv``; the default one if none is named.
+
+        Returns
+        -------
+        Target
+            In the unit of its indicator.
+
+        Raises
+        ------
+        UsageError
+            There is no such target or reading; near matches are named.
+
+        Examples
+        --------
+        >>> import changji_analysis as ca
+        >>> ca.plan_target("t03").value
+        100.0
+        """
         return self._target(plan.plan_row(self.plan_targets, target, reading))
 
     @property
     @_kept
     def consistency(self) -> pd.DataFrame:
-        """The plan held against itself; see `changji_analysis.plan.consistency`."""
+        """The plan held against itself, as ``data/plan_checks.csv`` asks.
+
+        Returns
+        -------
+        DataFrame
+            As `changji_analysis.plan.consistency`.
+        """
         return plan.consistency(self.plan_checks, self.baseline, self.targets)
 
     @property
@@ -563,7 +726,18 @@ class Dataset:
     @property
     @_kept
     def scorecard(self) -> pd.DataFrame:
-        """One row a target and reading; see `changji_analysis.scorecards.scorecard`."""
+        """One row for every target of the plan in every reading, as known on a date.
+
+        Returns
+        -------
+        DataFrame
+            As `changji_analysis.scorecards.scorecard`.
+
+        Raises
+        ------
+        DataError
+            Faults of the data files, all at once.
+        """
         spans = {key: ranges.ends(self.alternatives(*key)) for key in self.judged}
         return scorecards.scorecard(self.judged.values(), self.due_years, spans)
 
@@ -644,47 +818,6 @@ class Dataset:
         table = table.reindex(columns=list(chosen)).fillna(0).sort_index()
         return table.astype(int).rename_axis("date")
 
-    def _headline_faults(self, table: pd.DataFrame) -> list[dict]:
-        known, used = set(self.indicators["id"]), sorted(set(table["indicator"]))
-        faults = []
-        for indicator in self.config.report.headline:
-            if indicator in used:
-                continue
-            near = ", ".join(near_matches(indicator, used))
-            registered = indicator in known
-            faults.append(
-                {
-                    "file": f"{self.folder.name}/config.yml",
-                    "column": "report.headline",
-                    "value": indicator,
-                    "severity": "error",
-                    "code": "unknown_indicator",
-                    "why": "no target uses the indicator"
-                    if registered
-                    else "the indicator is unknown",
-                    "remedy": "name an indicator that a target uses"
-                    + (f", e.g. {near}" if near else ""),
-                    "why_zh": "没有目标使用该指标" if registered else "该指标未登记",
-                    "remedy_zh": "请写规划目标所用的指标编号" + (f"，如 {near}" if near else ""),
-                }
-            )
-        return faults
-
-    def _empty_plan(self, table: pd.DataFrame) -> list[dict]:
-        if len(table):
-            return []
-        return [
-            {
-                "file": f"{self.folder.name}/raw/plan_targets.csv",
-                "severity": "error",
-                "code": "no_target",
-                "why": "no target stands in the file",
-                "remedy": "write the plan's targets there, and how each is read into readings.csv",
-                "why_zh": "尚未录入规划目标",
-                "remedy_zh": "请录入规划目标，并在 readings.csv 写明口径",
-            }
-        ]
-
 
 def _as_read(known: pd.Series, target: plan.Target) -> pd.Series:
     """What is known in a reading that counts something else than the published figures do.
@@ -694,309 +827,3 @@ def _as_read(known: pd.Series, target: plan.Target) -> pd.Series:
     if not target.base_value or known.get(target.base_year) == target.base_value:
         return known if target.base_value else known.iloc[:0]
     return pd.Series({target.base_year: target.base_value})
-
-
-def current(as_of: str | dt.date | None = None) -> Dataset:
-    """The dataset of the folder that the environment names, read again when a file changed."""
-    root, private = data_dir(), use_private()
-    return _current(stamp(root, private=private)).at(as_of)
-
-
-@lru_cache(maxsize=4)
-def _current(stamp: tuple) -> Dataset:
-    root, private, *_ = stamp
-    return Dataset(root, private=private)
-
-
-# ---- the same in one call: the names that the package exports ----------------------------------
-def history(area: str, indicator: str, as_of: str | dt.date | None = None) -> pd.Series:
-    """Yearly values of an indicator in an area, as they were known on a date.
-
-    Parameters
-    ----------
-    area : str
-        Chinese name (昌吉市, 新疆, 中国, a province); countries by their English name.
-    indicator : str
-        Registry id, e.g. ``rd_intensity``.
-    as_of : str or date, optional
-        Only figures known on that date count; without it everything shipped does.
-
-    Returns
-    -------
-    Series
-        float by int year, ascending, in the indicator's unit; ``attrs`` as in
-        `changji_analysis.histories.history`.
-
-    Raises
-    ------
-    UsageError
-        The area, the indicator or the date is none; near matches are named.
-    DataError
-        The data files have faults.
-
-    Examples
-    --------
-    >>> import changji_analysis as ca
-    >>> ca.history("新疆", "hightech_firms", as_of="2025-06-30").loc[2022:].to_dict()
-    {2022: 1368.0, 2023: 1911.0, 2024: 2529.0}
-    """
-    return current(as_of).history(area, indicator).copy()
-
-
-def peers(
-    indicator: str,
-    as_of: str | dt.date | None = None,
-    level: str = "provinces",
-    exclude: Iterable[str] = (),
-) -> pd.DataFrame:
-    """Histories of other areas for the same indicator: the reference class.
-
-    Parameters
-    ----------
-    indicator : str
-        Registry id.
-    as_of : str or date, optional
-        Only figures known on that date.
-    level : {"provinces", "countries", "all"}
-        The provinces include the region of the configuration.
-    exclude : iterable of str
-        Areas to leave out.
-
-    Returns
-    -------
-    DataFrame
-        float, year x area; see `changji_analysis.histories.reference_class`.
-
-    Raises
-    ------
-    UsageError
-        The indicator, the level, an excluded area or the date is none.
-
-    Examples
-    --------
-    >>> import changji_analysis as ca
-    >>> ca.peers("rd_intensity").loc[2022, ["北京", "新疆"]].to_dict()
-    {'北京': 6.83, '新疆': 0.51}
-    """
-    return current(as_of).peers(indicator, level, exclude).copy()
-
-
-def indicators() -> pd.DataFrame:
-    """The registry of indicators.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, zh, en, unit (of histories and targets), kind (ratio|count|level|share),
-        direction (what is wanted), decimals, holder and when a figure is due, definition.
-    """
-    return current().indicators.copy()
-
-
-def load_baseline() -> pd.DataFrame:
-    """What the plan says of 2016-2020: one row per printed figure.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, section, indicator, item, item_en, as_printed, context, value (float, in
-        base units: 元, 亩, 人次, …; the lower end of a range), upper, unit, bound, period, note.
-
-    Raises
-    ------
-    DataError
-        All faults of the file at once, with row, column, value and remedy.
-    """
-    return current().baseline.copy()
-
-
-def load_targets() -> pd.DataFrame:
-    """What the plan sets for 2025: one row per target; a stretch target has its own.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, section, locators, indicator, item, item_en, as_printed, context, value
-        (float, in base units; NaN where no number is printed), upper, unit, bound, direction,
-        strength, kind, year (int), period, stretch_of, holder_zh, note.
-
-    Raises
-    ------
-    DataError
-        All faults of the file at once.
-    """
-    return current().targets.copy()
-
-
-def load_readings() -> pd.DataFrame:
-    """How each target may be read: one row per reading, one of them the default.
-
-    Returns
-    -------
-    DataFrame
-        Columns target, reading, default (yes|no), indicator (where it is not the target's own),
-        base_year, base_value (in base_unit; checked against the sum of base_rows), base_unit,
-        base_rows, direction, tolerance, and in both languages the text, what it implies and the
-        reading's name.
-    """
-    return current().readings.copy()
-
-
-def load_statistics(as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """Yearly observations of the city, its prefecture, region and nation, all vintages.
-
-    Parameters
-    ----------
-    as_of : str or date, optional
-        Only rows known on that date; without it everything shipped.
-
-    Returns
-    -------
-    DataFrame
-        Columns area, indicator, year (int), vintage, value (float, in unit), unit, bound,
-        as_printed, published, known_by (dates), source, confidence, note, correction (ids
-        from corrections.yml that touched the row), and private (bool): whether the figure is not
-        public and comes from ``private`` in the data folder. Dropped rows are left out.
-
-    Raises
-    ------
-    DataError
-        All faults of the file, its registries and its corrections at once.
-    """
-    return current(as_of).statistics.copy()
-
-
-def load_reference(name: str, as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """Observations of the peers.
-
-    Parameters
-    ----------
-    name : {"provinces", "cities", "countries"}
-    as_of : str or date, optional
-        Only rows known on that date.
-
-    Returns
-    -------
-    DataFrame
-        As `load_statistics`. Countries have iso3 instead of the columns on publication; their
-        known_by is 31 December of the following year, an assumption.
-
-    Raises
-    ------
-    UsageError
-        There is no such table.
-    """
-    return current(as_of).reference(name).copy()
-
-
-def load_precedents() -> pd.DataFrame:
-    """Targets set elsewhere and what became of them: one row per target.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, area, area_level, plan, indicator, base_year, base_value, target_year, target,
-        target_as_printed, unit, outcome, outcome_as_printed, outcome_year, status, scored,
-        reported_by, source, confidence, note. Count attainment over ``scored == "yes"`` only.
-    """
-    return current().precedents.copy()
-
-
-def load_sources() -> pd.DataFrame:
-    """Documents that figures come from.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, publisher, title, number, published, seen_at, copy (whether only a copy was
-        seen), licence, note.
-    """
-    return current().sources.copy()
-
-
-def problems(as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """Everything found wrong, ambiguous or corrected in the data; faulty data do not raise.
-
-    Parameters
-    ----------
-    as_of : str or date, optional
-        Of the observations, only what concerns a row that was known then.
-
-    Returns
-    -------
-    DataFrame
-        Columns file, row, column, value, severity (error|warning|note), code, why, remedy, why_zh,
-        remedy_zh; errors first.
-    """
-    return current(as_of).problems.copy()
-
-
-def plan_targets() -> pd.DataFrame:
-    """Every target of the plan in every reading, in the unit of its indicator.
-
-    Returns
-    -------
-    DataFrame
-        As `changji_analysis.plan.plan_targets`.
-    """
-    return current().plan_targets.copy()
-
-
-def plan_target(target: str, reading: str | None = None) -> plan.Target:
-    """One target of the plan.
-
-    Parameters
-    ----------
-    target : str
-        Its id, ``t01`` to ``t29``.
-    reading : str, optional
-        As in ``data/readings.csv``; the default one if none is named.
-
-    Returns
-    -------
-    Target
-        In the unit of its indicator.
-
-    Raises
-    ------
-    UsageError
-        There is no such target or reading; near matches are named.
-
-    Examples
-    --------
-    >>> import changji_analysis as ca
-    >>> ca.plan_target("t03").value
-    100.0
-    """
-    return current().plan_target(target, reading)
-
-
-def consistency() -> pd.DataFrame:
-    """The plan held against itself, as ``data/plan_checks.csv`` asks.
-
-    Returns
-    -------
-    DataFrame
-        As `changji_analysis.plan.consistency`.
-    """
-    return current().consistency.copy()
-
-
-def scorecard(as_of: str | dt.date | None = None) -> pd.DataFrame:
-    """One row for every target of the plan in every reading, as known on a date.
-
-    Parameters
-    ----------
-    as_of : str or date, optional
-
-    Returns
-    -------
-    DataFrame
-        As `changji_analysis.scorecards.scorecard`.
-
-    Raises
-    ------
-    DataError
-        Faults of the data files, all at once.
-    """
-    return current(as_of).scorecard.copy()

@@ -1,33 +1,32 @@
-"""What is said of a file, a sheet or a figure, in both languages: the table ``messages.csv``.
+"""Tables of messages: what is said of a file, a sheet, a row or a figure, in both languages.
 
-Its order is that of gravity, its ``kind`` what becomes of a figure of which it is said.
+``messages.csv`` beside this file is of sheets from outside: its order is that of gravity, its
+``kind`` (file, sheet, refused, left_out, known, error, question, note) what becomes of a figure of
+which it is said. ``records`` and ``forms`` have a table of their own.
 """
 
 from __future__ import annotations
 
 import csv
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 TEXTS = ("why", "remedy", "why_zh", "remedy_zh")
+Messages = dict[str, dict[str, str]]
 
 
-@lru_cache(maxsize=1)
-def messages() -> dict[str, dict[str, str]]:
-    """Code -> kind (file, sheet, refused, left_out, known, error, question, note) and texts."""
-    return read(Path(__file__).with_name("messages.csv"))
-
-
-def read(path: Path) -> dict[str, dict[str, str]]:
+def read(path: Path) -> Messages:
     """A table of messages by code."""
     with path.open(encoding="utf-8", newline="") as file:
         return {row.pop("code"): row for row in csv.DictReader(file)}
 
 
-def texts(code: str, **fill: Any) -> dict[str, str]:
+MESSAGES = read(Path(__file__).with_name("messages.csv"))
+
+
+def texts(code: str, messages: Messages = MESSAGES, /, **fill: Any) -> dict[str, str]:
     """Why, and what to do, in English and Chinese."""
-    return {name: messages()[code][name].format(**fill) for name in TEXTS}
+    return {name: messages[code][name].format(**fill) for name in TEXTS}
 
 
 def problem(

@@ -12,6 +12,7 @@ from .errors import QuantityError, UsageError
 from .histories import require_known
 from .quantities import convert
 from .records.checks import terms
+from .records.reading import FileReport
 
 TARGET_DIRECTIONS = ("at_least", "at_most", "within", "non_decreasing")
 
@@ -96,7 +97,7 @@ def plan_targets(
     Parameters
     ----------
     targets, readings, indicators : DataFrame
-        The tables of the data folder; see `unit_faults` for what must hold.
+        The tables of the data folder; see `check_units` for what must hold.
 
     Returns
     -------
@@ -124,19 +125,22 @@ def plan_targets(
     return table.join(named[["zh", "en", "decimals", "holder_en"]])
 
 
-def unit_faults(
+def check_units(
     targets: pd.DataFrame,
     readings: pd.DataFrame,
     indicators: pd.DataFrame,
-    places: pd.DataFrame,
-) -> list[dict]:
-    """Targets and readings whose unit cannot be turned into their indicator's.
+    report: FileReport,
+    rows: pd.Series,
+) -> None:
+    """Note targets and readings whose unit cannot be turned into their indicator's.
 
     Parameters
     ----------
     targets, readings, indicators : DataFrame
-    places : DataFrame
-        File and row of each target.
+    report : FileReport
+        Takes what is wrong.
+    rows : Series
+        Line of each target in its file.
     """
     units = indicators.set_index("id")["unit"]
     own = targets.set_index("id")["indicator"]
@@ -145,23 +149,11 @@ def unit_faults(
         *zip(targets["id"], targets["unit"], targets["indicator"], strict=True),
         *zip(readings["target"], readings["base_unit"], read_as, strict=True),
     ]
-    return [
-        {
-            "file": places.loc[target, "file"],
-            "row": places.loc[target, "row"],
-            "column": "unit",
-            "value": unit,
-            "severity": "error",
-            "code": "wrong_unit",
-            "why": f"target {target} is in {unit}, the history of {indicator} in {wanted}",
-            "remedy": f"write the target and its base in a unit that converts to {wanted}, "
-            "or give the target another indicator",
-            "why_zh": f"目标 {target} 的单位是{unit}，而 {indicator} 的历年数据以{wanted}计",
-            "remedy_zh": f"请改用可换算为{wanted}的单位，或改正该目标的指标编号",
-        }
-        for target, unit, indicator in cells
-        if unit and (wanted := units.get(indicator, "")) and not _converts(unit, wanted)
-    ]
+    for target, unit, indicator in cells:
+        wanted = units.get(indicator, "")
+        if unit and wanted and not _converts(unit, wanted):
+            fill = {"target": target, "unit": unit, "indicator": indicator, "wanted": wanted}
+            report.add("target_unit", rows[target], "unit", unit, **fill)
 
 
 def _converts(unit: str, wanted: str) -> bool:

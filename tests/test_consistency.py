@@ -3,9 +3,9 @@
 import pytest
 from tiny_data import YEARLY, added, write
 
-from changji_analysis.dataset import consistency, current, problems
 from changji_analysis.errors import DataError
 from changji_analysis.records.checks import terms
+from changji_analysis.shortcuts import consistency, current, problems
 
 HEADER = "id,place,computed,against,expected,says_zh,says_en\n"
 BASELINE = (

@@ -5,9 +5,9 @@ import math
 import pytest
 from tiny_data import YEARLY, added, changed, write
 
-from changji_analysis.dataset import history, peers
 from changji_analysis.errors import UsageError
 from changji_analysis.histories import growth_windows
+from changji_analysis.shortcuts import history, peers
 
 
 @pytest.fixture(autouse=True)

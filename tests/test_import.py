@@ -1,5 +1,6 @@
 """What the package offers, and what importing it costs."""
 
+import doctest
 import inspect
 import re
 import subprocess
@@ -57,6 +58,12 @@ def test_every_name_has_a_numpy_docstring(name):
         own = list(inspect.signature(thing).parameters)
         described = doc.partition("Parameters\n----------")[2]
     assert [n for n in own if not re.search(rf"(?m)^(\w+, )*{n}\b", described)] == []
+
+
+@pytest.mark.parametrize("name", ca.__all__)
+def test_examples_run_as_printed(name):
+    for example in doctest.DocTestFinder(exclude_empty=True).find(getattr(ca, name), name):
+        assert doctest.DocTestRunner(verbose=False).run(example).failed == 0
 
 
 @pytest.mark.parametrize("order", ["direct first", "function first"])

@@ -4,13 +4,12 @@ import shutil
 
 import pytest
 
-from changji_analysis import dataset as quality
-from changji_analysis import dataset as records
 from changji_analysis import review
+from changji_analysis import shortcuts as records
 from changji_analysis.config import REPOSITORY
-from changji_analysis.dataset import scorecard
 from changji_analysis.errors import UsageError
 from changji_analysis.importing.new_place import begin
+from changji_analysis.shortcuts import scorecard
 
 PLAN = "内蒙古自治区“十三五”科技创新规划"
 EXAMPLE = REPOSITORY / "data" / "examples" / "neimenggu"
@@ -42,7 +41,7 @@ def place(tmp_path, monkeypatch):
 def test_a_new_folder_has_no_fault(tmp_path, monkeypatch):
     start(tmp_path / "new", city="某县", prefecture="某州", region="甘肃")
     monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "new"))
-    assert not quality.problems()["severity"].eq("error").any()
+    assert not records.problems()["severity"].eq("error").any()
     assert set(records.load_statistics()["area"]) == {"甘肃", "中国"}
     assert "昌吉市" not in set(records.current().aliases["id"])
     parents = records.current().areas.set_index("area")["parent"]

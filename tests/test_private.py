@@ -5,11 +5,12 @@ import shutil
 import pytest
 
 import changji_analysis as ca
-from changji_analysis import dataset as records
 from changji_analysis import figures, report, review, tables
+from changji_analysis import shortcuts as records
 from changji_analysis.config import REPOSITORY
-from changji_analysis.dataset import Dataset, scorecard
+from changji_analysis.dataset import Dataset
 from changji_analysis.importing import import_figures
+from changji_analysis.shortcuts import scorecard
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import thin_data
 import tiny_data
 from tiny_data import YEARLY, added, changed
 
-from changji_analysis.dataset import (
+from changji_analysis.errors import DataError, UsageError
+from changji_analysis.histories import growth_windows
+from changji_analysis.scorecards import EVIDENCE, reference_windows, spans
+from changji_analysis.shortcuts import (
     current,
     peers,
     scorecard,
 )
-from changji_analysis.errors import DataError, UsageError
-from changji_analysis.histories import growth_windows
-from changji_analysis.scorecards import EVIDENCE, reference_windows, spans
 
 BASE = "甲市,hightech_firms,2020,first,41,家,exact,41家,2021-09-01,2021-09-01,s1,high,"
 
@@ -163,7 +163,7 @@ def test_the_short_fall_of_an_intensity_is_money_too(thin, monkeypatch):
 
 def test_every_reading_has_a_name_of_its_own(monkeypatch):
     monkeypatch.delenv("CHANGJI_DATA", raising=False)
-    from changji_analysis.dataset import load_readings
+    from changji_analysis.shortcuts import load_readings
 
     readings = load_readings()
     for column in ("reading_zh", "reading_en"):
@@ -176,7 +176,7 @@ def test_a_target_whose_unit_differs_from_its_history(tiny):
     with pytest.raises(DataError) as caught:
         scorecard()
     fault = caught.value.problems.iloc[0]
-    assert (fault["row"], fault["value"], fault["code"]) == (2, "家", "wrong_unit")
+    assert (fault["row"], fault["value"], fault["code"]) == (2, "家", "target_unit")
     assert fault["file"].endswith("plan_targets.csv") and "亿元" in fault["why_zh"]
 
 

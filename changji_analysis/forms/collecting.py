@@ -17,7 +17,7 @@ from ..records.schemas import NO_POINTS, OBSERVATIONS, SOURCES, TASK_REPORTS
 from ..records.writing import extended, locked, read_rows
 from ..trends.cohort import count_list
 from .content import FORM, LIST, Request, plan_key, requests
-from .returned import Entry, Returned, messages, read_form
+from .returned import MESSAGES, Entry, Returned, read_form
 
 JUMP = 10.0
 """Factor from one figure to the next beyond which a unit is probably wrong."""
@@ -79,7 +79,7 @@ def collect(
             counts.append(_count(form, asked[form.office]))
         _check(form, data, known, take)
         codes = [code for _, code, _ in form.faults] + [e.code for e in form.entries if e.code]
-        wrong = any(messages()[code]["severity"] == "error" for code in codes)
+        wrong = any(MESSAGES[code]["severity"] == "error" for code in codes)
         held = {"two_versions", "no_date"} & set(codes) or (wrong and not partial)
         for entry in form.entries:
             if entry.printed:
@@ -222,7 +222,7 @@ def _check(form: Returned, data: Dataset, known: pd.DataFrame, take: Several[str
 
 def _status(entry: Entry, known: pd.DataFrame, held: bool) -> str:
     if entry.code:
-        severity = messages()[entry.code]["severity"]
+        severity = MESSAGES[entry.code]["severity"]
         return "scope" if severity == "note" else severity
     assert entry.value is not None, "what is printed has a value or a code"
     own = (known["indicator"] == entry.line.indicator) & (known["year"] == entry.line.year)
@@ -237,7 +237,7 @@ def _problems(forms: list[Returned]) -> pd.DataFrame:
         faults = [(cell, code, "", fill) for cell, code, fill in form.faults]
         faults += [(e.cell, e.code, e.printed, e.fill) for e in form.entries if e.code]
         for cell, code, value, fill in faults:
-            said = {name: text.format(**fill) for name, text in messages()[code].items()}
+            said = {name: text.format(**fill) for name, text in MESSAGES[code].items()}
             rows.append({"file": form.file, "column": cell, "value": value, "code": code, **said})
     return problem_frame(rows)
 

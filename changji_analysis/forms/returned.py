@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,8 @@ ALIKE = 0.8
 """How like two firms' names must be to be asked about as one firm renamed; 1 is the same."""
 _COMMON = re.compile(r"[\s()（）]|新疆|昌吉|科技|技术|股份|集团|有限|责任|公司")
 """What most names of firms share; two names are compared without it."""
-
-
-@cache
-def messages() -> dict[str, dict[str, str]]:
-    """By code: severity, and in both languages what is wrong and what to do."""
-    return read(Path(__file__).with_name("messages.csv"))
+MESSAGES = read(Path(__file__).with_name("messages.csv"))
+"""By code: severity, and in both languages what is wrong and what to do."""
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import PROBLEM_COLUMNS, problem_frame
-from ..messages import TEXTS, messages, texts
+from ..messages import MESSAGES, TEXTS, texts
 from ..quantities import Quantity
 
 FIGURE_COLUMNS = [
@@ -67,13 +67,13 @@ class Figure:
     @property
     def code(self) -> str:
         """The gravest reason why it is not taken, empty if there is none."""
-        return min(self.reasons, key=list(messages()).index, default="")
+        return min(self.reasons, key=list(MESSAGES).index, default="")
 
     @property
     def status(self) -> str:
         """new, revised, known, question, error, refused or left_out."""
         if self.code:
-            return messages()[self.code]["kind"].replace("sheet", "error")
+            return MESSAGES[self.code]["kind"].replace("sheet", "error")
         return "revised" if any(code == "as_revision" for code, _ in self.said) else "new"
 
     @property

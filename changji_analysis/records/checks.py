@@ -11,7 +11,6 @@ import pandas as pd
 from ..errors import QuantityError
 from ..quantities import convert, known_unit, parse_quantity
 from . import schemas
-from .messages import describe
 from .reading import KEY, FileReport, near, refers, same
 
 if TYPE_CHECKING:
@@ -234,10 +233,7 @@ def check_private(
             row, first = cells["row"], f"{cells['line']} of {tables.spec(other).file}"
             if same(cells["value"], cells["value_other"]):
                 frame = frame.drop(index=row, errors="ignore")
-                report.note(
-                    "note", "superseded", row, "value", cells["value"],
-                    **describe("superseded", {"first": first}),
-                )  # fmt: skip
+                report.add("superseded", row, "value", cells["value"], first=first)
             else:
                 report.add(
                     "conflicting_values", row, "value", cells["value"],

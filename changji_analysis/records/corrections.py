@@ -124,26 +124,12 @@ def correct(frame: pd.DataFrame, report: FileReport, tables: Folder) -> pd.DataF
     return frame.drop(index=dropped)
 
 
-_ACTIONS = {
-    "drop": ("row left out", "该行不用"),
-    "override": ("value replaced by {value}", "数值改为 {value}"),
-    "scale": ("value multiplied by {value}", "数值乘以 {value}"),
-    "flag": ("flagged", "存疑"),
-    "break": ("change of scope: growth over it is no growth", "口径变动：跨此年的增长不是真实增长"),
-}
-
-
 def _log_correction(fix: Correction, rows: pd.DataFrame, report: FileReport) -> None:
-    what, what_zh = (text.format(value=fix.value) for text in _ACTIONS[fix.action])
-    severity = "warning" if fix.action in ("flag", "break") else "note"
     code = "scope_break" if fix.action == "break" else f"corrected_{fix.action}"
     column = "year" if fix.action == "break" else "value"
-    where = ", ".join(str(value) for value in fix.match.values())
+    fill = {
+        "id": fix.id, "to": fix.value, "where": ", ".join(map(str, fix.match.values())),
+        "reason": fix.reason, "reason_zh": fix.reason_zh.rstrip("。"),
+    }  # fmt: skip
     for row, value in rows[column].items() if len(rows) else [(pd.NA, fix.match["year"])]:
-        report.note(
-            severity, code, row, column, value,
-            why=f"{where}: {what}. {fix.reason}",
-            remedy=f"none needed unless the source is mended; see {fix.id} in corrections.yml",
-            why_zh=f"{where}：{what_zh}。{fix.reason_zh.rstrip('。')}",
-            remedy_zh=f"来源未改正前无需处理；见 corrections.yml 的 {fix.id}",
-        )  # fmt: skip
+        report.add(code, row, column, value, **fill)

@@ -131,7 +131,11 @@ class Folder:
 
     def report(self, file: str) -> FileReport:
         """What was found in a file so far."""
-        return self._reports.setdefault(file, FileReport(file, self.root.name))
+        return self._reports.setdefault(file, self.blank_report(file))
+
+    def blank_report(self, file: str) -> FileReport:
+        """A report of a file in which nothing is noted yet."""
+        return FileReport(file, self.root.name)
 
     @cached_property
     def config(self) -> Config:

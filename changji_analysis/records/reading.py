@@ -18,9 +18,11 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from .messages import describe
+from ..messages import read, texts
 
 MAX_BYTES = 20_000_000
+MESSAGES = read(Path(__file__).with_name("messages.csv"))
+"""By code: severity, and in both languages what is wrong and what to do."""
 KEY = ("area", "indicator", "year", "vintage")
 """What makes an observation one."""
 
@@ -35,17 +37,15 @@ class FileReport:
         self.bad: set[tuple[Any, str]] = set()
 
     def add(self, code: str, row=pd.NA, column: str = "", value: Any = "", **fill) -> None:
-        """Note an error, once per cell."""
-        if (row, column) in self.bad and column:
-            return
-        if column:
+        """Note what a message of `MESSAGES` says; of a cell no more than one error."""
+        severity = MESSAGES[code]["severity"]
+        if severity == "error" and column:
+            if (row, column) in self.bad:
+                return
             self.bad.add((row, column))
-        self.note("error", code, row, column, value, **describe(code, fill))
-
-    def note(self, severity: str, code: str, row, column: str, value, **texts: str) -> None:
-        """Note anything with its texts given."""
         place = {"file": self.file, "row": row, "column": column, "value": str(value)[:80]}
-        self.problems.append(place | {"severity": severity, "code": code} | texts)
+        marks = {"severity": severity, "code": code}
+        self.problems.append(place | marks | texts(code, MESSAGES, **fill))
 
     def good(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
         """The rows of a frame whose cells in the columns have no fault so far."""

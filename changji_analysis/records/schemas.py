@@ -11,8 +11,8 @@ from typing import Any
 import pandera.pandas as pa
 
 from ..quantities import BOUNDS
-from .messages import FIRST_YEAR, LAST_YEAR
 
+FIRST_YEAR, LAST_YEAR = 1949, 2100
 DERIVED = ("derived", "derived_at_least", "derived_at_most")
 NO_POINTS = ("at_least", "at_most", "more_than", "less_than", "between", *DERIVED[1:])
 """Bounds of figures that open a range and are no point of a history."""
@@ -53,7 +53,8 @@ def _number(about: str, *, blank: bool = False, optional: bool = False):
 
 def _year(about: str, *, blank: bool = False):
     check = pa.Check.in_range(FIRST_YEAR, LAST_YEAR, error="year_out_of_range")
-    return _column("year", "Int64", about, blank, [check])
+    allowed = f"{FIRST_YEAR}-{LAST_YEAR}"
+    return _column("year", "Int64", about, blank, [check], allowed=allowed)
 
 
 def _date(about: str, *, blank: bool = False, optional: bool = False):

@@ -10,7 +10,7 @@ import changji_analysis as ca
 from changji_analysis.importing.adding import commit
 from changji_analysis.importing.proposal import Options
 from changji_analysis.importing.reading import propose
-from changji_analysis.messages import messages
+from changji_analysis.messages import MESSAGES
 
 STATED = {"source": "昌吉市科技局：科技统计年报", "published": dt.date(2025, 3, 1)}
 CASES = cases()
@@ -74,5 +74,5 @@ def test_the_corpus_shows_every_way_in_which_a_sheet_or_a_figure_fails():
     shown = {said[0] for case in CASES for said in case.expect.values() if len(said) < 5}
     # these need a folder, a date or a whole beside the sheet: tests of figures
     shown |= {"contradicts_twice", "bad_date", "impossible", "year_out_of_range"}
-    kinds = {code: message["kind"] for code, message in messages().items()}
+    kinds = {code: message["kind"] for code, message in MESSAGES.items()}
     assert {code for code, kind in kinds.items() if kind not in ("file", "note")} - shown == set()

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis import dataset as records
-from changji_analysis.dataset import (
-    Dataset,
+from changji_analysis import shortcuts as records
+from changji_analysis.dataset import Dataset
+from changji_analysis.errors import DataError, UsageError
+from changji_analysis.shortcuts import (
     load_baseline,
     load_precedents,
     load_readings,
@@ -14,7 +15,6 @@ from changji_analysis.dataset import (
     load_statistics,
     load_targets,
 )
-from changji_analysis.errors import DataError, UsageError
 
 BASELINE, TARGETS = "raw/plan_baseline.csv", "raw/plan_targets.csv"
 PRECEDENTS, PROVINCES = "raw/target_precedents.csv", "reference/provinces.csv"

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from tiny_data import FILES, YEARLY, added, changed, write
 
-from changji_analysis.dataset import (
+from changji_analysis.errors import PROBLEM_COLUMNS, DataError, UsageError
+from changji_analysis.shortcuts import (
     current,
     indicators,
     load_baseline,
@@ -19,7 +20,6 @@ from changji_analysis.dataset import (
     load_targets,
     problems,
 )
-from changji_analysis.errors import PROBLEM_COLUMNS, DataError, UsageError
 
 
 @pytest.fixture
