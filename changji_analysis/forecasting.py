@@ -37,7 +37,7 @@ PARENT_LACKS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Forecast:
+class Forecast(trends.Distribution):
     """A predictive distribution per year, as returned by `forecast`.
 
     On the indicator's scale (logs, or logits for shares) the years ahead are one multivariate
@@ -150,16 +150,6 @@ class Forecast:
             index=pd.Index(self.years, name="year"),
             columns=pd.Index(levels, name="level"),
         )
-
-    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
-        """Central predictive interval, columns ``lower`` and ``upper`` by year."""
-        tails = self.quantiles([(1 - coverage) / 2, (1 + coverage) / 2])
-        return tails.set_axis(["lower", "upper"], axis=1)
-
-    @property
-    def median(self) -> pd.Series:
-        """Median by year, in printed units."""
-        return self.quantiles([0.5])[0.5].rename("median")
 
     def sample(self, n: int, seed: int) -> np.ndarray:
         """Draw whole paths.

@@ -92,15 +92,6 @@ def statcan_status(ratio: float | None, met: bool) -> str | None:
     return "limited_progress" if ratio >= none else "deterioration"
 
 
-def statcan_score(ratio: float, met: bool = False) -> float:
-    """Score from -5 to 5 (Open SDG, ProgressMeasure 2.4: with a target); 5 once that is met."""
-    if met:
-        return 5.0
-    if ratio < 0.6:
-        return max(4.1667 * ratio - 2.5, -5.0)
-    return min(7.1429 * ratio - 4.2857, 5.0)
-
-
 @_formula
 def gap_closed(base, last, target):
     """Share of the gap closed, (last - base) / (target - base): 增量口径进度.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,18 +11,6 @@ import pandas as pd
 from .assessment import Assessment
 from .histories import growth_windows
 from .reading_tables import reading_table
-
-EVIDENCE = {
-    "A": (
-        "目标年已有实际数，或基期之后有三个以上数据",
-        "the target year is observed, or three figures or more after the base",
-    ),
-    "B": ("基期之后有一至两个数据", "one or two figures after the base"),
-    "C": ("只有基期数，有参照组", "the base only, with a reference class"),
-    "D": ("只有基期数，没有参照组", "the base only, without a reference class"),
-    "E": ("没有可用数据", "no usable figure"),
-}
-"""Grade of the evidence on a target and what earns it, Chinese and English."""
 
 _MEASURES = (
     "met_at_last",
@@ -111,7 +99,7 @@ def scorecard(
         breaks, from how many starting years, how many reached ``reference_required``, and the
         largest), where it is heading
         (``probability``, ``likelihood``, ``verdict``), what that rests on (``n``, ``method``,
-        ``notes``, ``evidence``: a grade of `EVIDENCE`) and which years are missing
+        ``notes``, ``evidence``: a grade, see ``wording.TERMS``) and which years are missing
         (``missing_years``) in which office. ``probability_low`` to ``verdict_high`` are the ends
         over the choices of the configuration, ``words`` how many verdicts lie between them.
         ``context_area``, ``context_year`` and
@@ -322,15 +310,12 @@ def required_paths(judged: Iterable[Judged], start: int) -> pd.DataFrame:
         only where its wording gives one: a total of the period grows evenly from zero, an
         amount for each year is due every year; else the target year stands alone.
     """
-    frames = []
-    for one in judged:
-        due = _path(one.row, one.assessment, start)
-        due["observed"] = one.known.reindex(due.index)
-        names = {n: one.row[n] for n in ("id", "reading", "default", "indicator", "unit")}
-        frames.append(due.rename_axis("year").reset_index().assign(**names))
-    columns = ["id", "reading", "default", "indicator", "unit", "year"]
-    table = pd.concat(frames, ignore_index=True)
-    return table[[*columns, "straight", "geometric", "observed"]]
+
+    def due(one: Judged) -> pd.DataFrame:
+        path = _path(one.row, one.assessment, start)
+        return path.assign(observed=one.known.reindex(path.index)).rename_axis("year").reset_index()
+
+    return _stacked(judged, due, "id", "reading", "default", "indicator", "unit")
 
 
 def reading_tables(judged: Iterable[Judged], start: int) -> pd.DataFrame:
@@ -349,13 +334,24 @@ def reading_tables(judged: Iterable[Judged], start: int) -> pd.DataFrame:
         `changji_analysis.reading_tables.reading_table`; ends of bands as printed. A total of the
         period is due evenly, an amount for each year every year.
     """
-    frames = []
-    for one in judged:
+
+    def table(one: Judged) -> pd.DataFrame:
         row, a = one.row, one.assessment
-        table = reading_table(a.target, a.given, _path(row, a, start), int(row["decimals"]))
-        names = {name: row[name] for name in ("id", "reading", "default", "indicator")}
-        frames.append(table.assign(**names)[[*names, *table.columns]])
-    return pd.concat(frames, ignore_index=True)
+        return reading_table(a.target, a.given, _path(row, a, start), int(row["decimals"]))
+
+    return _stacked(judged, table, "id", "reading", "default", "indicator")
+
+
+def _stacked(
+    judged: Iterable[Judged], table_of: Callable[[Judged], pd.DataFrame], *names: str
+) -> pd.DataFrame:
+    """A table of each target under each other, behind what names the target."""
+    tables = []
+    for one in judged:
+        tables.append(table_of(one))
+        for place, name in enumerate(names):
+            tables[-1].insert(place, name, one.row[name])
+    return pd.concat(tables, ignore_index=True)
 
 
 def _path(row: pd.Series, a: Assessment, start: int) -> pd.DataFrame:

@@ -108,37 +108,6 @@ def test_statistics_canadas_categories(ratio, status):
     assert pace.statcan_status(ratio, met=True) == "target_achieved"
 
 
-@pytest.mark.parametrize(
-    ("ratio", "score"),
-    # sdg-build sdg/ProgressMeasure.py, get_score with a target: 4.1667 R - 2.5 below 0.6,
-    # 7.1429 R - 4.2857 from there, within -5 and 5
-    [
-        (-2.0, -5.0),
-        (-0.6, -5.0),
-        (-0.3, -3.75001),
-        (0.0, -2.5),
-        (0.3, -1.24999),
-        (0.5999999, 0.0000195833),
-        (0.6, 0.00004),
-        (0.785241106542971, 1.32319869992579),
-        (0.95, 2.500055),
-        (1.0, 2.8572),
-        (1.2999, 4.99935571),
-        (1.3, 5.0),
-        (9.0, 5.0),
-    ],
-)
-def test_statistics_canadas_score(ratio, score):
-    assert pace.statcan_score(ratio) == pytest.approx(score, abs=5e-7)
-    assert pace.statcan_score(ratio, met=True) == 5.0
-
-
-def test_score_and_category_agree_at_the_thresholds():
-    # each quarter of -5 .. 5 is a category (progress-methodology.md, aggregated progress status)
-    for ratio, least in ((0.95, 2.5), (0.6, 0.0), (0.0, -2.5)):
-        assert pace.statcan_score(ratio) == pytest.approx(least, abs=1e-4)
-
-
 # Eurostat (Sustainable development in the European Union, annex on trends against quantitative
 # targets): 95 % and more significant, 60 to 95 % moderate, 0 to 60 % insufficient, below 0 away
 

@@ -9,12 +9,13 @@ from tiny_data import YEARLY, added, changed
 
 from changji_analysis.errors import DataError, UsageError
 from changji_analysis.histories import growth_windows
-from changji_analysis.scorecards import EVIDENCE, reference_windows, spans
+from changji_analysis.scorecards import reference_windows, spans
 from changji_analysis.shortcuts import (
     current,
     peers,
     scorecard,
 )
+from changji_analysis.wording import TERMS
 
 BASE = "甲市,hightech_firms,2020,first,41,家,exact,41家,2021-09-01,2021-09-01,s1,high,"
 
@@ -81,7 +82,7 @@ def test_without_a_figure_the_pace_is_still_stated(tiny):
     assert (row["shortfall"], row["shortfall_per_year"]) == pytest.approx((59, 11.8))
     assert pd.isna(row["probability"]) and pd.isna(row["completion"])
     assert pd.isna(blank["shortfall"]) and pd.isna(blank["met_at_base"])
-    assert set(card["evidence"]) <= set(EVIDENCE)
+    assert set(card["evidence"]) <= set(TERMS["evidence"])
 
 
 def test_a_date_hides_what_came_later(tiny):

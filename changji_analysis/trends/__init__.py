@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import NamedTuple, NoReturn
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ForecastError
 
@@ -32,6 +33,24 @@ OPTIMISED = ("damped_ets", "local_linear")
 WITH_PEERS = ("pooled", "combination")
 NO_SPREAD = 1e-18
 NO_SPREAD_NOTE = "the past leaves no scatter: the interval has no width and measures no doubt"
+
+
+class Distribution:
+    """What is read off the quantiles of a distribution by year."""
+
+    def quantiles(self, levels) -> pd.DataFrame:
+        """One row a year, one column a level."""
+        raise NotImplementedError
+
+    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
+        """Central predictive interval, columns ``lower`` and ``upper`` by year."""
+        tails = self.quantiles([(1 - coverage) / 2, (1 + coverage) / 2])
+        return tails.set_axis(["lower", "upper"], axis=1)
+
+    @property
+    def median(self) -> pd.Series:
+        """Median by year, in printed units."""
+        return self.quantiles([0.5])[0.5].rename("median")
 
 
 class ParentUsed(NamedTuple):

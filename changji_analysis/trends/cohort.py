@@ -22,14 +22,14 @@ import pandas as pd
 from ..errors import ForecastError
 from ..histories import CERTIFICATE_YEARS as LIFE
 from ..scales import COUNT_LOG
+from . import Distribution, pooled
 from . import parent as nested
-from . import pooled
 
 DRAWS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
-class Stock:
+class Stock(Distribution):
     """Draws of a stock of certificates in every year ahead; asked like a `Forecast`.
 
     Attributes
@@ -59,16 +59,6 @@ class Stock:
         levels = list(levels)
         found = np.quantile(self.draws, levels, axis=0, method="inverted_cdf")
         return pd.DataFrame(found.T, index=pd.Index(self.years, name="year"), columns=levels)
-
-    def interval(self, coverage: float = 0.8) -> pd.DataFrame:
-        """Central interval, columns ``lower`` and ``upper`` by year."""
-        tails = self.quantiles([(1 - coverage) / 2, (1 + coverage) / 2])
-        return tails.set_axis(["lower", "upper"], axis=1)
-
-    @property
-    def median(self) -> pd.Series:
-        """Median by year."""
-        return self.quantiles([0.5])[0.5].rename("median")
 
 
 def even_batches(stock: float, year: int) -> pd.Series:
