@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from rich.console import Console
 from tiny_data import YEARLY, added, changed, write
 
 from changji_analysis import cli, review
+from changji_analysis.cli.terminal import console
 from changji_analysis.errors import ChangjiError, DataError, ForecastError, UsageError
 
 BAD_ROW = "甲市,rd_intensity,2021,first,0.3,公里,exact,0.2%,2022-09-01,2022-09-01,s9,high,"
@@ -17,7 +17,7 @@ BAD_ROW = "甲市,rd_intensity,2021,first,0.3,公里,exact,0.2%,2022-09-01,2022-
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run the command line in this process; exit code, what it printed, what it complained of."""
-    monkeypatch.setattr(cli, "console", Console(width=200))
+    monkeypatch.setattr(console, "width", 200)
 
     def call(*arguments):
         monkeypatch.setenv("CHANGJI_DATA", "")

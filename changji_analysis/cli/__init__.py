@@ -23,6 +23,7 @@ from ..config import REPOSITORY
 from ..errors import ChangjiError, DataError, UsageError
 from . import data as cli_data
 from . import forms as cli_forms
+from .terminal import Data, console, say
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
@@ -35,12 +36,6 @@ app = typer.Typer(
 )
 cli_data.register(app)
 cli_forms.register(app)
-console = Console()
-
-Data = Annotated[
-    Path | None,
-    typer.Option(help="Data folder of another place. / 其他地区的数据文件夹。"),
-]
 AsOf = Annotated[
     str | None,
     typer.Option(help="Use only what was known on this date, e.g. 2023-12-31. / 截至日期。"),
@@ -77,19 +72,17 @@ def review(as_of: AsOf = None, data: Data = None) -> None:
 
     dataset = Dataset(data, as_of)
     plan = dataset.config.plan
-    console.print(f"{plan.title_zh} / {plan.title_en}", markup=False)
+    say(f"{plan.title_zh} / {plan.title_en}")
     with _progress() as tell:
         outcome = run(dataset, tell, judged=_print_news)
     _print_scorecard("zh", False, dataset)
     card = outcome.scorecard[outcome.scorecard["default"]]
     english = Words("en").tally(card)
     for (zh, count), en in zip(Words("zh").tally(card).items(), english, strict=True):
-        console.print(f"{count:4d}  {zh} / {en}", highlight=False)
-    console.print(
+        say(f"{count:4d}  {zh} / {en}")
+    say(
         f"{outcome.done} made, {outcome.kept} unchanged / 更新 {outcome.done} 项，"
-        f"{outcome.kept} 项未变：{outcome.folder}",
-        highlight=False,
-        soft_wrap=True,
+        f"{outcome.kept} 项未变：{outcome.folder}"
     )
 
 
@@ -97,23 +90,15 @@ def _print_news(outcome: Outcome) -> None:
     """What has changed since the last run, before anything is drawn."""
     for new in outcome.figures.head(20).to_dict("records"):
         place = f"{new['area']} {new['indicator']} {new['year']}"
-        console.print(
-            f"new figure / 新数据: {place}: {new['value']:g}",
-            markup=False,
-            highlight=False,
-        )
+        say(f"new figure / 新数据: {place}: {new['value']:g}")
     if len(outcome.figures) > 20:
-        console.print(f"… {len(outcome.figures) - 20} more / 另有 {len(outcome.figures) - 20} 个")
+        say(f"… {len(outcome.figures) - 20} more / 另有 {len(outcome.figures) - 20} 个")
     for row in outcome.changes.to_dict("records"):
         before, now = (
             f"{row[f'verdict{when}']} {row[f'probability{when}']:.0%}".removesuffix(" nan%")
             for when in ("_before", "")
         )
-        console.print(
-            f"changed / 结论变化: {row['id']} {row['reading']}: {before} -> {now}",
-            markup=False,
-            highlight=False,
-        )
+        say(f"changed / 结论变化: {row['id']} {row['reading']}: {before} -> {now}")
 
 
 @contextmanager
@@ -123,7 +108,7 @@ def _progress() -> Generator[Tell]:
 
         def tell(done: int, count: int, text: str) -> None:
             if text:
-                console.print(f"[{done + 1}/{count}] {text}", markup=False, highlight=False)
+                say(f"[{done + 1}/{count}] {text}")
 
         yield tell
         return
@@ -144,14 +129,9 @@ def check(data: Data = None) -> None:
     errors = found[found["severity"] == "error"]
     for line in found.drop(errors.index).to_dict("records"):
         place = line["file"] + ("" if pd.isna(line["row"]) else f" row {line['row']}")
-        console.print(
-            f"{line['severity']:8}{place}: {line['why']} / {line['why_zh']}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        say(f"{line['severity']:8}{place}: {line['why']} / {line['why_zh']}")
     counts = found["severity"].value_counts(sort=False)  # errors come first
-    console.print(", ".join(f"{n} {name}{'s' if n != 1 else ''}" for name, n in counts.items()))
+    say(", ".join(f"{n} {name}{'s' if n != 1 else ''}" for name, n in counts.items()))
     if len(errors):
         raise DataError(errors)
 
@@ -179,7 +159,7 @@ def proof() -> None:
 
     with _progress() as tell:
         changed = make(Dataset(REPOSITORY / "data", private=False), tell)
-    console.print(f"tables changed / 更新的表: {', '.join(changed) or '-'}", highlight=False)
+    say(f"tables changed / 更新的表: {', '.join(changed) or '-'}")
 
 
 @app.command(name="assess-panel")
@@ -213,10 +193,10 @@ def assess_panel(
             model=model, peers=known, parents=parents, backend=engine, progress=True,
         )  # fmt: skip
     for what, count in counts.items():
-        console.print(f"{count:9d}  {what}", markup=False, highlight=False)
+        say(f"{count:9d}  {what}")
     problems = panel.problems_beside(out)
     if problems.exists():
-        console.print(f"faulty rows / 有问题的行: {problems}", markup=False, soft_wrap=True)
+        say(f"faulty rows / 有问题的行: {problems}")
 
 
 def _print_scorecard(lang: str, readings: bool, data: Dataset) -> None:
@@ -233,5 +213,4 @@ def _print_scorecard(lang: str, readings: bool, data: Dataset) -> None:
     console.print(grid)
     if data.not_public:
         count = data.not_public
-        mark = f"{count} figures in use are not public / 使用了 {count} 个未公开数据"
-        console.print(mark, style="red", markup=False)
+        say(f"{count} figures in use are not public / 使用了 {count} 个未公开数据", style="red")

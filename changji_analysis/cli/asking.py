@@ -19,6 +19,7 @@ from ..importing.adding import missing_statements
 from ..importing.proposal import TAKEABLE, Figure, Options, Proposal
 from ..importing.reading import as_day, known_area, propose, review_words
 from ..quantities import convert
+from .terminal import printable
 
 _ORDER = ("no_year", "no_area", "no_unit", *TAKEABLE)
 
@@ -64,8 +65,7 @@ def _answered(proposal: Proposal, figure: Figure, data: Dataset) -> Options:
     text = proposal.text(figure, code, figure.reasons[code])
     same = [f.cell for f in proposal.figures if f.code == code and _subject(f) == _subject(figure)]
     cells = ", ".join(same[:5]) + (" …" if len(same) > 5 else "")
-    where = f"{figure.sheet}!{cells} {figure.name}: {text['why_zh']} / {text['why']}"
-    where = "".join(c if c.isprintable() else " " for c in where)
+    where = printable(f"{figure.sheet}!{cells} {figure.name}: {text['why_zh']} / {text['why']}")
     if code == "no_area":
         words = review_words(data, options.names)
         return replace(options, area=_prompt(f"{where}\n地区 area", lambda t: known_area(t, words)))

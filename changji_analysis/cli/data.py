@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from ..errors import UsageError
+from .terminal import Data, DryRun, Public, Yes, say, say_table
 
 if TYPE_CHECKING:
     from ..importing.proposal import Proposal
 
-console = Console()
 _LISTED = 20  # cells or names in one line
 _STATUS = {
     "error": "错误 error",
@@ -29,10 +26,6 @@ _STATUS = {
     "left_out": "不导入 left out",
 }
 
-Data = Annotated[
-    Path | None,
-    typer.Option(help="Data folder of another place. / 其他地区的数据文件夹。"),
-]
 Source = Annotated[
     str,
     typer.Option(help="The document, publisher：title, or an id of sources.csv. / 数据来源。"),
@@ -40,12 +33,6 @@ Source = Annotated[
 Published = Annotated[
     str | None, typer.Option(help="Date of publication, e.g. 2024-03-15. / 发布日期。")
 ]
-Public = Annotated[
-    bool,
-    typer.Option("--public", help="The figures may be published: into data/raw. / 可公开。"),
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. / 不再询问。")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing. / 只查看，不写入。")]
 Confidence = Annotated[str, typer.Option(help="high, medium or low. / 可信度。")]
 
 
@@ -120,7 +107,7 @@ def import_(
         proposal = ask(file, proposal, known)
     _show(proposal)
     if dry_run:
-        _say(f"next / 下一步: {command(file, proposal.options)}")
+        say(f"next / 下一步: {command(file, proposal.options)}")
         _finish(proposal, None)
     stop_on_errors(proposal, partial)
     _finish(proposal, _commit(proposal, yes, lambda: commit(proposal, known)))
@@ -171,15 +158,10 @@ def names(
     from ..dataset import Dataset
 
     known = Dataset(data)
-    table = Table(box=None, pad_edge=False)
-    for title in ("id", "名称 name", "", "单位 unit"):
-        table.add_column(title, overflow="fold")
-    for row in known.indicators.to_dict("records"):
-        cells = (row["id"], row["zh"], row["en"], row["unit"])
-        if any(word.lower() in cell.lower() for cell in cells):
-            table.add_row(*map(Text, cells))
-    console.print(table, markup=False, highlight=False)
-    _say(f"地区 areas: {'、'.join(known.config.areas.all)}")
+    table = known.indicators[["id", "zh", "en", "unit"]]
+    chosen = table[table.map(lambda cell: word.lower() in cell.lower()).any(axis=1)]
+    say_table(("id", "名称 name", "", "单位 unit"), chosen.itertuples(index=False))
+    say(f"地区 areas: {'、'.join(known.config.areas.all)}")
 
 
 def init(
@@ -197,24 +179,16 @@ def init(
 
     names = begin(folder, city, prefecture, region, title, title_en, base_year, target_year)
     for line in names:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(line)
 
 
 # ---- showing -----------------------------------------------------------------------------------
-def _say(text: str) -> None:
-    """Print a line without the control characters that could steer a terminal."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    console.print(plain, markup=False, highlight=False, soft_wrap=True)
-
-
 def _show(proposal: Proposal) -> None:
     """Print what was understood of every figure, with its address."""
-    grid = Table(box=None, pad_edge=False)
-    for title in ("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""):
-        grid.add_column(title, overflow="fold")
     frame = proposal.frame()
     several = len(set(frame["sheet"])) > 1
     remarks: dict[tuple[str, str], list[str]] = {}
+    rows = []
     for row in frame.to_dict("records"):
         cell = f"{row['sheet']}!{row['cell']}" if several else row["cell"]
         if row["why"] and row["status"] not in ("known", "error"):
@@ -223,20 +197,18 @@ def _show(proposal: Proposal) -> None:
             remarks.setdefault((row["why_zh"], row["why"]), []).append(listed)
         if row["status"] in ("left_out", "refused"):
             continue
-        year = "" if pd.isna(row["year"]) else str(row["year"])
         value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
-        texts = (cell, row["printed"], row["area"], row["indicator"], year, row["vintage"], value,
-                 _STATUS[row["status"]])  # fmt: skip
-        grid.add_row(*(Text("".join(c if c.isprintable() else " " for c in t)) for t in texts))
-    console.print(grid, markup=False, highlight=False)
+        printed, about = row["printed"], (row["area"], row["indicator"], row["year"])
+        rows.append((cell, printed, *about, row["vintage"], value, _STATUS[row["status"]]))
+    say_table(("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""), rows)
     for (why_zh, why), cells in remarks.items():
         listed = list(dict.fromkeys(cells))
         more = f" … (+{len(listed) - _LISTED})" if len(listed) > _LISTED else ""
-        _say(f"{why_zh} / {why}: {', '.join(listed[:_LISTED])}{more}")
+        say(f"{why_zh} / {why}: {', '.join(listed[:_LISTED])}{more}")
     for line in proposal.file_problems:
-        _say(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}")
+        say(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}")
     counts = frame["status"].value_counts()
-    _say(", ".join(f"{counts[s]} {word}" for s, word in _STATUS.items() if s in counts) or "0")
+    say(", ".join(f"{counts[s]} {word}" for s, word in _STATUS.items() if s in counts) or "0")
 
 
 def _commit(proposal: Proposal, yes: bool, write: Callable[[], int]) -> int:
@@ -256,8 +228,8 @@ def _commit(proposal: Proposal, yes: bool, write: Callable[[], int]) -> int:
 def _finish(proposal: Proposal, added: int | None) -> None:
     """Say what was done; exit code 1 where something is left to be settled."""
     if added is None:
-        _say("nothing written / 没有写入")
+        say("nothing written / 没有写入")
     else:
-        _say(f"{added} added / 已写入 {added} 个")
+        say(f"{added} added / 已写入 {added} 个")
     statuses = {figure.status for figure in proposal.figures}
     raise typer.Exit(1 if statuses & {"error", "question", "refused"} else 0)

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from ..errors import UsageError
+from .terminal import Data, DryRun, Public, Yes, say, say_table
 
 if TYPE_CHECKING:
     from ..forms import Collection
 
-console = Console()
-Data = Annotated[
-    Path | None,
-    typer.Option(help="Data folder of another place. / 其他地区的数据文件夹。"),
-]
 DAYS = 14
 _STATUS = {
     "new": "new 新增",
@@ -55,22 +49,20 @@ def forms(
     today = dt.date.today()
     last = as_date(deadline) or today + dt.timedelta(days=DAYS)
     for path in make_forms(Dataset(data), folder, last, today, office):
-        _say(str(path))
+        say(str(path))
 
 
 def collect(
     folder: Annotated[Path, typer.Argument(help="Forms that came back. / 收回的填报表。")],
-    public: Annotated[
-        bool, typer.Option("--public", help="The figures may be published. / 可公开。")
-    ] = False,
+    public: Public = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Sound cells of faulty forms too. / 有错仍收其余。")
     ] = False,
     take: Annotated[
         list[str] | None, typer.Option(help="INDICATOR:YEAR that is confirmed. / 确认无误的数据。")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing. / 只查看。")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. / 不再询问。")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     data: Data = None,
 ) -> None:
     """Read the forms that came back and add their figures. / 汇总收回的填报表。"""
@@ -91,7 +83,7 @@ def collect(
         if not sure:
             raise UsageError("nothing was written (--yes to go on) / 没有写入")
         _, added = room.write(folder, known, public=public, **options)
-        _say(f"{added} added / 已写入 {added} 个")
+        say(f"{added} added / 已写入 {added} 个")
     raise typer.Exit(1 if found.problems["severity"].isin(["error", "question"]).any() else 0)
 
 
@@ -107,31 +99,14 @@ def _show(found: Collection) -> None:
         _print(found.counts, names)
     for row in found.problems.to_dict("records"):
         value = f" {row['value']!r}" if row["value"] else ""
-        _say(f"{row['severity']} {row['file']} {row['column']}{value}: {row['why_zh']}。"
+        say(f"{row['severity']} {row['file']} {row['column']}{value}: {row['why_zh']}。"
              f"{row['remedy_zh']}。 / {row['why']}; {row['remedy']}")  # fmt: skip
     for office, rows in found.missing.groupby("office", sort=False):
         state = "" if rows["returned"].all() else "，未报 / not returned"
         places = rows["year"].astype(str) + "（" + rows["cell"] + "）"
         items = [f"{zh} {'、'.join(part)}" for zh, part in places.groupby(rows["zh"], sort=False)]
-        _say(f"缺 missing {office}{state}: {'；'.join(items)}")
+        say(f"缺 missing {office}{state}: {'；'.join(items)}")
 
 
 def _print(frame: pd.DataFrame, heads: dict[str, str]) -> None:
-    grid = Table(box=None, pad_edge=False)
-    for head in heads.values():
-        grid.add_column(head, overflow="fold")
-    for cells in frame[list(heads)].itertuples(index=False):
-        texts = (
-            "" if pd.isna(c) else f"{c:.10g}" if isinstance(c, float) else str(c) for c in cells
-        )
-        grid.add_row(*(_printable(text) for text in texts))
-    console.print(grid, markup=False, highlight=False)
-
-
-def _say(text: str) -> None:
-    console.print(_printable(text), markup=False, highlight=False, soft_wrap=True)
-
-
-def _printable(text: str) -> str:
-    """A text without the control characters that could steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    say_table(heads.values(), frame[list(heads)].itertuples(index=False))

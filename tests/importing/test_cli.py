@@ -6,11 +6,10 @@ import sys
 
 import import_data
 import pytest
-from rich.console import Console
 from sheets import cases
 
 from changji_analysis import cli
-from changji_analysis.cli import data as cli_data
+from changji_analysis.cli.terminal import console
 
 STATED = ["--source", "昌吉市科技局：年报", "--published", "2025-03-01"]
 BY_NAME = {case.name: case for case in cases()}
@@ -32,8 +31,7 @@ def long(tmp_path):
 @pytest.fixture
 def run(data, monkeypatch, capsys):
     """Run the command line with answers typed in; exit code and what was printed."""
-    for module in (cli, cli_data):
-        monkeypatch.setattr(module, "console", Console(width=200))
+    monkeypatch.setattr(console, "width", 200)
 
     def call(*arguments, answers=""):
         monkeypatch.setenv("CHANGJI_DATA", str(data))
