@@ -7,11 +7,13 @@ thing has one name and one number one form. `Words` speaks one language; codes b
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -56,17 +58,18 @@ def language(lang: str | None = None) -> str:
 
 
 # ---- codes -------------------------------------------------------------------------------------
-VERDICTS = {
-    "achieved": ("已实现", "achieved"),
-    "likely": ("可望实现", "likely to be met"),
-    "at_risk": ("有风险", "at risk"),
-    "unlikely": ("困难", "unlikely"),
-    "out_of_reach": ("基本不可达", "out of reach"),
-    "missed": ("未实现", "missed"),
-    "insufficient_evidence": ("依据不足", "insufficient evidence"),
-}
-"""Code: Chinese and English label, the best first."""
+def _terms() -> dict[str, dict[str, tuple[str, str]]]:
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    with Path(__file__).with_name("terms.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["kind"], {})[row["code"]] = row["zh"], row["en"]
+    return found
 
+
+TERMS = _terms()
+"""Kind of a code to code to Chinese and English, in the order in which codes are listed."""
+VERDICTS = TERMS["verdict"]
+"""Code: Chinese and English label, the best first."""
 LIKELIHOODS = (
     (0.99, "virtually certain", "几乎确定"),
     (0.90, "very likely", "很可能"),
@@ -79,151 +82,13 @@ LIKELIHOODS = (
 """Least probability and term (Mastrandrea et al. 2010, IPCC guidance note on uncertainty, table 1)
 
 A bound that two of the guidance note's ranges share goes to the likelier term."""
+TERMS["likelihood"] = {en: (zh, en) for _, en, zh in LIKELIHOODS}
 
 
 def likelihood(probability: float) -> tuple[str, str]:
     """IPCC likelihood term of a probability, English and Chinese."""
     return next((en, zh) for least, en, zh in LIKELIHOODS if probability >= least)
 
-
-MODELS = {
-    "pooled": ("参照组合并模型", "pooled with peers"),
-    "naive": ("保持不变", "no change"), "drift": ("随机游走加漂移", "random walk with drift"),
-    "log_linear": ("对数线性回归", "log-linear regression"),
-    "damped_ets": ("阻尼指数平滑", "damped exponential smoothing"), "theta": ("Theta法", "Theta"),
-    "local_linear": ("局部线性趋势", "local linear trend"),
-    "count_trend": ("计数趋势", "count trend"),
-    "combination": ("等权组合", "equal-weight combination"),
-    "weighted": ("加权组合", "weighted combination"),
-    "generic": ("通用参数（无可比地区）", "generic prior, no peers"),
-    "base_rate": ("参照组基础比率", "base rate of the peers"),
-    "level_rate": ("同水平地区基础比率", "base rate of peers at the level"),
-    "cohort": ("证书分批推算", "certificate cohorts"),
-    "outcome": ("目标年实际数", "the target year's own figure"),
-    "no_change": ("规则：现值已达标", "rule: met already"),
-    "eurostat": ("规则：增速比（欧盟统计局）", "rule: ratio of growth (Eurostat)"),
-    "un_desa": ("规则：到期弥合差距（联合国）", "rule: gap closed by the deadline (UN)"),
-    "linear": ("规则：直线外推", "rule: straight line"),
-    "time_progress": ("规则：时序进度", "rule: share of time elapsed"),
-}  # fmt: skip
-"""Models, priors and rules, in the order in which they are listed."""
-
-PACE = {
-    "significant_progress": ("进展显著", "significant progress"),
-    "moderate_progress": ("进展中等", "moderate progress"),
-    "insufficient_progress": ("进展不足", "insufficient progress"),
-    "moving_away": ("偏离目标", "moving away"), "target_achieved": ("已达目标", "target achieved"),
-    "on_track": ("按期", "on track"),
-    "acceleration_needed": ("有进展，须加快", "progress made, acceleration needed"),
-    "limited_progress": ("进展有限", "limited progress"),
-    "deterioration": ("恶化", "deterioration"),
-    "met_or_on_track": ("已达到或按期", "met or on track"),
-    "fair_progress": ("有进展，须加快", "fair progress, acceleration needed"),
-    "stagnation_or_regression": ("停滞或倒退", "stagnation or regression"),
-    "ahead_of_schedule": ("超过时序进度", "ahead of schedule"),
-    "on_schedule": ("达到时序进度", "on schedule"),
-    "behind_schedule": ("滞后于时序进度", "behind schedule"),
-}  # fmt: skip
-TURNS = {
-    "parent": ("计入上级地区", "with the parent"), "provinces": ("只参照各省", "provinces only"),
-    "countries": ("只参照各国", "countries only"),
-    "northwest": ("只参照西北五省区", "north-western provinces only"),
-    "earlier_date": ("按较早日期已知的数", "as known earlier"),
-    "other_base": ("换一个基期", "from another base"),
-    "new_figure": ("假定有一个新数", "with a later figure, assumed"),
-    "other_target": ("换一个目标", "another target"),
-    "own_model": ("自建的模型", "a model of one's own"),
-    "peers_pace": ("示例：参照组中位步伐", "example: median pace of the peers"),
-}  # fmt: skip
-"""Choices that an analyst sets beside the default."""
-
-TERMS: dict[str, Mapping[str, tuple[str, str]]] = {
-    "verdict": VERDICTS,
-    "likelihood": {en: (zh, en) for _, en, zh in LIKELIHOODS},
-    "model": MODELS | TURNS,
-    "pace": PACE,
-    "measure": {
-        "eurostat": ("增速比（欧盟统计局）", "ratio of growth (Eurostat)"),
-        "statistics_canada": ("增速比（加拿大统计局）", "ratio of growth (Statistics Canada)"),
-        "un_desa": ("到期可弥合差距（联合国经社部）", "gap closed by the deadline (UN DESA)"),
-        "time_progress_straight": ("时序进度（直线路径）", "share of time (straight path)"),
-        "time_progress_geometric": ("时序进度（等比路径）", "share of time (geometric path)"),
-    },
-    "path": {
-        "straight": ("直线路径", "straight path"), "geometric": ("等比路径", "geometric path"),
-        "observed": ("实际", "observed"),
-    },
-    "bound": {
-        "exact": ("等于", "exact"), "at_least": ("不少于", "at least"),
-        "at_most": ("不多于", "at most"), "more_than": ("多于", "more than"),
-        "less_than": ("少于", "less than"), "about": ("约", "about"),
-        "between": ("区间", "between"), "non_decreasing": ("只增不减", "not to fall"),
-        "derived": ("推算", "derived"), "derived_at_least": ("推算，不少于", "derived, at least"),
-        "derived_at_most": ("推算，不多于", "derived, at most"),
-    },
-    "asked": {
-        "level": ("统一水平", "one level"), "growth": ("统一增幅", "one growth"),
-    },
-    "strength": {
-        "firm": ("确定", "firm"), "soft": ("争取", "soft"),
-    },
-    "vintage": {
-        "signal": ("媒体信号", "early signal"), "preliminary": ("快报", "preliminary"),
-        "first": ("首次公布", "first"), "revised": ("修订", "revised"),
-    },
-    "status": {
-        "attained": ("已实现", "met"), "missed": ("未实现", "missed"),
-        "passed": ("提前实现", "passed early"), "pending": ("未到期", "pending"),
-        "unknown": ("不详", "unknown"),
-    },
-    "level": {
-        "nation": ("国家", "nation"), "region": ("自治区", "region"),
-        "province": ("省级", "province"), "prefecture": ("地市级", "prefecture"),
-        "city": ("城市", "city"), "county": ("县级", "county"),
-    },
-    "severity": {
-        "error": ("错误", "error"), "warning": ("警告", "warning"), "info": ("提示", "note"),
-    },
-    "reason": {
-        "too_few_points": ("观测值太少", "too few figures"),
-        "gaps": ("年份有间断", "years are missing"),
-        "kind": ("只适用于计数指标", "for counts only"), "no_figure": ("没有数据", "no figure"),
-        "peers": ("参照组不能用", "the peers cannot be used"),
-        "until": ("目标年不在预测期内", "the year is not ahead"),
-    },
-    "panel": {
-        "countries": ("各国R&D强度", "R&D intensity, countries"),
-        "provinces": ("各省R&D强度", "R&D intensity, provinces"),
-        "certificates": ("各省高企证书", "high-tech certificates, provinces"),
-        "stock": ("各省高企存量", "high-tech firms, provinces"),
-        "rd_intensity": ("R&D强度，按水平", "R&D intensity, by level"),
-        "all": ("全部样本", "all cases"),
-        "one_figure": ("只有一个观测值", "from one figure"),
-        "five_years": ("提前五年", "five years ahead"), "hard": ("要求高的目标", "hard targets"),
-        "lowest_tenth": ("水平最低的十分之一", "the lowest tenth"),
-        "as_the_city": ("与本市情形相同", "cases like the city's"),
-    },
-    "rule": {
-        "centre": ("只印一个结论", "one word, the middle's"),
-        "range": ("跨界时印两个结论", "two words where the range crosses"),
-        "always_two": ("总印两个结论", "two words always"), "1": ("按期", "on track"),
-        "0": ("未按期", "not on track"),
-    },
-    "found": {
-        "ahead": ("优", "ahead"), "behind": ("劣", "behind"), "nil": ("未分高下", "no difference"),
-    },
-    "evidence": {
-        "A": ("目标年实际数，或基期后三个以上数据", "the target year, or three later figures"),
-        "B": ("基期之后一至两个数据", "one or two figures after the base"),
-        "C": ("只有基期数，有对比样本", "the base only, with peers"),
-        "D": ("只有基期数，采用通用参数", "the base only, generic prior"),
-        "E": ("没有可用数据", "no usable figure"),
-    },
-    "yes": {
-        "True": ("是", "yes"), "False": ("否", "no"),
-    },
-}  # fmt: skip
-"""Kind of a code to code to Chinese and English."""
 
 _UNITS = {
     "亿元": (1e8, "CNY"), "万元": (1e4, "CNY"), "元": (1, "CNY"), "万亩": (1e4, "mu"),
@@ -233,39 +98,6 @@ _UNITS = {
 
 
 # ---- names -------------------------------------------------------------------------------------
-_PUBLISHERS = {
-    "国家统计局 科学技术部 财政部": "National Bureau of Statistics and ministries",
-    "国家统计局": "National Bureau of Statistics",
-    "科学技术部": "Ministry of Science and Technology",
-    "科学技术部火炬中心": "Torch Center (MOST)",
-    "中国科学技术协会": "CAST",
-    "中国科普研究所": "CRISP",
-    "国务院新闻办": "State Council Information Office",
-    "国务院": "State Council",
-    "全国人民代表大会": "National People's Congress",
-    "新华社": "Xinhua",
-    "地方媒体": "local media",
-}
-"""In English; an office of one area is read as area and office, another stays as printed."""
-_OFFICES = {
-    "人民政府办公室": "Government Office",
-    "人民政府": "Government",
-    "政府新闻办": "Press Office",
-    "统计局": "Bureau of Statistics",
-    "科技厅": "Department of Science and Technology",
-    "科技局": "Science and Technology Bureau",
-    "科学技术协会": "CAST",
-    "日报": "Daily",
-    "科技工作会议": "S&T conference",
-    "": "authorities",
-}
-_ABROAD = {
-    "World Bank, from the UNESCO Institute for Statistics": "世界银行（教科文组织统计研究所）",
-    "Eurostat": "欧盟统计局",
-    "European Council": "欧洲理事会",
-}
-
-
 @cache
 def _countries() -> dict[str, str]:
     """English name of a country to its Chinese one (CLDR)."""
@@ -466,15 +298,14 @@ class Words:
         return self.named.get(name, name)
 
     def publisher(self, name: str) -> str:
-        """The name of a publisher; one that is not known stays as it is."""
-        if self.lang == "zh":
-            return _ABROAD.get(name, name).replace(" ", "、")
-        if name in _PUBLISHERS:
-            return _PUBLISHERS[name]
+        """The name of a publisher; an office of a known area is read as area and office."""
+        offices = TERMS["office"]
+        if self.lang == "zh" or name in TERMS["publisher"]:
+            return self(*TERMS["publisher"].get(name, (name.replace(" ", "、"), name)))
         for area in sorted(self.named, key=len, reverse=True):
             office = name.removeprefix(area)
-            if office != name and office in _OFFICES:
-                return f"{self.named[area]} {_OFFICES[office]}"
+            if office != name and office in offices:
+                return f"{self.named[area]} {offices[office][1]}"
         return name
 
     def place(self, which: str) -> str:
