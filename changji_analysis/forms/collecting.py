@@ -68,7 +68,8 @@ def collect(
     if not paths:
         raise UsageError(f"{folder.name} is no folder with forms / 文件夹中没有填报表")
     asked = {request.office: request for request in requests(data)}
-    forms = _one_each([read_form(path, asked, plan_key(data)) for path in paths])
+    plan, areas = plan_key(data), data.config.areas.all
+    forms = _one_each([read_form(path, asked, plan, areas) for path in paths])
     known = data.statistics
     known = known[
         (known["area"] == data.config.areas.city) & known["vintage"].isin(["first", "revised"])

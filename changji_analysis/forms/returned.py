@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,8 +20,9 @@ from .content import COLUMNS, FORM, PROGRESS, TASKS, Line, Request
 
 ALIKE = 0.8
 """How like two firms' names must be to be asked about as one firm renamed; 1 is the same."""
-_COMMON = re.compile(r"[\s()（）]|新疆|昌吉|科技|技术|股份|集团|有限|责任|公司")
-"""What most names of firms share; two names are compared without it."""
+COMMON = r"[\s()（）]|科技|技术|股份|集团|有限|责任|公司"
+"""What most names of firms share, beside the names of areas; two are compared without it."""
+
 MESSAGES = read(Path(__file__).with_name("messages.csv"))
 """By code: severity, and in both languages what is wrong and what to do."""
 
@@ -75,10 +77,13 @@ class Returned:
         return self
 
 
-def read_form(path: Path, requests: dict[str, Request], plan: str) -> Returned:
+def read_form(
+    path: Path, requests: dict[str, Request], plan: str, areas: Iterable[str]
+) -> Returned:
     """Read one form; everything that is wrong is noted in it, nothing raises.
 
-    `requests` says by office what is asked of it, `plan` is what `content.plan_key` makes.
+    `requests` says by office what is asked of it, `plan` is what `content.plan_key` makes, and
+    `areas` are names that firms of the place bear.
     """
     form = Returned(path.name)
     try:
@@ -109,7 +114,8 @@ def read_form(path: Path, requests: dict[str, Request], plan: str) -> Returned:
         elif any(said):
             names = ("progress", "text", "money")
             form.tasks.append({"id": task["id"], **dict(zip(names, said, strict=True))})
-    _read_list(form, _cells(book, "list_rows"))
+    common = re.compile("|".join([COMMON, *(area.rstrip("省市州县区") for area in areas)]))
+    _read_list(form, _cells(book, "list_rows"), common)
     return form
 
 
@@ -184,12 +190,12 @@ def _read_value(entry: Entry, cell: Any) -> None:
     return None
 
 
-def _read_list(form: Returned, cells: list) -> None:
+def _read_list(form: Returned, cells: list, common: re.Pattern) -> None:
     """The list of certificates; of a faulty row the number is told, never the firm."""
     numbers: dict[str, int] = {}
     firms: dict[str, int] = {}
     for firm, number, issued in zip(*[iter(cells)] * 3, strict=True):
-        name, code, day = _COMMON.sub("", _text(firm)), _text(number).upper(), _day(issued)
+        name, code, day = common.sub("", _text(firm)), _text(number).upper(), _day(issued)
         if not (name or code or _text(issued)):
             continue
         if not (name and code and day):

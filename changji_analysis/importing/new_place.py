@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from ..config import REPOSITORY
 from ..errors import UsageError
 from ..files import write_bytes
-from ..records import REFERENCES, schemas
+from ..records import TABLES, schemas
 
 HOME = REPOSITORY / "data"
+NATION = "中国"
+PEERS, STATISTICS = "reference/provinces.csv", "raw/yearly_statistics.csv"
 # Taken over as they are: what holds for every place in China
 _KEPT = ("indicators.csv", "reference/cities.csv", "reference/countries.csv",
          "raw/target_precedents.csv")  # fmt: skip
-_TABLES = {"raw/plan_baseline.csv": schemas.BASELINE, "raw/plan_targets.csv": schemas.TARGETS,
-           "readings.csv": schemas.READINGS}  # fmt: skip
+_BLANK = [TABLES[name] for name in ("baseline", "targets", "readings")]
 _IGNORED = "private/\n.lock\n"
 _NEXT = """\
 接下来 / next:
@@ -69,37 +70,30 @@ def begin(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists and is not empty / 文件夹已存在且不为空")
-    tree = _rows("reference/areas.csv")[1:]
-    short = {row[3]: row[0] for row in tree}  # 内蒙古自治区 is 内蒙古 in every table
+    tree = _table("reference/areas.csv")
+    short = dict(
+        zip(tree["zh"], tree["area"], strict=True)
+    )  # 内蒙古自治区 is 内蒙古 in every table
     city = short.get(city, city)
     prefecture, region = (short.get(n or "", n) for n in (prefecture, region))
-    provinces_ = [row[0] for row in tree if row[1] == "province"]
-    if region and region not in provinces_:
-        raise UsageError(f"{region!r} is none of / 不是其中之一：{'、'.join(provinces_)}")
+    known = tree.loc[tree["level"] == "province", "area"]
+    if region and region not in set(known):
+        raise UsageError(f"{region!r} is none of / 不是其中之一：{'、'.join(known)}")
     prefecture, region = prefecture or city, region or prefecture or city
     for name in (city, prefecture, region, title):
         if not name.strip() or not name.isprintable():
             raise UsageError(f"{name!r} is no name / 名称无效")
     if not schemas.FIRST_YEAR <= base_year < target_year <= schemas.LAST_YEAR:
         raise UsageError(f"the base year {base_year} must lie before the target year {target_year}")
+    places = (city, prefecture, region, NATION)
+    tables = _tables(places, tree)
     contents = {name: (HOME / name).read_bytes() for name in _KEPT}
-    contents["config.yml"] = _config(city, prefecture, region, title, title_en, base_year,
-                                     target_year)  # fmt: skip
-    provinces = _rows("reference/provinces.csv")
-    own = [row for row in provinces[1:] if row[0] == region]
-    contents["reference/provinces.csv"] = _text([r for r in provinces if r not in own])
-    # the region's figures and the nation's are observations of this review
-    statistics = _rows("raw/yearly_statistics.csv")
-    own += [row for row in statistics[1:] if row[0] == "中国" or row[0] == region]
-    contents["raw/yearly_statistics.csv"] = _text([statistics[0], *sorted(own, key=_order(region))])
-    cities = {row[0] for row in _rows("reference/cities.csv")}
-    kept = [row for row in tree if row[1] not in schemas.LEVELS[2:] or row[0] in cities]
-    contents["reference/areas.csv"] = _text([_rows("reference/areas.csv")[0], *kept])
-    contents["sources.csv"] = _text(_used_sources(contents))
-    contents["aliases.csv"] = _text(_aliases((city, prefecture, region, "中国")))
-    contents["corrections.yml"] = _corrections(contents)
-    for name, schema in _TABLES.items():
-        contents[name] = _text([list(schema.columns)])
+    contents |= {
+        name: table.to_csv(index=False, lineterminator="\n").encode()
+        for name, table in tables.items()
+    }
+    contents["config.yml"] = _config(places, title, title_en or title, base_year, target_year)
+    contents["corrections.yml"] = _yaml(_corrections(tables))
     contents["raw/plan.txt"] = f"{title}\n".encode()
     contents[".gitignore"] = _IGNORED.encode()
     made = not folder.exists()
@@ -111,65 +105,64 @@ def begin(
             shutil.rmtree(folder, ignore_errors=True)
         raise
     wanted = "; ".join(
-        f"{name} " + ", ".join(key for key, column in schema.columns.items() if not column.nullable)
-        for name, schema in _TABLES.items()
+        f"{table.file} " + ", ".join(n for n, c in table.schema.columns.items() if not c.nullable)
+        for table in _BLANK
     )
     told = _NEXT.format(folder=folder, wanted=wanted).splitlines()
     return [*(str(folder / name) for name in sorted(contents)), *told]
 
 
-def _config(*words: str | int | None) -> bytes:
-    city, prefecture, region, title, title_en, base_year, target_year = words
-    settings = yaml.safe_load((HOME / "config.yml").read_text(encoding="utf-8"))
-    settings["areas"] = {"city": city, "prefecture": prefecture, "region": region, "nation": "中国"}
-    settings["plan"] = {
-        "title_zh": title, "title_en": title_en or title, "base_year": base_year,
-        "target_year": target_year,
-    }  # fmt: skip
-    del settings["report"]
-    return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False).encode()
+def _table(name: str) -> pd.DataFrame:
+    """A table of the shipped data as it is printed."""
+    return pd.read_csv(HOME / name, dtype=str, keep_default_na=False)
 
 
-def _rows(name: str) -> list[list[str]]:
-    text = (HOME / name).read_text(encoding="utf-8")
-    return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+def _tables(places: tuple[str, ...], tree: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables that differ from the shipped ones, the kept ones' sources among them."""
+    *_, region, _ = places
+    provinces, statistics = _table(PEERS), _table(STATISTICS)
+    own = provinces["area"] == region
+    # the region's figures and the nation's are observations of this review
+    around = pd.concat([provinces[own], statistics[statistics["area"].isin([region, NATION])]])
+    around["rank"] = around["area"] != region
+    order = ["rank", "indicator", "year", "vintage"]
+    around = around.sort_values(order, kind="stable").drop(columns="rank")
+    cities, aliases, sources = map(_table, ("reference/cities.csv", "aliases.csv", "sources.csv"))
+    inside = tree["level"].isin(schemas.LEVELS[2:]) & ~tree["area"].isin(cities["area"])
+    figures = [provinces[~own], around, cities, *map(_table, _KEPT[2:])]
+    used = set().union(*(frame["source"] for frame in figures))
+    blank = {table.file: pd.DataFrame(columns=list(table.schema.columns)) for table in _BLANK}
+    return blank | {
+        PEERS: provinces[~own],
+        STATISTICS: around,
+        "reference/areas.csv": tree[~inside],
+        "sources.csv": sources[sources["id"].isin(used)],
+        "aliases.csv": aliases[aliases["kind"].eq("indicator") | aliases["id"].isin(places)],
+    }
 
 
-def _text(rows: list[list[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
-
-
-def _order(region: str):
-    rank = {region: 0, "中国": 1}
-    return lambda row: (rank.get(row[0], 2), row[1], row[2], row[3])
-
-
-def _used_sources(contents: dict[str, bytes]) -> list[list[str]]:
-    used = set()
-    figures = ("raw/yearly_statistics.csv", "raw/target_precedents.csv")
-    for name in (*figures, *(f"reference/{peers}.csv" for peers in REFERENCES)):
-        table = csv.DictReader(io.StringIO(contents[name].decode(), newline=""))
-        used |= {row["source"] for row in table}
-    rows = _rows("sources.csv")
-    return [rows[0], *(row for row in rows[1:] if row[0] in used)]
-
-
-def _aliases(areas: tuple[str, ...]) -> list[list[str]]:
-    rows = _rows("aliases.csv")
-    return [rows[0], *(row for row in rows[1:] if row[0] == "indicator" or row[1] in areas)]
-
-
-def _corrections(contents: dict[str, bytes]) -> bytes:
+def _corrections(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """The decisions that concern figures taken over, a moved row's file being named anew."""
+    tables = {name: _table(name) for name in _KEPT} | tables
     kept = []
     for fix in yaml.safe_load((HOME / "corrections.yml").read_text(encoding="utf-8")) or []:
-        for name in (fix["file"], "raw/yearly_statistics.csv", "reference/provinces.csv"):
-            table = list(csv.DictReader(io.StringIO(contents.get(name, b"").decode(), newline="")))
-            match = {key: str(value) for key, value in fix["match"].items()}
-            if any(match.items() <= row.items() for row in table):
+        match = {key: str(value) for key, value in fix["match"].items()}
+        for name in (fix["file"], STATISTICS, PEERS):
+            rows = tables.get(name, pd.DataFrame()).reindex(columns=list(match))
+            if (rows == pd.Series(match)).all(axis=1).any():
                 kept.append(fix | {"file": name})
                 break
-    text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
-    return text.encode()
+    return kept
+
+
+def _config(places: tuple[str, ...], title: str, title_en: str, base: int, target: int) -> bytes:
+    settings = yaml.safe_load((HOME / "config.yml").read_text(encoding="utf-8"))
+    settings["areas"] = dict(zip(("city", "prefecture", "region", "nation"), places, strict=True))
+    settings["plan"] = {"title_zh": title, "title_en": title_en, "base_year": base,
+                        "target_year": target}  # fmt: skip
+    del settings["report"]
+    return _yaml(settings)
+
+
+def _yaml(content: Any) -> bytes:
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100).encode()

@@ -17,6 +17,7 @@ from ..errors import DataError, UsageError
 from . import checks, schemas
 from .corrections import Correction, correct, read_corrections
 from .reading import KEY, FileReport, parse, read_csv, read_text, unique, validate
+from .schemas import SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,30 @@ def _observations(file: str) -> Table:
 
 
 TABLES = {
-    "indicators": Table("indicators.csv", schemas.INDICATORS, ("id",), checks.check_indicators),
+    "indicators": Table("indicators.csv", SCHEMAS["indicators"], ("id",), checks.check_indicators),
     "sources": Table("sources.csv", schemas.SOURCES, ("id",)),
     "baseline": Table(
-        "raw/plan_baseline.csv", schemas.BASELINE, ("id",), checks.check_plan, ("indicators",)
+        "raw/plan_baseline.csv", SCHEMAS["baseline"], ("id",), checks.check_plan, ("indicators",)
     ),
     "targets": Table(
-        "raw/plan_targets.csv", schemas.TARGETS, ("id",), checks.check_plan, ("indicators",)
+        "raw/plan_targets.csv", SCHEMAS["targets"], ("id",), checks.check_plan, ("indicators",)
     ),
     "readings": Table(
-        "readings.csv", schemas.READINGS, ("target", "reading"), checks.check_readings, _PLAN
+        "readings.csv", SCHEMAS["readings"], ("target", "reading"), checks.check_readings, _PLAN
     ),
     "plan_checks": Table(
-        "plan_checks.csv", schemas.PLAN_CHECKS, ("id",), checks.check_plan_checks, _PLAN,
+        "plan_checks.csv", SCHEMAS["plan_checks"], ("id",), checks.check_plan_checks, _PLAN,
         optional=True,
     ),
     "tasks": Table(
-        "raw/plan_tasks.csv", schemas.TASKS, ("id",), checks.check_tasks, optional=True
+        "raw/plan_tasks.csv", SCHEMAS["tasks"], ("id",), checks.check_tasks, optional=True
     ),
     "aliases": Table(
-        "aliases.csv", schemas.ALIASES, ("kind", "name"), checks.check_aliases, ("indicators",),
+        "aliases.csv", SCHEMAS["aliases"], ("kind", "name"), checks.check_aliases, ("indicators",),
         optional=True,
     ),
     "areas": Table(
-        "reference/areas.csv", schemas.AREAS, ("area",), checks.check_areas, optional=True
+        "reference/areas.csv", SCHEMAS["areas"], ("area",), checks.check_areas, optional=True
     ),
     "task_reports": Table(
         "private/task_reports.csv", schemas.TASK_REPORTS, ("id",), optional=True
@@ -77,11 +78,11 @@ TABLES = {
     "provinces": _observations("reference/provinces.csv"),
     "cities": _observations("reference/cities.csv"),
     "countries": Table(
-        "reference/countries.csv", schemas.COUNTRIES, ("area", "indicator", "year"),
+        "reference/countries.csv", SCHEMAS["countries"], ("area", "indicator", "year"),
         checks.check_observations, _REGISTRIES, corrected=True,
     ),
     "precedents": Table(
-        "raw/target_precedents.csv", schemas.PRECEDENTS, ("id",), checks.check_precedents,
+        "raw/target_precedents.csv", SCHEMAS["precedents"], ("id",), checks.check_precedents,
         _REGISTRIES, corrected=True,
     ),
 }  # fmt: skip
