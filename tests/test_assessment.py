@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changji_analysis import Target, assess, forecast
-from changji_analysis.assessment import LIKELIHOODS, VERDICTS, likelihood, verdict_of
+from changji_analysis.assessment import VERDICTS, likelihood, verdict_of
 from changji_analysis.config import Verdict
-from changji_analysis.errors import ForecastError, UsageError
+from changji_analysis.errors import ForecastError
 
 PLAN = Target(value=1.5, year=2025, direction="at_least", base_year=2020, base_value=0.17)
 FIRMS = Target(value=100, year=2025, direction="at_least", base_year=2020, base_value=41)
@@ -378,18 +378,6 @@ def test_the_thresholds_can_be_changed():
     assert (usual.verdict, strict.verdict) == ("likely", "at_risk")
 
 
-def test_every_verdict_has_the_label_of_the_design():
-    assert {code: zh for code, (zh, _) in VERDICTS.items()} == {
-        "achieved": "已实现",
-        "likely": "可望实现",
-        "at_risk": "有风险",
-        "unlikely": "困难",
-        "out_of_reach": "基本不可达",
-        "missed": "未实现",
-        "insufficient_evidence": "依据不足",
-    }
-
-
 @pytest.mark.parametrize(
     ("probability", "term"),
     # Mastrandrea et al. 2010, table 1: 99-100, 90-100, 66-100, 33-66, 0-33, 0-10, 0-1 %
@@ -412,10 +400,6 @@ def test_every_verdict_has_the_label_of_the_design():
 )
 def test_terms_of_the_ipcc(probability, term):
     assert likelihood(probability)[0] == term
-
-
-def test_terms_in_chinese_are_seven_and_different():
-    assert len({zh for _, _, zh in LIKELIHOODS}) == 7
 
 
 # Any history
@@ -472,51 +456,13 @@ def test_more_is_never_likelier(values, goals):
     assert hard <= easy
 
 
-# Bad input
-
-
 @pytest.mark.parametrize(
-    ("history", "reason"),
-    [
-        (known({2021: 1, 2020: 2}), "unsorted"),
-        (pd.Series([1.0, 2.0], index=[2020, 2020]), "repeated_year"),
-        (pd.Series([1.0], index=["2020"]), "years"),
-        (known({2020: np.inf}), "not_finite"),
-        ([1.0, 2.0], "history"),
-        (None, "history"),
-    ],
+    ("history", "reason"), [(known({2021: 1, 2020: 2}), "unsorted"), (None, "history")]
 )
 def test_histories_that_cannot_be_used(history, reason):
     with pytest.raises(ForecastError, match="Remedy: ") as error:
         assess(history, PLAN)
     assert error.value.reason == reason
-
-
-def test_a_model_that_cannot_run_says_why():
-    with pytest.raises(ForecastError) as error:
-        assess(known({2020: 0.17}), PLAN, model="theta")
-    assert error.value.reason == "too_few_points"
-
-
-def test_a_wrong_target_never_gets_as_far():
-    with pytest.raises(UsageError):
-        assess(known({2020: 0.17}), Target(1.5, 2025, base_year=2026))
-
-
-def test_the_history_is_left_as_it_was():
-    history = pd.Series([0.17, np.nan, 0.3, 2.0], index=[2020, 2021, 2022, 2026], name="x")
-    before = history.copy()
-    assess(history, PLAN, peers=panel())
-    pd.testing.assert_series_equal(history, before)
-
-
-def test_the_areas_own_column_is_no_peer():
-    history = known({2020: 0.17})
-    history.attrs["area"] = "甲市"
-    peers = panel(years=14).assign(甲市=np.exp(np.arange(14.0)))
-    a = assess(history, PLAN, peers=peers)
-    assert "left out of the peers, being the series itself: 甲市" in a.evidence.notes
-    assert a.probability == assess(history, PLAN, peers=panel(years=14)).probability
 
 
 def test_assessments_can_be_compared():

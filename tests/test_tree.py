@@ -10,7 +10,6 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-import run  # noqa: E402
 
 # Written so that no pattern matches itself.
 FORBIDDEN = {
@@ -86,15 +85,6 @@ def test_lock_holds_names_versions_and_markers_only():
         )
         keys.append((requirement.name, str(requirement.marker)))
     assert len(set(keys)) == len(keys) and [k[0] for k in keys] == sorted(k[0] for k in keys)
-
-
-@pytest.mark.parametrize("path", README, ids=lambda path: path.name)
-def test_commands_of_the_readme_exist(path):
-    text = path.read_text(encoding="utf-8")
-    made = set(re.findall(r"(?m)(?:^\s*(?:\$ )?|`)make ([a-z-]+)", text))
-    ran = set(re.findall(r"run\.py ([a-z-]+)", text))
-    assert {"review", "test"} <= made and "review" in ran
-    assert made | ran <= set(run.COMMANDS)
 
 
 @pytest.mark.parametrize("path", README, ids=lambda path: path.name)

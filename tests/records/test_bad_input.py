@@ -208,64 +208,43 @@ def test_faults_of_the_registries_come_with_the_table(faults):
     )
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "code"),
-    [
-        ("45000000,,元", "4500,,元", 2, "value", "4500.0", "value_differs"),
-        ("45000000,,元", "45000000,,万元", 2, "value", "45000000.0", "value_differs"),
-        ("more_than", "exact", 2, "bound", "exact", "value_differs"),
-        ("现有高企41家", "共有高企41家", 3, "context", "共有高企41家", "not_in_plan"),
-        ("41家,现有高企41家,41", "1家,现有高企,1", 3, "as_printed", "1家", "not_in_plan"),
-        ("hightech_firms", "firms", 3, "indicator", "firms", "unknown_indicator"),
-        ("41,,家", "41,45,家", 3, "upper", "45.0", "value_differs"),
-    ],
-)
-def test_faulty_baseline(faults, old, new, row, column, value, code):
-    found = faults(load_baseline, **changed(BASELINE, old, new))
-    assert (BASELINE, row, column, value, code) in found
+READINGS = "readings.csv"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "code"),
+    ("file", "old", "new", "row", "column", "value", "code"),
     [
-        ("each year,", "each year,t09", 3, "stretch_of", "t09", "unknown_row"),
-        (",,,,non_decreasing,non", ",5,,,non_decreasing,non", 3, "value", "5.0", "value_differs"),
-        ("at_least,firm", "upward,firm", 2, "direction", "upward", "unknown_word"),
+        (BASELINE, "45000000,,元", "4500,,元", 2, "value", "4500.0", "value_differs"),
+        (BASELINE, "45000000,,元", "45000000,,万元", 2, "value", "45000000.0", "value_differs"),
+        (BASELINE, "more_than", "exact", 2, "bound", "exact", "value_differs"),
+        (BASELINE, "现有高企41家", "共有高企41家", 3, "context", "共有高企41家", "not_in_plan"),
+        (BASELINE, "41家,现有高企41家,41", "1家,现有高企,1", 3, "as_printed", "1家", "not_in_plan"),
+        (BASELINE, "hightech_firms", "firms", 3, "indicator", "firms", "unknown_indicator"),
+        (BASELINE, "41,,家", "41,45,家", 3, "upper", "45.0", "value_differs"),
+        (TARGETS, "each year,", "each year,t09", 3, "stretch_of", "t09", "unknown_row"),
+        (TARGETS, ",,,,non_decreasing,non", ",5,,,non_decreasing,non", 3, "value", "5.0",
+         "value_differs"),
+        (TARGETS, "at_least,firm", "upward,firm", 2, "direction", "upward", "unknown_word"),
+        (READINGS, "stock,yes", "stock,no", 2, "default", "t01", "default_reading"),
+        (READINGS, "stock,yes,,", "stock,yes,firms,", 2, "indicator", "firms",
+         "unknown_indicator"),
+        (READINGS, "41,家,b02", "42,家,b02", 2, "base_value", "42.0", "base_differs"),
+        (READINGS, "41,家,b02", "41,家,b09", 2, "base_rows", "b09", "unknown_row"),
+        (READINGS, "41,家,b02", "41,亩,b02", 2, "base_value", "41.0", "base_differs"),
+        (READINGS, "t02,flat", "t03,flat", 3, "target", "t03", "unknown_row"),
+        (PRECEDENTS, "missed", "attained", 2, "status", "attained", "status_differs"),
+        (PRECEDENTS, "missed", "pending", 2, "status", "pending", "status_differs"),
+        (PRECEDENTS, "1.19,1.19%,2023", ",,", 2, "status", "missed", "status_differs"),
+        (PRECEDENTS, "1.19,1.19%,2023", "1.19,1.19%,2022", 2, "status", "missed",
+         "status_differs"),
     ],
-)
-def test_faulty_targets(faults, old, new, row, column, value, code):
-    found = faults(load_targets, **changed(TARGETS, old, new))
-    assert found == [(TARGETS, row, column, value, code)]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "code"),
-    [
-        ("stock,yes", "stock,no", 2, "default", "t01", "default_reading"),
-        ("stock,yes,,", "stock,yes,firms,", 2, "indicator", "firms", "unknown_indicator"),
-        ("41,家,b02", "42,家,b02", 2, "base_value", "42.0", "base_differs"),
-        ("41,家,b02", "41,家,b09", 2, "base_rows", "b09", "unknown_row"),
-        ("41,家,b02", "41,亩,b02", 2, "base_value", "41.0", "base_differs"),
-        ("t02,flat", "t03,flat", 3, "target", "t03", "unknown_row"),
-    ],
-)
-def test_faulty_readings(faults, old, new, row, column, value, code):
-    found = faults(load_readings, **changed("readings.csv", old, new))
-    assert ("readings.csv", row, column, value, code) in found
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "status"),
-    [
-        ("missed", "attained", "attained"),
-        ("missed", "pending", "pending"),
-        ("1.19,1.19%,2023", ",,", "missed"),
-        ("1.19,1.19%,2023", "1.19,1.19%,2022", "missed"),
-    ],
-)
-def test_faulty_precedents(faults, old, new, status):
-    found = faults(load_precedents, **changed(PRECEDENTS, old, new))
-    assert found == [(PRECEDENTS, 2, "status", status, "status_differs")]
+)  # fmt: skip
+def test_a_faulty_table(faults, file, old, new, row, column, value, code):
+    loader = {
+        BASELINE: load_baseline, TARGETS: load_targets, READINGS: load_readings,
+        PRECEDENTS: load_precedents,
+    }[file]  # fmt: skip
+    assert (file, row, column, value, code) in faults(loader, **changed(file, old, new))
 
 
 def test_a_province_must_be_one(faults):
