@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import tiny_data
 from tiny_data import YEARLY, added
 
 import changji_analysis as ca
@@ -14,12 +13,6 @@ from changji_analysis.trends import cohort
 
 GDP = "甲市,gdp,2023,first,600,亿元,exact,600亿元,2024-09-01,2024-09-01,s1,high,"
 REGION = "新疆,rd_intensity,2023,first,0.6,%,exact,0.6%,2024-09-01,2024-09-01,s1,high,"
-
-
-@pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "data"))
-    return lambda **spoiled: tiny_data.write(tmp_path / "data", **spoiled)
 
 
 def test_the_regions_pace(tiny):

@@ -25,12 +25,6 @@ def firms(year, value):
     return f"甲市,hightech_firms,{year},first,{value},家,exact,{value}家,{known},{known},s1,high,"
 
 
-@pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "data"))
-    return lambda **spoiled: tiny_data.write(tmp_path / "data", **spoiled)
-
-
 @pytest.fixture(scope="module")
 def thin(tmp_path_factory):
     return thin_data.write(tmp_path_factory.mktemp("thin") / "data")

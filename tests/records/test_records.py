@@ -22,17 +22,6 @@ from changji_analysis.shortcuts import (
 )
 
 
-@pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    """Write the tiny data folder, spoiled as asked, and make it the package's."""
-
-    def use(**spoiled):
-        monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
-        return write(tmp_path, **spoiled)
-
-    return use
-
-
 def correction(**changes) -> dict[str, str]:
     """A corrections file with one record."""
     record = {

@@ -1,0 +1,92 @@
+"""What `assess` says of one target of a panel, and where a panel says otherwise."""
+
+import pandas as pd
+import pytest
+
+import changji_analysis as ca
+
+MEASURES = [
+    "base_value", "last_value", "probability", "required_growth", "required_growth_from_last",
+    "observed_growth", "pace_ratio", "gap_closed", "expected_gap_closed", "time_elapsed",
+    "base_year", "verdict", "likelihood",
+]  # fmt: skip
+EVIDENCE = ["n", "span", "last_year", "method"]
+FORECAST = ["median", "lower", "upper", "peers", "pass_through"]
+
+
+def around(area, parents):
+    """The areas that contain this one, the nearest first."""
+    chain = []
+    while area := parents.get(area):
+        chain.append(area)
+    return chain
+
+
+def series(histories, area, indicator):
+    rows = histories[histories["area"].eq(area) & histories["indicator"].eq(indicator)]
+    found = rows.set_index("year")["value"].sort_index()
+    found.attrs = {"area": area}
+    if "unit" in rows and len(rows):
+        found.attrs["unit"] = rows["unit"].iloc[0]
+    return found
+
+
+def parent_of(histories, row, parents):
+    """The nearest ancestor that is known for longer than the area, else the nearest known."""
+    chain = around(row["area"], parents)
+    last = series(histories, row["area"], row["indicator"]).loc[: row["year"]].index.max()
+    given = [p for area in chain if len(p := series(histories, area, row["indicator"]))]
+    later = [p for p in given if p.index[-1] > last]
+    if not chain:
+        return None
+    parent = (later or given or [pd.Series(dtype=float)])[0]
+    inside = [area for area in parents if row["area"] in around(area, parents)]
+    parent.attrs["lineage"] = (*chain, *inside)
+    return parent
+
+
+def alone(histories, row, parents, **options):
+    """The row of one target by `assess`, or the reason why it has none."""
+
+    def number(name, kind=float):
+        cell = row.get(name)
+        return None if pd.isna(cell) else kind(cell)
+
+    target = ca.Target(
+        number("value"), int(row["year"]), row["direction"], number("base_year", int),
+        number("base_value"), number("tolerance"),
+    )  # fmt: skip
+    own = series(histories, row["area"], row["indicator"])
+    parent = parent_of(histories, row, parents)
+    try:
+        a = ca.assess(own, target, parent=parent, kind=row["kind"], **options)
+    except ca.ForecastError as error:
+        return {"reason": error.reason, "notes": str(error), "parent": ""}
+    used, out = a.evidence.parent, {name: getattr(a, name) for name in MEASURES}
+    out |= {name: getattr(a.evidence, name) for name in EVIDENCE}
+    out |= {"notes": "; ".join(a.evidence.notes), "parent": used.area if used else ""}
+    if a.forecast is not None:
+        band = a.forecast.interval(0.8).iloc[-1]
+        out |= {"median": a.forecast.median.iloc[-1], "lower": band.iloc[0], "upper": band.iloc[1]}
+        out |= {"peers": a.forecast.peers, "pass_through": used.pass_through if used else None}
+    return out
+
+
+def differences(histories, targets, result, options_of=lambda row: {}, parents=()):
+    """Every cell in which a panel and `assess` differ."""
+    found = []
+    for (_, row), (_, got) in zip(targets.iterrows(), result.iterrows(), strict=True):
+        wanted = alone(histories, row, dict(parents), **options_of(row))
+        for name in (*MEASURES, *EVIDENCE, *FORECAST, "parent", "notes", "reason"):
+            one, other = wanted.get(name), got[name]
+            if name == "reason" and name not in wanted:
+                continue
+            if one is None:
+                same = pd.isna(other)
+            elif isinstance(one, str):
+                same = one == other
+            else:
+                same = other == pytest.approx(one, rel=1e-9, abs=1e-9)
+            if not same:
+                found.append((row.to_dict(), name, one, other))
+    return found
