@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 
 PROBLEM_COLUMNS = [
@@ -17,6 +21,9 @@ PROBLEM_COLUMNS = [
     "remedy_zh",
 ]
 _SHOWN = 200
+with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as _file:
+    _FORECASTS = {row["code"]: row for row in csv.DictReader(_file)}
+"""By code: the reason, why a model cannot run, what to do, and both in Chinese by the reason."""
 
 
 class ChangjiError(Exception):
@@ -60,6 +67,16 @@ class ForecastError(ChangjiError):
         super().__init__(f"{message} Remedy: {remedy}" if remedy else message)
         self.reason = reason
         self.remedy = remedy
+        self.zh = _FORECASTS[reason]["zh"] if reason in _FORECASTS else ""
+
+    @classmethod
+    def of(cls, code: str, **fill: Any) -> ForecastError:
+        """The error of a code of ``errors.csv``."""
+        row = _FORECASTS[code]
+        why, remedy = (row[text].format(**fill) for text in ("why", "remedy"))
+        error = cls(f"{why}.", reason=row["reason"], remedy=remedy)
+        error.zh = row["zh"]
+        return error
 
 
 class DataError(ChangjiError):

@@ -102,17 +102,10 @@ class Forecast(trends.Distribution):
             width (a constant series under `naive`) and both reach its one value.
         """
         if direction not in DIRECTIONS:
-            raise ForecastError(
-                f"unknown direction {direction!r}.",
-                reason="direction",
-                remedy=f"use one of {', '.join(DIRECTIONS)}",
-            )
+            known = ", ".join(DIRECTIONS)
+            raise ForecastError.of("direction", direction=direction, known=known)
         if not isinstance(threshold, Real) or not np.isfinite(threshold):
-            raise ForecastError(
-                f"the threshold {threshold!r} is not a number.",
-                reason="threshold",
-                remedy="give a finite number in the indicator's unit",
-            )
+            raise ForecastError.of("threshold", threshold=threshold)
         loc, spread, df = self.at(year)
         above = loc - self.scale.place(threshold)
         if direction == "at_most":
@@ -135,11 +128,7 @@ class Forecast(trends.Distribution):
 
         levels = np.atleast_1d(np.asarray(levels, float))
         if not ((levels > 0) & (levels < 1)).all():
-            raise ForecastError(
-                f"levels {levels.tolist()} are not all between 0 and 1.",
-                reason="level",
-                remedy="give quantile levels such as [0.1, 0.5, 0.9]",
-            )
+            raise ForecastError.of("level", levels=levels.tolist())
         if self.draws is not None:
             grid = np.quantile(self.draws, levels, axis=0).T
         else:
@@ -179,11 +168,7 @@ class Forecast(trends.Distribution):
         if year is None:
             return len(self.years) - 1
         if year not in self.years:
-            raise ForecastError(
-                f"{year} is not among the years ahead, {self.years[0]} to {self.years[-1]}.",
-                reason="year",
-                remedy="ask for one of them, or forecast further",
-            )
+            raise ForecastError.of("year", year=year, first=self.years[0], last=self.years[-1])
         return self.years.index(year)
 
     def plot(self, ax=None, lang=None):
@@ -288,22 +273,14 @@ def forecast(
     history = checked(history)
     last = int(history.index[-1])
     if not isinstance(until, Integral) or until <= last:
-        raise ForecastError(
-            f"until={until} is not a year after the last observation, {last}.",
-            reason="until",
-            remedy=f"give {last + 1} or later",
-        )
+        raise ForecastError.of("until", until=until, last=last, next=last + 1)
     values = history.to_numpy(float)
     kind, about = kind_of(history, kind)
     scale = scale_for(kind, values)
     years = history.index.to_numpy(int)
     ahead = np.arange(1, until - last + 1)
     if model == "count_trend" and kind != "count":
-        raise ForecastError(
-            f"count_trend is a model of counts, and the kind is {kind}.",
-            reason="kind",
-            remedy="use model='log_linear', or kind='count' for a whole number of things",
-        )
+        raise ForecastError.of("counts_only", kind=kind)
     notes: tuple[str, ...] = ()
     if parent is not None:
         parent, notes = scaled_parent(parent, history, kind, scale)
@@ -373,48 +350,24 @@ def each_model(
 def checked(history: pd.Series, what: str = "history") -> pd.Series:
     """Return the history without its gaps, or say what is wrong with it."""
     if not isinstance(history, pd.Series):
-        raise ForecastError(
-            f"the {what} is a {type(history).__name__}, not a Series.",
-            reason=what,
-            remedy="give a pandas Series of values by integer year",
-        )
+        raise ForecastError.of(what, what=what, type=type(history).__name__)
     history = history.dropna()
     if history.empty:
-        raise ForecastError(
-            f"the {what} has no figure.", reason="no_figure", remedy="add one observation"
-        )
+        raise ForecastError.of("no_figure", what=what)
     years = history.index
     if not pd.api.types.is_integer_dtype(years):
-        raise ForecastError(
-            f"the years of the {what}, {list(years[:3])}, are not integers.",
-            reason="years",
-            remedy=f"index the {what} by integer years, e.g. 2020",
-        )
+        raise ForecastError.of("years", what=what, years=list(years[:3]))
     if years.has_duplicates:
-        twice = sorted(set(years[years.duplicated()]))
-        raise ForecastError(
-            f"the {what} has two values for {', '.join(map(str, twice))}.",
-            reason="repeated_year",
-            remedy="keep one value a year",
-        )
+        twice = ", ".join(map(str, sorted(set(years[years.duplicated()]))))
+        raise ForecastError.of("repeated_year", what=what, years=twice)
     if not years.is_monotonic_increasing:
-        raise ForecastError(
-            f"the years of the {what} are not ascending.",
-            reason="unsorted",
-            remedy="use sort_index()",
-        )
+        raise ForecastError.of("unsorted", what=what)
     try:
         history = history.astype(float)
     except (TypeError, ValueError) as error:
-        raise ForecastError(
-            f"the {what} holds something that is not a number ({error}).",
-            reason="not_a_number",
-            remedy="correct it; changji_analysis.parse_quantity reads printed figures",
-        ) from None
+        raise ForecastError.of("not_a_number", what=what, error=error) from None
     if not np.isfinite(history).all():
-        raise ForecastError(
-            f"the {what} holds an infinite value.", reason="not_finite", remedy="correct it"
-        )
+        raise ForecastError.of("infinite", what=what)
     return history
 
 
@@ -434,11 +387,7 @@ def scaled_parent(
     parent = checked(parent, "parent")
     own, last = history.attrs.get("area"), int(history.index[-1])
     if own is not None and own == area:
-        raise ForecastError(
-            f"the parent is {area}, the area itself.",
-            reason="parent_is_child",
-            remedy="give the history of the area that contains it",
-        )
+        raise ForecastError.of("parent_is_child", area=area)
     units = history.attrs.get("unit"), attrs.get("unit")
     low = parent.ge(0) if scale.edge else parent.gt(0)
     inside = parent[low & parent.le(scale.upper)]
@@ -483,11 +432,7 @@ def scaled_peers(
             raise ValueError
         values = peers.to_numpy(float)
     except (TypeError, ValueError):
-        raise ForecastError(
-            "the peers are not a table of numbers with one row a year.",
-            reason="peers",
-            remedy="give a DataFrame indexed by integer years, one column an area",
-        ) from None
+        raise ForecastError.of("peers") from None
     fits = np.isfinite(values) & (values >= 0) & (values <= scale.upper)
     if not scale.edge:
         fits &= values > 0

@@ -104,11 +104,7 @@ def rd_spending(
     """
     gdp = gdp[gdp.index <= year]
     if gdp.empty:
-        raise ForecastError(
-            f"no GDP of {gdp.attrs.get('area', 'the city')} is known up to {year}.",
-            reason="no_figure",
-            remedy="add the city's GDP to data/raw/yearly_statistics.csv",
-        )
+        raise ForecastError.of("no_gdp", area=gdp.attrs.get("area", "the city"), year=year)
     last_year, last = int(gdp.index[-1]), float(gdp.iloc[-1])
     table = pd.DataFrame([s.model_dump() for s in scenarios])
     table["gdp"] = last * (1 + table["growth"]) ** (year - last_year)

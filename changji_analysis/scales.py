@@ -80,22 +80,13 @@ def scale_for(kind: str, values: np.ndarray) -> Scale:
         Unknown kind, or values that the kind cannot take.
     """
     if kind not in KINDS:
-        raise ForecastError(
-            f"unknown kind {kind!r}.", reason="kind", remedy=f"use one of {', '.join(KINDS)}"
-        )
+        raise ForecastError.of("kind", kind=kind, known=", ".join(KINDS))
     low = float(np.min(values))
     if kind == "share":
         if low < 0 or np.max(values) > 100:
-            raise ForecastError(
-                f"a share of {low if low < 0 else float(np.max(values)):g} % is outside 0 to 100.",
-                reason="out_of_range",
-                remedy="correct the figure, or use kind='ratio' for a quotient without bound",
-            )
+            wrong = low if low < 0 else float(np.max(values))
+            raise ForecastError.of("out_of_range", value=wrong)
         return LOGIT
     if low > 0 or (kind == "count" and low == 0):
         return COUNT_LOG if kind == "count" else LOG
-    raise ForecastError(
-        f"the value {low:g} is not positive, and a {kind} is modelled in logs.",
-        reason="non_positive",
-        remedy="correct the figure or leave that year out; a zero is allowed for kind='count'",
-    )
+    raise ForecastError.of("non_positive", value=low, kind=kind)

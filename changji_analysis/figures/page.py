@@ -61,11 +61,8 @@ def goal_of(data, w: Words, indicator: str, *, stretch: bool = False) -> Goal:
     on = table["indicator"].eq(indicator) & table["stretch_of"].ne("").eq(stretch)
     rows = table[on & table["default"]]
     if rows.empty:
-        raise ForecastError(
-            f"the plan sets no {'stretch ' * stretch}target on {indicator}.",
-            reason="no_target",
-            remedy="none needed, or add it to raw/plan_targets.csv",
-        )
+        what = "stretch target" if stretch else "target"
+        raise ForecastError.of("no_target", what=what, indicator=indicator)
     row = rows.iloc[0]
     read = data.plan_target(row["id"])
     base = (read.year, np.nan) if read.base_value is None else (read.base_year, read.base_value)
@@ -248,9 +245,7 @@ def _short(values):
 def need(known, what: str) -> None:
     """Refuse to draw from nothing; `styled` then says so on the page."""
     if not len(known):
-        raise ForecastError(
-            f"no figure is known of {what}.", reason="no_figure", remedy="add one to data/raw"
-        )
+        raise ForecastError.of("nothing_known", what=what)
 
 
 def _without_figures(data, w: Words, reason: str) -> Chart:

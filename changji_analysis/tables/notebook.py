@@ -21,28 +21,6 @@ from .columns import COLUMNS
 
 QUALITY = {"file", "row", "column", "value", "severity", "code", "why", "why_zh", "remedy_zh"}
 
-REASONS = {
-    "no_figure": "序列中没有数据；请至少给出一个观测值",
-    "too_few_points": "观测值太少，该模型不能运行；请改用 model='pooled'，一个观测值即可",
-    "gaps": "年份有间断，该模型不能运行；请改用 model='pooled' 或 'local_linear'",
-    "model": "没有这个模型；可用的模型见括号内",
-    "model_answer": "自建模型的返回值不合要求；应返回位置、离散矩阵和自由度，或返回抽样",
-    "kind": "指标类型与模型不符，或没有这种类型；可用的类型见括号内",
-    "years": "年份不是整数；请以整数年份（如2020）作索引",
-    "repeated_year": "同一年份有两个数；请每年只保留一个",
-    "unsorted": "年份没有按先后排列；请先用 sort_index() 排序",
-    "not_a_number": "序列里有不是数字的内容；请改正，ca.parse_quantity 可以读印出的数",
-    "not_finite": "序列里有无穷大，或模型拟合失败；请改正，或改用 model='pooled'",
-    "non_positive": "序列里有零或负数；请改正或略去该年，计数指标（kind='count'）允许为零",
-    "out_of_range": "占比应在0与100之间；请改正，或改用 kind='ratio'",
-    "until": "预测年份应在最后一个观测值之后；请改大年份",
-    "year": "预测中没有这一年；请改用其中的年份，或预测得更远",
-    "peers": "参照组应是以整数年份为行、地区为列的数表",
-    "parent_is_child": "上级地区就是该地区自身；请给出包含它的地区",
-    "rate": "重新认定率应在0与1之间",
-}
-"""Why a forecast cannot be made, and the remedy, in Chinese; English stands in the error."""
-
 
 @singledispatch
 def shown(thing, lang: str | None = None) -> Shown:
@@ -186,7 +164,7 @@ def said(error: Exception, lang: str | None = None) -> str:
     w = Words(language(lang))
     if isinstance(error, ValidationError):
         return w.clauses(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    chinese = getattr(error, "zh", "") or REASONS.get(getattr(error, "reason", ""), "")
+    chinese = getattr(error, "zh", "")
     return str(error) if w.lang == "en" or not chinese else f"{chinese}。（{error}）"
 
 
