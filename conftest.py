@@ -1,14 +1,20 @@
-"""Lets nbval compare the pictures in notebooks, which it skips when left alone.
+"""Lets nbval compare the pictures in notebooks, and judges the plan once for all of a run.
 
 It stands at the top so that it holds for the notebooks too, whichever way pytest is started.
 """
 
 import base64
 import io
+import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
+
+import changji_analysis as ca
+from changji_analysis.dataset import ANSWERS
 
 # Root mean square over all pixels, of 255. Another processor's last digit moves the shade of an
 # edge here and there (below 0.05); one changed letter in a title gives 2.6, a series x 1.5 gives 8.
@@ -61,3 +67,14 @@ def pytest_collectstart(collector):
         collector.skip_compare = tuple(
             key for key in collector.skip_compare if not key.startswith("image/")
         )
+
+
+def pytest_configure(config):
+    """Judge the shipped plan before the workers start; every process takes that over."""
+    if config.option.nbval and not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory()
+        config.add_cleanup(folder.cleanup)
+        data, path = ca.Dataset(), Path(folder.name) / "answers"
+        assert len(data.problems) and len(data.scorecard)
+        data.share(path)
+        os.environ[ANSWERS] = str(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import os
+import pickle
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +20,8 @@ from . import histories, needs, plan, quality, ranges, scorecards
 from .assessment import Assessment, assess, verdict_of
 from .config import Config, data_dir, use_private
 from .errors import DataError, ForecastError, UsageError
+from .files import write_bytes
+from .fingerprints import digest
 from .records import REFERENCES, Folder, as_date
 from .records.reading import near
 from .records.schemas import PROVINCES
@@ -27,6 +31,9 @@ Read = tuple[dt.date | None, str, tuple]
 
 RETURNED = "form_"
 """How the ids of sources begin that are forms which offices returned."""
+
+ANSWERS = "CHANGJI_ANSWERS"
+"""Variable that names a file of `Dataset.share`: processes of one run judge the plan once."""
 
 _everything: set[Read] = set()
 _reads: ContextVar[set[Read] | None] = ContextVar("reads", default=_everything)
@@ -46,6 +53,12 @@ def reading() -> Generator[set[Read]]:
 def asked() -> list[Read]:
     """All that was asked of any dataset in this process outside `reading`."""
     return sorted(_everything, key=repr)
+
+
+def as_read(day: str | None, name: str, arguments: list) -> Read:
+    """A question as it was before it was written as JSON."""
+    plain = tuple(tuple(a) if isinstance(a, list) else a for a in arguments)
+    return dt.date.fromisoformat(day) if day else None, name, plain
 
 
 def _kept(method: FunctionType) -> Callable:
@@ -110,6 +123,23 @@ class Dataset:
         self._folder = Folder(root, private=private)
         self.as_of = as_date(as_of)
         self._memory: dict = {}
+        if path := os.environ.get(ANSWERS):
+            self.adopt(Path(path))
+
+    def share(self, path: Path) -> None:
+        """Write what was answered so far, for datasets of the same files and the same code."""
+        answers = pickle.dumps((self._folder.stamp(), self.as_of, self._memory))
+        write_bytes(path, pickle.dumps((digest(answers), answers)))
+
+    def adopt(self, path: Path) -> None:
+        """Take over what was answered of the same files; nothing where a file has changed."""
+        try:
+            mark, answers = pickle.loads(path.read_bytes())
+            known = pickle.loads(answers) if mark == digest(answers) else None
+        except Exception:  # whatever is wrong with it, the questions are answered anew
+            return
+        if known and known[:2] == (self._folder.stamp(), self.as_of):
+            self._memory = known[2] | self._memory
 
     def at(self, as_of: str | dt.date | None) -> Dataset:
         """The same folder as known on another date; nothing is read again."""

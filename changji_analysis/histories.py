@@ -20,7 +20,11 @@ _COLUMNS = ["area", "indicator", "year", "vintage", "value", "bound", "known_by"
 
 
 def observations(statistics: pd.DataFrame, references: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every observation of all tables, with the name of its table."""
+    """Every observation of all tables, with the name of its table.
+
+    Areas follow each other as in the tables. Of an area's year the latest vintage comes last, the
+    surer of two alike.
+    """
     frames = {"statistics": statistics, **references}
     tables = (
         frame.reindex(columns=_COLUMNS).assign(
@@ -28,7 +32,16 @@ def observations(statistics: pd.DataFrame, references: Mapping[str, pd.DataFrame
         )
         for name, frame in frames.items()
     )
-    return pd.concat(tables, ignore_index=True).dropna(subset=["value"])
+    table = pd.concat(tables, ignore_index=True).dropna(subset=["value"])
+    rank = {
+        "area": {area: place for place, area in enumerate(table["area"].unique())},
+        "vintage": {word: place for place, word in enumerate(VINTAGES)},
+        "confidence": {word: place for place, word in enumerate(CONFIDENCES)},
+    }
+    order = ["area", "year", "vintage", "known_by", "confidence"]
+    return table.sort_values(
+        order, key=lambda cells: cells.map(rank.get(cells.name, lambda x: x)), ignore_index=True
+    )
 
 
 def history(
@@ -155,15 +168,8 @@ def require_known(what: str, word: str, known: Iterable[str]) -> None:
 
 
 def _latest(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """One row per area and year: the latest vintage, the surer of two alike."""
-    rows = rows[rows["indicator"] == indicator]
-    rank = {
-        "vintage": {word: place for place, word in enumerate(VINTAGES)},
-        "confidence": {word: place for place, word in enumerate(CONFIDENCES)},
-    }
-    order = ["area", "year", "vintage", "known_by", "confidence"]
-    rows = rows.sort_values(order, key=lambda cells: cells.map(rank.get(cells.name, lambda x: x)))
-    return rows.drop_duplicates(["area", "year"], keep="last")
+    """One row per area and year of `observations`: the last one."""
+    return rows[rows["indicator"] == indicator].drop_duplicates(["area", "year"], keep="last")
 
 
 def growth_windows(peers: pd.DataFrame, span: int) -> pd.DataFrame:

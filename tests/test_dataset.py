@@ -3,12 +3,14 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from tiny_data import YEARLY, added, changed, write
 
 import changji_analysis as ca
 from changji_analysis.dataset import reading
 from changji_analysis.errors import DataError, UsageError
+from changji_analysis.records import Folder
 
 CITY = "甲市,hightech_firms,2020,first,{0},家,exact,{0}家,2021-06-01,2021-06-01,s1,high,"
 LATER = "甲市,hightech_firms,2023,first,90,家,exact,90家,2024-06-01,2024-06-01,s1,high,"
@@ -97,3 +99,40 @@ def test_faulty_tables_are_named_and_do_not_stop_the_list_of_problems(tmp_path):
     with pytest.raises(DataError, match=r"yearly_statistics\.csv, row 2, column value"):
         data.history("甲市", "rd_intensity")
     assert data.problems["severity"].iloc[0] == "error"
+
+
+def test_what_was_shared_is_taken_over_of_the_same_files_and_date_only(tmp_path, monkeypatch):
+    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path / "data", 41))
+    data.city("hightech_firms")
+    data.share(path)
+    monkeypatch.setenv("CHANGJI_ANSWERS", str(path))
+    monkeypatch.setattr(Folder, "statistics", lambda self: 1 / 0)
+    assert ca.Dataset(tmp_path / "data").city("hightech_firms")[2020] == 41
+    with pytest.raises(ZeroDivisionError):
+        ca.Dataset(tmp_path / "data", "2024-01-01").city("hightech_firms")
+    folder(tmp_path / "data", 55)
+    with pytest.raises(ZeroDivisionError):
+        ca.Dataset(tmp_path / "data").city("hightech_firms")
+
+
+@pytest.mark.parametrize("damage", [slice(0), slice(40), slice(1, None)])
+def test_a_damaged_file_of_answers_is_none(tmp_path, damage):
+    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path / "data", 41))
+    data.city("hightech_firms")
+    data.share(path)
+    path.write_bytes(path.read_bytes()[damage])
+    data = ca.Dataset(tmp_path / "data")
+    data.adopt(path)
+    assert data.city("hightech_firms")[2020] == 41
+
+
+def test_a_flipped_bit_is_noticed(tmp_path):
+    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path / "data", 41))
+    data.city("hightech_firms")
+    data.share(path)
+    content = path.read_bytes()
+    assert content.count(np.float64(41).tobytes()) > 0
+    path.write_bytes(content.replace(np.float64(41).tobytes(), np.float64(42).tobytes()))
+    data = ca.Dataset(tmp_path / "data")
+    data.adopt(path)
+    assert data.city("hightech_firms")[2020] == 41

@@ -126,6 +126,10 @@ class Folder:
                 f"folder laid out like data/ / 文件夹 {root.name} 中没有任何数据表"
             )
 
+    def stamp(self) -> tuple:
+        """What a reading of the folder depends on; see `stamp`."""
+        return stamp(self.root, private=self._private)
+
     def spec(self, name: str) -> Table:
         """How a table is read; a private one like the yearly statistics."""
         return TABLES[name] if name in TABLES else _observations(name)

@@ -6,9 +6,11 @@ What rests on nothing that has changed since the last run is left as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +21,7 @@ from ..dataset import Dataset, reading
 from ..errors import ChangjiError, DataError, UsageError
 from ..files import write_bytes, write_csv
 from . import notebooks
-from .keys import Answers, Ledger, read_of
+from .keys import Answers, Ledger
 
 LANGUAGES = ("zh", "en")
 
@@ -106,21 +108,29 @@ def run(
         A notebook failed, or a folder cannot be written.
     """
     check(data)
-    root = review_folder(data)
-    with _writable(root), _alone(root / ".cache" / "review.lock"):
+    root, answers = review_folder(data), Answers(data)
+    cache = root / ".cache"
+    known = cache / f"answers-{answers.key}.pickle"
+    data.adopt(known)
+    with _writable(root), _alone(cache / "review.lock"):
         outcome = _judge(data, root)
         judged(outcome)
-        ledger, answers = Ledger(root / ".cache" / "review.json"), Answers(data)
-        steps, books = _steps(data, root), _notebooks(root)
+        for old in {*cache.glob("answers-*.pickle")} - {known}:
+            old.unlink()
+        data.share(known)
+        ledger, steps, books = Ledger(cache / "review.json"), _steps(data, root), _notebooks(root)
         stale = [s for s in steps if not ledger.stands(s.name, "", answers, root)]
-        run_books = {
-            path: source
+        to_run = [
+            path
             for path, source in books.items()
             if not ledger.stands(_label(path, root), source, answers, root)
-        }
-        done, count = 0, len(stale) + len(run_books)
+        ]
+        done, count = 0, len(stale) + len(to_run)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            running = {pool.submit(notebooks.execute, path): path for path in run_books}
+            running = [
+                pool.submit(notebooks.execute, [*editions], known)
+                for _, editions in groupby(to_run, key=attrgetter("name"))
+            ]
             try:
                 for step in stale:
                     tell(done, count, step.name)
@@ -129,9 +139,12 @@ def run(
                     ledger.note(step.name, "", reads, answers, paths, root, step.modules)
                     done += 1
                 for future in as_completed(running):
-                    tell(done, count, _label(running[future], root))
-                    _store(future, running[future], books, ledger, answers, root)
-                    done += 1
+                    for path, content, reads, modules in future.result():
+                        name = _label(path, root)
+                        tell(done, count, name)
+                        write_bytes(path, content)
+                        ledger.note(name, books[path], reads, answers, [path], root, modules)
+                        done += 1
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -274,18 +287,9 @@ def _notebooks(root: Path) -> dict[Path, str]:
     """The notebooks with what each is but for its outputs; those of the repository only."""
     if root != REPOSITORY:
         return {}
-    paths = sorted((root / "notebooks").glob("*/[0-9]*.ipynb"))
+    paths = sorted((root / "notebooks").glob("*/[0-9]*.ipynb"), key=attrgetter("name", "parent"))
     return {path: notebooks.cells(path) for path in paths}
 
 
 def _label(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
-
-
-def _store(
-    future: Future, path: Path, books: dict, ledger: Ledger, answers: Answers, root: Path
-) -> None:
-    content, rests_on = future.result()
-    write_bytes(path, content)
-    reads = {read_of(*read) for read in rests_on["reads"]}
-    ledger.note(_label(path, root), books[path], reads, answers, [path], root, rests_on["modules"])

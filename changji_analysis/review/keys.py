@@ -6,7 +6,6 @@ locked versions, and the answers to every question that the step asked of its da
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import pickle
 import platform
@@ -19,10 +18,10 @@ import pandas as pd
 from pydantic import BaseModel
 
 from ..config import REPOSITORY
-from ..dataset import Dataset, Read
+from ..dataset import Dataset, Read, as_read
 from ..errors import ChangjiError
 from ..files import write_bytes
-from ..fingerprints import PACKAGE, digest, of_code, of_file
+from ..fingerprints import PACKAGE, digest, of_code, of_file, sources
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +40,12 @@ class Answers:
         self._data = data
         self._known: dict[Read, str] = {}
         files = (p for p in sorted(data.folder.rglob("*")) if "clean" not in p.parts)
-        self.files = digest(*(f"{p.name}{of_file(p)}" for p in files))
+        self.files = digest(*(f"{p.relative_to(data.folder)}{of_file(p)}" for p in files))
+
+    @property
+    def key(self) -> str:
+        """Of the files and all code: while it is the same, so is every answer."""
+        return digest(self.files, resources(), of_code(*sources()))
 
     def fingerprint(self, reads: Iterable[Read]) -> str:
         """Of all answers together; a question that can no longer be answered counts as changed."""
@@ -103,7 +107,7 @@ class Ledger:
                 return False
             if entry["files"] == answers.files:  # the same files and code give the same answers
                 return True
-            reads = {read_of(*read) for read in entry["reads"]}
+            reads = {as_read(*read) for read in entry["reads"]}
             return entry["answers"] == answers.fingerprint(reads)
         except Exception:  # whatever is wrong with an entry, the step is done again
             return False
@@ -130,9 +134,3 @@ class Ledger:
         }
         text = json.dumps(self._steps, ensure_ascii=False, indent=0, default=list)
         write_bytes(self.path, text.encode("utf-8"))
-
-
-def read_of(day: str | None, name: str, arguments: list) -> Read:
-    """A question as it was before it was written as JSON."""
-    plain = tuple(tuple(a) if isinstance(a, list) else a for a in arguments)
-    return dt.date.fromisoformat(day) if day else None, name, plain

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from ..dataset import ANSWERS, Read, as_read
 from ..errors import ChangjiError
 
 SECONDS = 600
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-# run after the notebook's own cells and not stored: what they asked of datasets, what they loaded
-ASKED = """
+# run after the notebook's own cells and not stored: what they asked of datasets, what they loaded;
+# then the kernel is as good as new for the notebook's other edition, which asks the same
+LAST = """
 import json as _json, sys as _sys
 from changji_analysis.dataset import asked as _asked
 _loaded = [name for name in _sys.modules if name.startswith("changji_analysis.")]
 print(_json.dumps({"reads": _asked(), "modules": _loaded}, default=str))
+get_ipython().reset()
+get_ipython().execution_count = 0
 """
+
+
+class Executed(NamedTuple):
+    """A notebook with its outputs, and what they rest on: questions and loaded modules."""
+
+    path: Path
+    content: bytes
+    reads: set[Read]
+    modules: list[str]
 
 
 class NotebookError(ChangjiError):
@@ -33,17 +49,18 @@ def cells(path: Path) -> str:
     )
 
 
-def execute(path: Path) -> tuple[bytes, dict]:
-    """Run a notebook in a kernel of its own.
+def execute(paths: Sequence[Path], answers: Path | None = None) -> list[Executed]:
+    """Run the editions of a notebook one after the other in a kernel of their own.
 
     Parameters
     ----------
-    path : Path
+    paths : sequence of Path
+    answers : Path, optional
+        What `changji_analysis.Dataset.share` wrote in the same run, so that no kernel judges again.
 
     Returns
     -------
-    bytes, dict
-        The notebook with its outputs, and ``reads`` and ``modules`` that they rest on.
+    list of Executed
 
     Raises
     ------
@@ -51,9 +68,39 @@ def execute(path: Path) -> tuple[bytes, dict]:
         A cell failed, or wrote to stderr.
     """
     try:
-        notebook, rests_on = _run(path)
+        return _run(paths, answers)
     except DeadKernelError:  # it lost its port to another program, or its memory
-        notebook, rests_on = _run(path)
+        return _run(paths, answers)
+
+
+def _run(paths: Sequence[Path], answers: Path | None) -> list[Executed]:
+    client = NotebookClient(
+        nbformat.v4.new_notebook(),
+        timeout=SECONDS,
+        kernel_name=KERNEL["name"],
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(paths[0].parent)}},
+    )
+    found = []
+    with client.setup_kernel(env={**os.environ, ANSWERS: str(answers or "")}):
+        for path in paths:
+            client.nb = _read(path)
+            client.nb.cells.append(nbformat.v4.new_code_cell(LAST))
+            try:
+                client.execute(cleanup_kc=False)
+            except CellExecutionError as error:
+                raise NotebookError(
+                    f"{path.name}: a cell failed. {error.ename}: {error.evalue} Remedy: open the "
+                    "notebook with 'make lab', run it, and mend the cell or the data that it names."
+                ) from error
+            rests_on = json.loads(client.nb.cells.pop().outputs[0]["text"])
+            reads = {as_read(*read) for read in rests_on["reads"]}
+            found.append(Executed(path, _stored(client.nb, path), reads, rests_on["modules"]))
+    return found
+
+
+def _stored(notebook: nbformat.NotebookNode, path: Path) -> bytes:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.get("name") == "stderr":
@@ -63,29 +110,7 @@ def execute(path: Path) -> tuple[bytes, dict]:
                 )
     kept = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook.metadata = nbformat.from_dict(kept)
-    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8"), rests_on
-
-
-def _run(path: Path) -> tuple[nbformat.NotebookNode, dict]:
-    notebook = _read(path)
-    notebook.cells.append(nbformat.v4.new_code_cell(ASKED))
-    client = NotebookClient(
-        notebook,
-        timeout=SECONDS,
-        kernel_name=KERNEL["name"],
-        record_timing=False,
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        raise NotebookError(
-            f"{path.name}: a cell failed. {error.ename}: {error.evalue} Remedy: open the notebook "
-            "with 'make lab', run it, and mend the cell or the data that it names."
-        ) from error
-    last = notebook.cells.pop()
-    return notebook, json.loads(last.outputs[0]["text"])
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
 
 
 def _read(path: Path) -> nbformat.NotebookNode:

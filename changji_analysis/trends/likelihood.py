@@ -20,6 +20,8 @@ WEIGHT = 0.2
 """Where a fit rests without evidence: logs of prior strength, scale (over a robust estimate) and
 degrees of freedom, and what that weighs, in areas."""
 BOUNDS = ((-2.3, 5.7), (-11.5, 2.1), (0.1, 4.1))
+TOLERANCE = 1e-10
+"""Of the mean log density. L-BFGS-B stops earlier, and its linear algebra wakes threads in vain."""
 DIFFERENCE = 1e-6
 """Width of the differences of the logs of the hyperparameters."""
 
@@ -121,6 +123,6 @@ def fit(step, gap, ahead, change, *, drift, error, transitory, typical, areas) -
         return out[0], (out[1:] - out[0]) / DIFFERENCE
 
     found = optimize.minimize(
-        loss, centre, jac=True, method="L-BFGS-B", bounds=BOUNDS, options={"maxiter": 100}
+        loss, centre, jac=True, method="SLSQP", bounds=BOUNDS, options={"ftol": TOLERANCE}
     )
     return np.exp(found.x)

@@ -256,22 +256,26 @@ def _usable(peers: pd.DataFrame, x, years) -> tuple[pd.DataFrame, list[str]]:
 
 def copies(peers: pd.DataFrame, x, years) -> pd.Index:
     """Columns that never differ from a series in two common years or more."""
-    own = pd.Series(np.asarray(x, float), index=np.asarray(years, int))
-    both = peers.reindex(own.index)
-    same = (both.sub(own, axis=0).abs() < COPY) | both.isna()
-    return peers.columns[same.all() & (both.notna().sum() >= 2)]
+    own = pd.Series(np.asarray(x, float), np.asarray(years, int)).reindex(peers.index)
+    away = np.abs(peers.to_numpy(float) - own.to_numpy()[:, None])
+    return peers.columns[~(away >= COPY).any(0) & (np.isfinite(away).sum(0) >= 2)]
 
 
 def _alike(peers: pd.DataFrame) -> bool:
     """Whether no two peers ever grew differently in the same years."""
-    growth = _filled(peers.sort_index()).diff()
-    return bool((growth.max(axis=1) - growth.min(axis=1)).max() < COPY)
+    peers = peers.sort_index()
+    growth = np.diff(_filled(peers.to_numpy(), peers.index.to_numpy()), axis=0)
+    spread = np.fmax.reduce(growth, axis=1) - np.fmin.reduce(growth, axis=1)
+    return bool(np.fmax.reduce(spread) < COPY)
 
 
-def _filled(peers: pd.DataFrame) -> pd.DataFrame:
+def _filled(figures: np.ndarray, years: np.ndarray) -> np.ndarray:
     """Peers with even growth between two surveys, so that a gap is growth of its years too."""
-    gaps = peers.isna().to_numpy().any()
-    return peers.interpolate(method="index", limit_area="inside") if gaps else peers
+    filled, seen = figures.copy(), np.isfinite(figures)
+    for area in np.flatnonzero(seen.any(0) & ~seen.all(0)):
+        at = seen[:, area]
+        filled[:, area] = np.interp(years, years[at], figures[at, area], np.nan, np.nan)
+    return filled
 
 
 def fit_prior(peers: pd.DataFrame) -> Prior:
@@ -302,7 +306,7 @@ def _fit_prior(values: bytes, index: bytes) -> Prior:
     typical = max(1.5 * np.median(np.abs(change - middle * ahead) / np.sqrt(ahead)), 1e-4)
     growth, even = (
         np.diff(x, axis=0) / np.diff(years)[:, None] / levels.speed(x[:-1])
-        for x in (figures, _filled(pd.DataFrame(figures, years)).to_numpy())
+        for x in (figures, _filled(figures, years))
     )
     drift, squared, seen = moments.common_drift(even, typical)
     squared *= DOUBT
