@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
 from types import FunctionType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -82,6 +83,15 @@ def _kept(method: FunctionType) -> Callable:
         return self._memory[key]
 
     return ask
+
+
+if TYPE_CHECKING:
+    _result = property
+else:
+
+    def _result(method: FunctionType) -> property:
+        """A property that is computed once a dataset."""
+        return property(_kept(method))
 
 
 class Dataset:
@@ -159,14 +169,12 @@ class Dataset:
         """Where the data lie."""
         return self._folder.root
 
-    @property
-    @_kept
+    @_result
     def config(self) -> Config:
         """Settings of the folder."""
         return self._folder.config
 
-    @property
-    @_kept
+    @_result
     def indicators(self) -> pd.DataFrame:
         """The registry of indicators.
 
@@ -178,8 +186,7 @@ class Dataset:
         """
         return self._folder.clean("indicators")
 
-    @property
-    @_kept
+    @_result
     def baseline(self) -> pd.DataFrame:
         """What the plan says of the years before it: one row per printed figure.
 
@@ -197,8 +204,7 @@ class Dataset:
         """
         return self._folder.clean("baseline")
 
-    @property
-    @_kept
+    @_result
     def targets(self) -> pd.DataFrame:
         """What the plan sets: one row per target; a stretch target has its own.
 
@@ -216,8 +222,7 @@ class Dataset:
         """
         return self._folder.clean("targets")
 
-    @property
-    @_kept
+    @_result
     def readings(self) -> pd.DataFrame:
         """How each target may be read: one row per reading, one of them the default.
 
@@ -231,26 +236,22 @@ class Dataset:
         """
         return self._folder.clean("readings")
 
-    @property
-    @_kept
+    @_result
     def tasks(self) -> pd.DataFrame:
         """Tasks and projects that the plan names without a number."""
         return self._folder.clean("tasks")
 
-    @property
-    @_kept
+    @_result
     def plan_checks(self) -> pd.DataFrame:
         """Where statements of the plan can be held against each other."""
         return self._folder.clean("plan_checks")
 
-    @property
-    @_kept
+    @_result
     def aliases(self) -> pd.DataFrame:
         """Further names of areas and indicators that office sheets use."""
         return self._folder.clean("aliases")
 
-    @property
-    @_kept
+    @_result
     def precedents(self) -> pd.DataFrame:
         """Targets set elsewhere and what became of them: one row per target.
 
@@ -272,8 +273,7 @@ class Dataset:
         path = self.folder / name
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    @property
-    @_kept
+    @_result
     def sources(self) -> pd.DataFrame:
         """Documents that figures come from.
 
@@ -285,16 +285,14 @@ class Dataset:
         """
         return self._folder.sources()
 
-    @property
-    @_kept
+    @_result
     def task_reports(self) -> pd.DataFrame:
         """What offices reported on tasks and projects: id, office, reported, progress, …."""
         table = self._folder.task_reports()
         known = table["reported"] <= pd.Timestamp(self.as_of or dt.date.max)
         return table[known].reset_index(drop=True)
 
-    @property
-    @_kept
+    @_result
     def returned(self) -> pd.DataFrame:
         """Which offices returned a form: office, day, and how many figures and tasks came with it.
 
@@ -303,14 +301,13 @@ class Dataset:
         forms = self.sources[self.sources["id"].str.startswith(RETURNED)].set_index("id")
         used = self.statistics["source"].map(forms["publisher"]).rename("office")
         day = pd.to_datetime(self.statistics["source"].map(forms["published"])).rename("day")
-        figures = self.statistics.groupby([used, day]).size().rename("figures")
+        figures = self.statistics.groupby([used, day])["value"].size()
         reports = self.task_reports.rename(columns={"reported": "day"})
-        tasks = reports.groupby(["office", "day"]).size().rename("tasks")
-        both = pd.concat([figures, tasks], axis=1).fillna(0).astype(int)
+        tasks = reports.groupby(["office", "day"])["id"].size()
+        both = pd.concat({"figures": figures, "tasks": tasks}, axis=1).fillna(0).astype(int)
         return both.rename_axis(["office", "day"]).reset_index()
 
-    @property
-    @_kept
+    @_result
     def statistics(self) -> pd.DataFrame:
         """Yearly observations of the city, its prefecture, region and nation, all vintages.
 
@@ -352,33 +349,30 @@ class Dataset:
             raise UsageError(f"no reference table {name!r}: there are {', '.join(REFERENCES)}")
         return self._cut(self._folder.reference(name))
 
-    @property
-    @_kept
+    @_result
     def breaks(self) -> pd.DataFrame:
         """Declared changes of scope from the year before: id, area, indicator, year, reason."""
         return self._folder.breaks()
 
-    @property
-    @_kept
+    @_result
     def problems(self) -> pd.DataFrame:
         """Everything found wrong, ambiguous or corrected in the folder; faulty data do not raise.
 
         Returns
         -------
         DataFrame
-            Columns file, row, column, value, severity (error|warning|note), code, why, remedy,
-            why_zh, remedy_zh; errors first.
+            Columns file, row (line of the file, the header being 1; missing where the whole file is
+            meant), column, value, severity (error|warning|note), code, why, remedy, why_zh,
+            remedy_zh; errors first.
         """
         return quality.problems(self._folder, self.as_of)
 
-    @property
-    @_kept
+    @_result
     def not_public(self) -> int:
         """How many figures in use are not public."""
         return int(self.statistics["private"].sum())
 
-    @property
-    @_kept
+    @_result
     def last_known(self) -> dt.date:
         """The day on which the newest figure of the statistics became known."""
         return self.statistics["known_by"].max().date()
@@ -389,8 +383,7 @@ class Dataset:
         return frame[frame["known_by"] <= pd.Timestamp(self.as_of)].reset_index(drop=True)
 
     # ---- histories -----------------------------------------------------------------------------
-    @property
-    @_kept
+    @_result
     def observations(self) -> pd.DataFrame:
         """Every observation of all tables, with the name of its table."""
         return histories.observations(
@@ -411,8 +404,13 @@ class Dataset:
         Returns
         -------
         Series
-            float by int year, ascending, in the indicator's unit; ``attrs`` as in
-            `changji_analysis.histories.history`.
+            float by int year, ascending, in the indicator's unit, named after the indicator. Of
+            several vintages the latest known stands. A year without a figure is absent; without
+            any the series is empty. ``attrs`` hold area, indicator, unit, kind; breaks: the
+            years at which the scope changed, so that growth from the year before is no growth;
+            private: the years whose figure is not public; early: those that rest on a signal;
+            limits: year to the least and the greatest that a printed bound leaves open (700 or
+            more), for years without a figure: a range, and no point of the series.
 
         Raises
         ------
@@ -464,7 +462,8 @@ class Dataset:
         Returns
         -------
         DataFrame
-            float, year x area; see `changji_analysis.histories.reference_class`.
+            float, every year from first to last x area, NaN where there is no figure; empty where
+            no peer has any. ``attrs["breaks"]`` maps an area to the years of its scope breaks.
 
         Raises
         ------
@@ -500,8 +499,7 @@ class Dataset:
                 return known
         return None
 
-    @property
-    @_kept
+    @_result
     def areas(self) -> pd.DataFrame:
         """Which area lies in which: area, level, parent, zh, en."""
         return self._folder.area_tree()
@@ -535,15 +533,16 @@ class Dataset:
         return {area: sorted(map(int, years)) for area, years in declared.groupby("area")["year"]}
 
     # ---- the plan, judged ----------------------------------------------------------------------
-    @property
-    @_kept
+    @_result
     def plan_targets(self) -> pd.DataFrame:
         """Every target of the plan in every reading, in the unit of its indicator.
 
         Returns
         -------
         DataFrame
-            As `changji_analysis.plan.plan_targets`.
+            One row per target and reading, the default reading first: the columns of both tables,
+            with ``value``, ``base_value`` and ``unit`` in the indicator's unit and ``zh``, ``en``,
+            ``decimals``, ``model_kind``, ``holder_en`` from the registry.
         """
         tables = self.targets, self.readings, self.indicators
         report = self._folder.blank_report("raw/plan_targets.csv")
@@ -590,20 +589,21 @@ class Dataset:
         """
         return self._target(plan.plan_row(self.plan_targets, target, reading))
 
-    @property
-    @_kept
+    @_result
     def consistency(self) -> pd.DataFrame:
         """The plan held against itself, as ``data/plan_checks.csv`` asks.
 
         Returns
         -------
         DataFrame
-            As `changji_analysis.plan.consistency`.
+            One row a check: ``id``, ``place`` (row of the baseline or the targets concerned),
+            ``computed`` and ``printed`` numbers in base units, whether they ``agrees``, what was
+            ``expected`` (``equal``; or ``differ`` where the two may mean different things, so that
+            a doubt remains even where the numbers agree), and in both languages what follows.
         """
         return plan.consistency(self.plan_checks, self.baseline, self.targets)
 
-    @property
-    @_kept
+    @_result
     def judged(self) -> dict[tuple[str, str], scorecards.Judged]:
         """Every target in every reading with what its judgement saw, the default reading first.
 
@@ -613,8 +613,7 @@ class Dataset:
         rows = (row for _, row in self.plan_targets.iterrows())
         return {(row["id"], row["reading"]): self._judge(row) for row in rows}
 
-    @property
-    @_kept
+    @_result
     def assessments(self) -> dict[tuple[str, str], Assessment]:
         """(target id, reading) to its assessment, the default reading of each target first."""
         return {key: one.assessment for key, one in self.judged.items()}
@@ -734,7 +733,20 @@ class Dataset:
 
     @_kept
     def rd_spending(self, intensity: float, base_intensity: float, year: int) -> pd.DataFrame:
-        """What an R&D intensity means in money; see `changji_analysis.needs.rd_spending`."""
+        """What an R&D intensity means in money.
+
+        Returns
+        -------
+        DataFrame
+            One row a scenario: ``id``, ``name_zh``, ``name_en``, ``growth`` (fraction a year),
+            ``gdp`` in 亿元 in that year, ``at_base`` (spending if the intensity stayed at its
+            base), ``needed`` and ``short`` = needed - at_base, in 亿元. ``short`` is ``region``
+            (what the region's realised pace would add; NaN where that is not known) and ``rest``
+            (what is still lacking then; negative where the region's pace is enough). ``points`` is
+            the leverage of one firm: percentage points of intensity for each 亿元 of R&D, and
+            ``share_of_base`` that 亿元 as a multiple of ``at_base``. ``attrs`` hold gdp_year,
+            gdp_value and region (the answer of `changji_analysis.needs.region_pace`).
+        """
         areas, start = self.config.areas, self.config.plan.base_year
         region = needs.region_pace(self.history(areas.region, "rd_intensity"), start, year)
         return needs.rd_spending(
@@ -753,15 +765,30 @@ class Dataset:
         last = setting.target_year if self.as_of is None else self.as_of.year - 1
         return range(setting.base_year, min(setting.target_year, last) + 1)
 
-    @property
-    @_kept
+    @_result
     def scorecard(self) -> pd.DataFrame:
         """One row for every target of the plan in every reading, as known on a date.
 
         Returns
         -------
         DataFrame
-            As `changji_analysis.scorecards.scorecard`.
+            The target (``id``, ``reading``, ``default``, ``zh``, ``en``, ``unit``, ``value``,
+            ``direction``, ``strength``, ``kind``, ``year``), where it stands (``base_*``,
+            ``last_*``, ``last_private`` where the latest figure is not public, ``met_at_base``,
+            ``met_at_last``), its pace (``required_growth`` and ``observed_growth`` as fractions
+            a year, ``completion`` = last / target beside ``gap_closed`` against
+            ``time_elapsed``), what is lacking (``shortfall`` in the unit from the latest figure,
+            else the base; ``shortfall_per_year`` over the years from that figure to the target;
+            ``shortfall_money``, for R&D intensity, in 亿元 under the middle GDP scenario), the
+            reference class (``reference_*``: windows of ``reference_span`` years without
+            declared breaks, from how many starting years, how many reached
+            ``reference_required``, and the largest), where it is heading (``probability``,
+            ``likelihood``, ``verdict``), what that rests on (``n``, ``method``, ``notes``,
+            ``evidence``: a grade, see ``wording.TERMS``) and which years are missing
+            (``missing_years``) in which office. ``probability_low`` to ``verdict_high`` are the
+            ends over the choices of the configuration, ``words`` how many verdicts lie between
+            them. ``context_area``, ``context_year`` and ``context_value`` are the figure of an
+            area around the city, for the reader's eye only.
 
         Raises
         ------
@@ -771,14 +798,21 @@ class Dataset:
         spans = {key: ranges.ends(self.alternatives(*key)) for key in self.judged}
         return scorecards.scorecard(self.judged.values(), self.due_years, spans)
 
-    @property
-    @_kept
+    @_result
     def required_paths(self) -> pd.DataFrame:
-        """Values due in every year; see `changji_analysis.scorecards.required_paths`."""
+        """Values due in every year.
+
+        Returns
+        -------
+        DataFrame
+            Long: ``id``, ``reading``, ``default``, ``indicator``, ``unit``, ``year``, ``straight``,
+            ``geometric`` and ``observed`` in that unit. A target without a printed base has a path
+            only where its wording gives one: a total of the period grows evenly from zero, an
+            amount for each year is due every year; else the target year stands alone.
+        """
         return scorecards.required_paths(self.judged.values(), self.config.plan.base_year)
 
-    @property
-    @_kept
+    @_result
     def cohort_outlook(self) -> pd.DataFrame:
         """The stock of certificates by renewal rate; see `changji_analysis.needs.cohort_outlook`.
 
@@ -799,24 +833,41 @@ class Dataset:
                 return needs.cohort_outlook(one.assessment, past, others, rates, parent)
         return pd.DataFrame()
 
-    @property
-    @_kept
+    @_result
     def asks(self) -> pd.DataFrame:
-        """Missing figures, the most wanted first; see `changji_analysis.needs.asks`."""
+        """Missing figures, the most wanted first.
+
+        Returns
+        -------
+        DataFrame
+            A row for each target and missing year, most wanted first: ``id``, ``indicator``,
+            ``zh``, ``en``, ``holder_zh``, ``holder_en``, ``year``, ``due`` (month, ``2026-09``;
+            empty if not known), ``due_zh``, ``due_en``, ``first`` (any figure gives the first
+            verdict), ``changes`` (probability that the printed word changes) and ``moves``
+            (expected absolute change of the probability); both NaN for years up to the last
+            figure, and ``moves`` where there is no forecast.
+        """
         headline = self.config.report.headline
         return needs.asks(self.judged.values(), self.due_years, self.indicators, headline)
 
-    @property
-    @_kept
+    @_result
     def reading_tables(self) -> pd.DataFrame:
-        """Which figure would mean which verdict; see `scorecards.reading_tables`."""
+        """Which figure would mean which verdict.
+
+        Returns
+        -------
+        DataFrame
+            ``id``, ``reading``, ``default``, ``indicator`` and the columns of
+            `changji_analysis.reading_tables.reading_table`; ends of bands as printed. A total of
+            the period is due evenly, an amount for each year every year.
+        """
         return scorecards.reading_tables(self.judged.values(), self.config.plan.base_year)
 
     @_kept
     def probability_history(
         self, target: str, reading: str | None = None, dates: Iterable[str] | None = None
     ) -> pd.DataFrame:
-        """How a probability moved; see `changji_analysis.scorecards.probability_history`.
+        """How a probability moved.
 
         Parameters
         ----------
@@ -824,6 +875,13 @@ class Dataset:
         dates : iterable of str, optional
             ISO dates; by default every date, from the end of the base year on, at which a figure
             of the indicator became known, the city's own or a peer's.
+
+        Returns
+        -------
+        DataFrame
+            By ``date``: ``probability`` (NaN where the evidence is insufficient), ``verdict``,
+            ``n``, ``last_year``, and how many figures became known since the date before:
+            ``city`` and ``peers``.
         """
         row = plan.plan_row(self.plan_targets, target, reading)
         news = self._news(row["indicator"])

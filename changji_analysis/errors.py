@@ -8,18 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-PROBLEM_COLUMNS = [
-    "file",
-    "row",
-    "column",
-    "value",
-    "severity",
-    "code",
-    "why",
-    "remedy",
-    "why_zh",
-    "remedy_zh",
-]
+PROBLEM_COLUMNS = "file row column value severity code why remedy why_zh remedy_zh".split()
 _SHOWN = 200
 with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as _file:
     _FORECASTS = {row["code"]: row for row in csv.DictReader(_file)}

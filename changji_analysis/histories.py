@@ -47,7 +47,7 @@ def observations(statistics: pd.DataFrame, references: Mapping[str, pd.DataFrame
 def history(
     observed: pd.DataFrame, area: str, indicator: pd.Series, breaks: Iterable[int] = ()
 ) -> pd.Series:
-    """Yearly values of an indicator in one area.
+    """Yearly values of an indicator in one area; see `changji_analysis.Dataset.history`.
 
     Parameters
     ----------
@@ -58,17 +58,6 @@ def history(
         Its row of the registry, named by its id.
     breaks : iterable of int
         Years at which the scope changed.
-
-    Returns
-    -------
-    Series
-        float by int year, ascending, in the indicator's unit, named after the indicator. Of
-        several vintages the latest known stands. A year without a figure is absent; without any
-        the series is empty. ``attrs`` hold area, indicator, unit, kind; breaks: the years at
-        which the scope changed, so that growth from the year before is no growth; private: the
-        years whose figure is not public; early: those that rest on a signal; limits: year to the
-        least and the greatest that a printed bound leaves open (700 or more), for years without
-        a figure: a range, and no point of the series.
     """
     own = observed[observed["area"] == area]
     open_ended = own["bound"].isin(NO_POINTS)
@@ -101,7 +90,7 @@ def reference_class(
     exclude: Iterable[str] = (),
     breaks: Mapping[str, Iterable[int]] | None = None,
 ) -> pd.DataFrame:
-    """Histories of other areas for the same indicator.
+    """Histories of other areas for the same indicator; see `changji_analysis.Dataset.peers`.
 
     Parameters
     ----------
@@ -118,12 +107,6 @@ def reference_class(
         Areas to leave out.
     breaks : mapping, optional
         Area to the years at which the scope of the indicator changed.
-
-    Returns
-    -------
-    DataFrame
-        float, every year from first to last x area, NaN where there is no figure; empty where
-        no peer has any. ``attrs["breaks"]`` maps an area to the years of its scope breaks.
 
     Raises
     ------

@@ -68,7 +68,7 @@ def rd_spending(
     scenarios: Iterable[Scenario],
     region: dict | None = None,
 ) -> pd.DataFrame:
-    """R&D spending that an intensity means under each GDP scenario.
+    """R&D spending that an intensity means; see `changji_analysis.Dataset.rd_spending`.
 
     The city's GDP starts from its last published figure; the growth rates are the named
     assumptions of the configuration, not forecasts.
@@ -84,18 +84,6 @@ def rd_spending(
     scenarios : iterable of Scenario
     region : dict, optional
         The answer of `region_pace` for R&D intensity.
-
-    Returns
-    -------
-    DataFrame
-        One row a scenario: ``id``, ``name_zh``, ``name_en``, ``growth`` (fraction a year),
-        ``gdp`` in 亿元 in that year, ``at_base`` (spending if the intensity stayed at its
-        base), ``needed`` and ``short`` = needed - at_base, in 亿元. ``short`` is ``region`` (what
-        the region's realised pace would add, see `region_pace`; NaN where that is not known) and
-        ``rest`` (what is still lacking then; negative where the region's pace is enough).
-        ``points`` is the leverage of one firm: percentage points of intensity for each 亿元 of
-        R&D, and ``share_of_base`` that 亿元 as a multiple of ``at_base``. ``attrs`` hold
-        gdp_year, gdp_value and region (the answer of `region_pace`).
 
     Raises
     ------
@@ -296,7 +284,7 @@ def next_values(
 def asks(
     judged: Iterable[Judged], years: Iterable[int], registry: pd.DataFrame, headline: Iterable[str]
 ) -> pd.DataFrame:
-    """Whom to ask first: what each missing figure would be worth (preposterior analysis).
+    """What each missing figure is worth (preposterior analysis); see `Dataset.asks`.
 
     The figure is drawn from the present forecast of its year and the target judged anew with
     each draw (Raiffa and Schlaifer 1961, Applied Statistical Decision Theory, section 4.5); the
@@ -312,16 +300,6 @@ def asks(
         The indicators.
     headline : iterable of str
         Indicators that come first.
-
-    Returns
-    -------
-    DataFrame
-        A row for each target and missing year, most wanted first: ``id``, ``indicator``, ``zh``,
-        ``en``, ``holder_zh``, ``holder_en``, ``year``, ``due`` (month, ``2026-09``; empty if not
-        known), ``due_zh``, ``due_en``, ``first`` (any figure gives the first verdict),
-        ``changes`` (probability that the printed word changes) and ``moves`` (expected absolute
-        change of the probability); both NaN for years up to the last figure, and ``moves`` where
-        there is no forecast.
     """
     registry, order = registry.set_index("id"), list(headline)
     rows = []

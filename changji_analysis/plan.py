@@ -92,19 +92,12 @@ def attained(value, goal, direction, tolerance):
 def plan_targets(
     targets: pd.DataFrame, readings: pd.DataFrame, indicators: pd.DataFrame
 ) -> pd.DataFrame:
-    """Every target of the plan in every reading, in the unit of its indicator.
+    """Every target in every reading; see `changji_analysis.Dataset.plan_targets`.
 
     Parameters
     ----------
     targets, readings, indicators : DataFrame
         The tables of the data folder; see `check_units` for what must hold.
-
-    Returns
-    -------
-    DataFrame
-        One row per target and reading, the default reading first: the columns of both tables,
-        with ``value``, ``base_value`` and ``unit`` in the indicator's unit and ``zh``, ``en``,
-        ``decimals``, ``model_kind``, ``holder_en`` from the registry.
     """
     targets = targets.drop(columns=["direction"])
     registry = indicators.set_index("id")
@@ -214,16 +207,7 @@ def _in_unit(values: pd.Series, units: pd.Series, wanted: pd.Series) -> list[flo
 def consistency(
     checks: pd.DataFrame, baseline: pd.DataFrame, targets: pd.DataFrame
 ) -> pd.DataFrame:
-    """Check the plan against itself, as ``data/plan_checks.csv`` asks.
-
-    Returns
-    -------
-    DataFrame
-        One row a check: ``id``, ``place`` (row of the baseline or the targets concerned),
-        ``computed`` and ``printed`` numbers in base units, whether they ``agrees``, what was
-        ``expected`` (``equal``; or ``differ`` where the two may mean different things, so that
-        a doubt remains even where the numbers agree), and in both languages what follows.
-    """
+    """Check the plan against itself; see `changji_analysis.Dataset.consistency`."""
     rows = pd.concat([baseline, targets])
     values = dict(zip(rows["id"], rows["value"], strict=True))
     computed = [

@@ -13,20 +13,13 @@ from .records.schemas import DERIVED, NO_POINTS
 
 
 def problems(folder: Folder, as_of: dt.date | None = None) -> pd.DataFrame:
-    """Everything found wrong, ambiguous, inconsistent or corrected; faulty data do not raise.
+    """Everything found wrong or corrected; see `changji_analysis.Dataset.problems`.
 
     Parameters
     ----------
     folder : Folder
     as_of : date, optional
         Of the observations, only what concerns a row that was known then.
-
-    Returns
-    -------
-    DataFrame
-        Columns file, row (line of the file, the header being 1; missing where the whole file is
-        meant), column, value, severity (error|warning|note), code, why, remedy, why_zh,
-        remedy_zh; errors first.
     """
     found = folder.problems()
     for name in ("statistics", *folder.private, *REFERENCES):

@@ -13,27 +13,14 @@ from .histories import growth_windows
 from .reading_tables import reading_table
 
 _MEASURES = (
-    "met_at_last",
-    "required_growth",
-    "required_growth_from_last",
-    "observed_growth",
-    "gap_closed",
-    "time_elapsed",
-    "probability",
-)
+    "met_at_last required_growth required_growth_from_last observed_growth gap_closed "
+    "time_elapsed probability"
+).split()
 _REFERENCE = (
-    "reference_span",
-    "reference_required",
-    "reference_windows",
-    "reference_reached",
-    "reference_share",
-    "reference_periods",
-    "reference_broken",
-    "reference_largest",
-    "reference_area",
-    "reference_start",
-    "reference_end",
-)
+    "reference_span reference_required reference_windows reference_reached reference_share "
+    "reference_periods reference_broken reference_largest reference_area reference_start "
+    "reference_end"
+).split()
 _CONTEXT = ("context_area", "context_year", "context_value")
 
 
@@ -74,7 +61,7 @@ class Judged:
 def scorecard(
     judged: Iterable[Judged], years: Iterable[int], spans: Mapping[tuple[str, str], dict]
 ) -> pd.DataFrame:
-    """One row for every target of the plan in every reading.
+    """One row for every target in every reading, as `changji_analysis.Dataset.scorecard` says.
 
     Parameters
     ----------
@@ -83,45 +70,25 @@ def scorecard(
         Those whose figures could be out by the date of knowledge.
     spans : mapping
         (target, reading) to the answer of `changji_analysis.ranges.ends`.
-
-    Returns
-    -------
-    DataFrame
-        The target (``id``, ``reading``, ``default``, ``zh``, ``en``, ``unit``, ``value``,
-        ``direction``, ``strength``, ``kind``, ``year``), where it stands (``base_*``, ``last_*``,
-        ``last_private`` where the latest figure is not public, ``met_at_base``,
-        ``met_at_last``), its pace (``required_growth`` and ``observed_growth``
-        as fractions a year, ``completion`` = last / target beside ``gap_closed`` against
-        ``time_elapsed``), what is lacking (``shortfall`` in the unit from the latest figure,
-        else the base; ``shortfall_per_year`` over the years from that figure to the target;
-        ``shortfall_money``, for R&D intensity, in 亿元 under the middle GDP scenario), the
-        reference class (``reference_*``: windows of ``reference_span`` years without declared
-        breaks, from how many starting years, how many reached ``reference_required``, and the
-        largest), where it is heading
-        (``probability``, ``likelihood``, ``verdict``), what that rests on (``n``, ``method``,
-        ``notes``, ``evidence``: a grade, see ``wording.TERMS``) and which years are missing
-        (``missing_years``) in which office. ``probability_low`` to ``verdict_high`` are the ends
-        over the choices of the configuration, ``words`` how many verdicts lie between them.
-        ``context_area``, ``context_year`` and
-        ``context_value`` are the figure of an area around the city, for the reader's eye only.
     """
     years = set(years)
     frame = pd.DataFrame(
         [_row(one, years) | spans[one.row["id"], one.row["reading"]] for one in judged]
     )
-    whole = ("year", "base_year", "last_year", "n", "after_base", "reference_span")
-    whole += ("reference_windows", "reference_reached", "reference_broken")
-    whole += ("reference_periods", "reference_start", "reference_end", "context_year", "words")
-    numbers = [name for name in _MEASURES if name != "met_at_last"]
-    numbers += ["value", "base_value", "last_value", "completion", "shortfall"]
-    numbers += ["shortfall_per_year", "shortfall_money", "reference_required", "reference_largest"]
-    numbers += ["reference_share", "required_factor", "context_value"]
-    numbers += ["probability_low", "probability_high", "probability_floor"]
-    flags = ("met_at_base", "met_at_last")
+    whole = (
+        "year base_year last_year n after_base reference_span reference_windows reference_reached "
+        "reference_broken reference_periods reference_start reference_end context_year words"
+    )
+    numbers = (
+        "value base_value last_value completion shortfall shortfall_per_year shortfall_money "
+        "reference_required reference_largest reference_share required_factor context_value "
+        "probability_low probability_high probability_floor"
+    )
+    numbers = [*_MEASURES, *numbers.split()]
     return frame.astype(
-        dict.fromkeys(whole, "Int64")
+        dict.fromkeys(whole.split(), "Int64")
         | dict.fromkeys(numbers, "float64")
-        | dict.fromkeys(flags, "boolean")
+        | dict.fromkeys(("met_at_base", "met_at_last"), "boolean")
     )
 
 
@@ -294,21 +261,13 @@ def spans(years: Iterable[int]) -> str:
 
 
 def required_paths(judged: Iterable[Judged], start: int) -> pd.DataFrame:
-    """Values due in every year on both paths, for every target in every reading.
+    """Values due in every year; see `changji_analysis.Dataset.required_paths`.
 
     Parameters
     ----------
     judged : iterable of Judged
     start : int
         Base year of the plan.
-
-    Returns
-    -------
-    DataFrame
-        Long: ``id``, ``reading``, ``default``, ``indicator``, ``unit``, ``year``, ``straight``,
-        ``geometric`` and ``observed`` in that unit. A target without a printed base has a path
-        only where its wording gives one: a total of the period grows evenly from zero, an
-        amount for each year is due every year; else the target year stands alone.
     """
 
     def due(one: Judged) -> pd.DataFrame:
@@ -319,20 +278,13 @@ def required_paths(judged: Iterable[Judged], start: int) -> pd.DataFrame:
 
 
 def reading_tables(judged: Iterable[Judged], start: int) -> pd.DataFrame:
-    """Which figure of which year would mean which verdict, for every target in every reading.
+    """Which figure means which verdict; see `changji_analysis.Dataset.reading_tables`.
 
     Parameters
     ----------
     judged : iterable of Judged
     start : int
         Base year of the plan.
-
-    Returns
-    -------
-    DataFrame
-        ``id``, ``reading``, ``default``, ``indicator`` and the columns of
-        `changji_analysis.reading_tables.reading_table`; ends of bands as printed. A total of the
-        period is due evenly, an amount for each year every year.
     """
 
     def table(one: Judged) -> pd.DataFrame:
@@ -370,7 +322,7 @@ def _path(row: pd.Series, a: Assessment, start: int) -> pd.DataFrame:
 
 
 def probability_history(judged: Mapping[str, Assessment], news: pd.DataFrame) -> pd.DataFrame:
-    """How the probability of a target moved with each publication.
+    """How a probability moved; see `changji_analysis.Dataset.probability_history`.
 
     Parameters
     ----------
@@ -378,13 +330,6 @@ def probability_history(judged: Mapping[str, Assessment], news: pd.DataFrame) ->
         ISO date to the assessment as of that day, ascending.
     news : DataFrame
         By ISO date: how many figures became known, columns ``city`` and ``peers``.
-
-    Returns
-    -------
-    DataFrame
-        By ``date``: ``probability`` (NaN where the evidence is insufficient), ``verdict``,
-        ``n``, ``last_year``, and how many figures became known since the date before:
-        ``city`` and ``peers``.
     """
     before, rows = "", []
     for day, a in judged.items():

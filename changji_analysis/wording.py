@@ -287,7 +287,7 @@ class Words:
         return likelihood(probability)[1 if self.lang == "zh" else 0]
 
     # ---- names
-    def column(self, row: pd.Series, stem: str) -> str:
+    def column(self, row: Mapping[str, Any] | pd.Series, stem: str) -> str:
         """The cell of ``stem_zh`` or ``stem_en``."""
         return row[f"{stem}_{self.lang}"]
 
