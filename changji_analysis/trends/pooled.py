@@ -16,8 +16,9 @@ level, exp(b (x - level)), with b from the peers.
 Peers share the same few calendar years, and what hits all of them at once is seen once a year,
 however many they are. So the common drift's error counts years, each by the areas it holds, and
 `DOUBT` times over, and the drift is drawn towards none as far as that error bears; it may change
-for good by `CHANGE` s0; `FEW_YEARS` widens predictions and `DF_PER_YEAR` bounds their degrees of
-freedom. No 95 % interval goes far beyond what any area ever did in as many years (`REACH`).
+for good by `CHANGE` s0 and, since growth that all share ends more often than its past tells, by
+`END` of itself; `FEW_YEARS` widens predictions and `DF_PER_YEAR` bounds their degrees of freedom.
+No 95 % interval goes far beyond what any area ever did in as many years (`REACH`).
 The constants were chosen by the scores on whole panels of many kinds (docs/decisions.md,
 benchmarks/constants.py).
 """
@@ -40,8 +41,10 @@ COPY = 1e-12
 """A peer no farther than this from the series in every common year is the series itself."""
 DOUBT = 3.0
 """By how much the squared error of the common drift exceeds what the scatter of years shows."""
-CHANGE = 0.25
+CHANGE = 0.1
 """Standard deviation of a lasting change of the common drift, in typical yearly shocks."""
+END = 0.15
+"""The same as a share of the common drift: growth that all share may end."""
 FEW_YEARS = 2.0
 """Predictive variances are 1 + FEW_YEARS / (calendar years) times as large."""
 DF_PER_YEAR = 2.0
@@ -324,7 +327,9 @@ def _fit_prior(values: bytes, index: bytes) -> Prior:
         df=rounded(df),
         transitory=rounded(transitory),
         drift_error=rounded(np.sqrt(kept * squared)),
-        drift_change=rounded(CHANGE * scale * np.sqrt(1 - transitory)),
+        drift_change=rounded(
+            float(np.hypot(CHANGE * np.sqrt(1 - transitory) * scale, END * kept * drift))
+        ),
         years=seen,
         peers=areas,
         reach=tuple(map(rounded, moments.reach(figures, years, kept * drift, levels.speed))),
