@@ -8,12 +8,13 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from .assessment import Assessment
+from .assessment import Assessment, assess
 from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
 from .histories import growth_windows
 from .pace import cagr
+from .plan import Target
 from .scorecards import Judged
 from .trends import cohort
 
@@ -252,11 +253,12 @@ def next_values(
         probability but no less than today; ``stretch``, at the upper quarter of the peers' growth
         or without peers the median;
         ``match``, the region's level or growth; each of these with ``_growth`` a year and
-        ``_probability`` without new measures. No target is below today's figure; NaN where there
-        is nothing to set it by.
+        ``_probability`` without new measures, and ``_probability_floor``, below what that is not
+        printed. No target is below today's figure; NaN where there is nothing to set it by.
     """
     start, value = int(known.index[-1]), float(known.iloc[-1])
-    ahead = forecast(known, until, peers=peers if peers.shape[1] else None, kind=kind)
+    used = peers if peers.shape[1] else None
+    ahead = forecast(known, until, peers=used, kind=kind)
     low, high = ahead.interval(0.8).iloc[-1]
     span = min(until - start, len(peers) - 1)
     windows = (
@@ -277,7 +279,11 @@ def next_values(
         asked = asked if np.isnan(asked) else max(asked, value)
         out[name] = asked
         out[f"{name}_growth"] = (asked / value) ** (1 / (until - start)) - 1
-        out[f"{name}_probability"] = np.nan if np.isnan(asked) else ahead.probability(asked)
+        if np.isnan(asked):
+            out |= dict.fromkeys((f"{name}_probability", f"{name}_probability_floor"), np.nan)
+            continue
+        a = assess(known, Target(value=asked, year=until), peers=used, kind=kind)
+        out |= {f"{name}_probability": a.probability, f"{name}_probability_floor": a.floor}
     return out
 
 

@@ -16,7 +16,9 @@ from .trends.parent import at_quantile
 
 ENDS = (0.1, 0.9)
 """Points of the pass-through's distribution that are tried."""
-COLUMNS = ["choice", "detail", "probability", "verdict"]
+RANGE = ("probability_low", "probability_high", "probability_low_floor",
+         "probability_high_floor", "verdict_low", "verdict_high", "words")  # fmt: skip
+COLUMNS = ["choice", "detail", "probability", "probability_floor", "verdict"]
 
 
 def alternatives(
@@ -52,24 +54,25 @@ def alternatives(
     -------
     DataFrame
         ``choice`` (``central``, ``reference_class``, ``without``, ``pass_through``, ``method``),
-        ``detail`` (which), ``probability`` and ``verdict``; empty where the central judgement
-        rests on no forecast.
+        ``detail`` (which), ``probability``, below what that is not printed
+        (``probability_floor``), and ``verdict``; empty where the central judgement rests on no
+        forecast.
     """
     if central.probability is None or central.forecast is None:
         return pd.DataFrame(columns=COLUMNS)
-    rows = [("central", "", central.probability)]
+    judged = [("central", "", central)]
     for name, frame in classes.items():
         if frame.shape[1]:
-            rows.append(("reference_class", name, judge(frame, parent).probability))
+            judged.append(("reference_class", name, judge(frame, parent)))
     for area in peers.columns if peers.shape[1] > 1 else ():
         rest = peers.drop(columns=area)
         rest.attrs = peers.attrs
-        rows.append(("without", str(area), judge(rest, parent).probability))
+        judged.append(("without", str(area), judge(rest, parent)))
     if parent is not None and central.evidence.parent is not None:
         for level in ENDS:
-            held = judge(peers, at_quantile(parent, level))
-            rows.append(("pass_through", f"{level:g}", held.probability))
-    rows += [("method", name, probability) for name, probability in methods.items()]
+            judged.append(("pass_through", f"{level:g}", judge(peers, at_quantile(parent, level))))
+    rows = [(choice, detail, a.probability, a.floor) for choice, detail, a in judged]
+    rows += [("method", name, p, central.floor) for name, p in methods.items()]
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     return table.assign(verdict=table["probability"].map(verdict))
 
@@ -80,15 +83,15 @@ def ends(table: pd.DataFrame) -> dict[str, object]:
     Returns
     -------
     dict
-        ``probability_low``, ``probability_high``, ``verdict_low``, ``verdict_high`` and ``words``:
-        how many verdicts the range spans, both ends included. None where the table is empty.
+        `RANGE`: the ends, below what they are not printed, their verdicts and ``words``, how many
+        verdicts the range spans, both ends included. None where the table is empty.
     """
-    names = ("probability_low", "probability_high", "verdict_low", "verdict_high", "words")
+    found: dict[str, object] = dict.fromkeys(RANGE)
     if table.empty:
-        return dict.fromkeys(names)
-    low, high = (
-        table.loc[at] for at in (table["probability"].idxmin(), table["probability"].idxmax())
-    )
-    spanned = BANDS.index(high["verdict"]) - BANDS.index(low["verdict"]) + 1
-    found = (low["probability"], high["probability"], low["verdict"], high["verdict"], spanned)
-    return dict(zip(names, found, strict=True))
+        return found
+    ranked = table.sort_values("probability", kind="stable")
+    for end, row in (("low", ranked.iloc[0]), ("high", ranked.iloc[-1])):
+        found[f"probability_{end}"], found[f"verdict_{end}"] = row["probability"], row["verdict"]
+        found[f"probability_{end}_floor"] = row["probability_floor"]
+    first, last = (BANDS.index(ranked["verdict"].iloc[end]) for end in (0, -1))
+    return found | {"words": last - first + 1}

@@ -82,7 +82,8 @@ def scorecard(
     numbers = (
         "value base_value last_value completion shortfall shortfall_per_year shortfall_money "
         "reference_required reference_largest reference_share required_factor context_value "
-        "probability_low probability_high probability_floor"
+        "probability_low probability_high probability_floor "
+        "probability_low_floor probability_high_floor"
     )
     numbers = [*_MEASURES, *numbers.split()]
     return frame.astype(
@@ -338,6 +339,7 @@ def probability_history(judged: Mapping[str, Assessment], news: pd.DataFrame) ->
             {
                 "date": day,
                 "probability": np.nan if a.probability is None else a.probability,
+                "probability_floor": a.floor,
                 "verdict": a.verdict,
                 "n": a.evidence.n,
                 "last_year": a.evidence.last_year,
@@ -346,5 +348,5 @@ def probability_history(judged: Mapping[str, Assessment], news: pd.DataFrame) ->
             }
         )
         before = day
-    columns = ["date", "probability", "verdict", "n", "last_year", "city", "peers"]
+    columns = "date probability probability_floor verdict n last_year city peers".split()
     return pd.DataFrame(rows, columns=columns).astype({"last_year": "Int64"}).set_index("date")

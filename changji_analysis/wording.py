@@ -195,8 +195,8 @@ class Words:
 
     def spread(self, row: Mapping[str, Any] | pd.Series) -> str:
         """The range of the probability of a row of the scorecard; empty without one."""
-        floor = row.get("probability_floor")
-        ends = [self.chance(row.get(f"probability_{end}"), floor) for end in ("low", "high")]
+        names = ("probability_low", "probability_high")
+        ends = [self.chance(row.get(name), row.get(f"{name}_floor")) for name in names]
         return self("—", "–").join(dict.fromkeys(ends)) if all(ends) else ""
 
     def model(self, name: str) -> str:

@@ -141,7 +141,6 @@ def test_a_verdict_prints_as_many_words_as_its_range_bears():
             "words": words,
             "probability_low": ends[0],
             "probability_high": ends[1],
-            "probability_floor": None,
         }
 
     card = pd.DataFrame(

@@ -93,12 +93,15 @@ def _print_news(outcome: Outcome) -> None:
         say(f"new figure / 新数据: {place}: {new['value']:g}")
     if len(outcome.figures) > 20:
         say(f"… {len(outcome.figures) - 20} more / 另有 {len(outcome.figures) - 20} 个")
+    from ..wording import probability_text
+
     for row in outcome.changes.to_dict("records"):
         before, now = (
-            f"{row[f'verdict{when}']} {row[f'probability{when}']:.0%}".removesuffix(" nan%")
+            f"{row[f'verdict{when}']} "
+            + probability_text(row[f"probability{when}"], "en", row[f"probability_floor{when}"])
             for when in ("_before", "")
         )
-        say(f"changed / 结论变化: {row['id']} {row['reading']}: {before} -> {now}")
+        say(f"changed / 结论变化: {row['id']} {row['reading']}: {before} -> {now}".rstrip())
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def probability_moves(data, w: Words) -> Chart:
     moved = {name: moves for name, moves in moved.items() if len(moves)}
     need(list(moved), "probabilities")
     rows = {goal.id: goal.row for goal in goals}
-    clauses = [_moved(w, rows[i][w.lang], m["probability"]) for i, m in moved.items()]
+    clauses = [_moved(w, rows[i][w.lang], m) for i, m in moved.items()]
     clauses[1:] = [w.lowered(clause) for clause in clauses[1:]]
     subtitle = w(
         "实现概率（%），按每次数据发布之日重新评估；标记处有新数发布，点线为结论的分界",
@@ -134,7 +134,7 @@ def probability_moves(data, w: Words) -> Chart:
     if data.as_of is not None:
         last = max(last, mdates.date2num(data.as_of))
     for ax, (i, moves) in zip(axes, moved.items(), strict=True):
-        _steps(ax, w, days[i], 100 * moves["probability"].to_numpy(), (first, last), i)
+        _steps(ax, w, days[i], moves, (first, last), i)
         _verdict_bands(ax, w, data.config.verdict)
         ax.set_title(rows[i][w.lang], size=8.5, pad=4)
     ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))
@@ -143,23 +143,26 @@ def probability_moves(data, w: Words) -> Chart:
     return chart
 
 
-def _moved(w: Words, name: str, chances: pd.Series) -> str:
-    low, high, last = map(w.chance, (chances.min(), chances.max(), chances.iloc[-1]))
+def _moved(w: Words, name: str, moves: pd.DataFrame) -> str:
+    said = moves[["probability", "probability_floor"]]
+    ranked = said.sort_values("probability", kind="stable")
+    low, high, last = (w.chance(*row) for row in (ranked.iloc[0], ranked.iloc[-1], said.iloc[-1]))
     if low == high:
-        return w(f"{name}的概率一直{w.chance_is(chances.iloc[-1])}", f"{name} stayed at {low}")
+        return w(f"{name}的概率一直{w.chance_is(*said.iloc[-1])}", f"{name} stayed at {low}")
     return w(
         f"{name}的概率在{low}至{high}之间变动，最近为{last}",
         f"{name} moved between {low} and {high}, last {last}",
     )
 
 
-def _steps(ax, w: Words, x: np.ndarray, y: np.ndarray, ends: tuple, gid: str) -> None:
+def _steps(ax, w: Words, x: np.ndarray, moves: pd.DataFrame, ends: tuple, gid: str) -> None:
     """One target's probability; a value is written where it differs from the one before."""
+    y = 100 * moves["probability"].to_numpy()
     ax.step([*x, ends[1]], [*y, y[-1]], where="post", color=INK, gid=f"path_{gid}")
     ax.plot(x, y, "o", color=INK, ms=5, gid=f"moves_{gid}", clip_on=False, zorder=5)
     before, falls = "", np.diff(y, prepend=y[0]) < 0
-    for day, value, fallen in zip(x, y, falls, strict=True):
-        if (words := w.chance(value / 100)) != before:
+    for day, value, floor, fallen in zip(x, y, moves["probability_floor"], falls, strict=True):
+        if (words := w.chance(value / 100, floor)) != before:
             late = ends[1] - day < 0.08 * (ends[1] - ends[0])
             side = "right" if late else "left"
             note(ax, words, (day, value), (0, -10 if fallen else 9), ha=side, size=8.5, color=INK,

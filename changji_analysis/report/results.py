@@ -85,9 +85,7 @@ class Results:
         """A row of the scorecard as text."""
         w, after, p, about = self.w, bool(row["after_base"]), row["probability"], row["indicator"]
         share = lambda value: w.percent(value) or DASH  # noqa: E731
-        low, high = row.get("verdict_low"), row.get("verdict_high")
-        codes = {code for code in (row["verdict"], low, high) if isinstance(code, str) and code}
-        factor = row["required_factor"]
+        factor, chance = row["required_factor"], w.chance(p, row["probability_floor"])
         return Named(
             id=row["id"], reading_id=row["reading"], indicator=about, code=row["verdict"], row=row,
             p=p, name=w.name(row), mid=w.mid(row), section=self.locator(row["section"]),
@@ -104,9 +102,9 @@ class Results:
             straight=self.pace(row, "straight"), geometric=self.pace(row, "geometric"),
             shortfall=self.shortfall(row), outcome=row["method"] == "outcome",
             money_short="" if pd.isna(row["shortfall_money"]) else w.money(row["shortfall_money"]),
-            chance=w.chance(p, row["probability_floor"]) or DASH, has_chance=not pd.isna(p),
-            range=self.range(row),
-            likely="" if pd.isna(p) else w.likely(p), verdict=w.verdict(*codes),
+            chance=chance or DASH, has_chance=not pd.isna(p),
+            range="" if w.spread(row) == chance else w.spread(row),
+            likely="" if pd.isna(p) else w.likely(p), verdict=w.judged(row),
             holder=self.office(w.column(row, "holder")), grade=row["evidence"], n=int(row["n"]),
             assumed=str(self.registry.at[about, "holder_assumed"]) in ("yes", "True"),
             due=w.column(self.registry.loc[about], "due"), generic=row["evidence"] == "D",
@@ -161,14 +159,6 @@ class Results:
         if pd.isna(value):
             return ""
         return self.w.points(value, digits) if row["unit"] == "%" else self.amount(value, row)
-
-    def range(self, row: pd.Series) -> str:
-        """The probability's range over reasonable choices, where it has one."""
-        low, high = row.get("probability_low"), row.get("probability_high")
-        if low is None or pd.isna(low) or pd.isna(high):
-            return ""
-        low, high = self.w.chance(low), self.w.chance(high)
-        return "" if low == high else self.w(f"{low}至{high}", f"{low} to {high}")
 
     def reference(self, row: pd.Series) -> Named | None:
         """The growth windows of other areas, where there are any."""
@@ -466,18 +456,18 @@ class Results:
         past, table, w = needs.past_first_time(self.data.baseline), self.data.cohort_outlook, self.w
         if firms is None or past is None or table.empty:
             return None
-        need = table["first_time_needed"]
+        need, floor = table["first_time_needed"], firms.row["probability_floor"]
         rows = [
             (w.percent(r["renewal_rate"], 0), w.number(r["first_time_needed"], 1),
              w.number(r["first_time_needed"] / past["per_year"], 1),
-             self.amount(r["median"], firms.row), w.chance(r["probability"]))
+             self.amount(r["median"], firms.row), w.chance(r["probability"], floor))
             for _, r in table.iterrows()
         ]  # fmt: skip
         return Named(rows=rows, few=w.number(need.min(), 1), many=w.number(need.max(), 1),
                      low=rows[0][0], high=rows[-1][0], past=w.number(past["per_year"], 1),
                      past_years=w.years(past["start"], past["end"]),
-                     least=w.chance(table["probability"].min()),
-                     most=w.chance(table["probability"].max()))  # fmt: skip
+                     least=w.chance(table["probability"].min(), floor),
+                     most=w.chance(table["probability"].max(), floor))  # fmt: skip
 
     def wanted(self) -> list[Named]:
         """The figures to get first, one a target, and what each would be worth."""
@@ -533,8 +523,9 @@ class Results:
             said["floor"] = w("不低于现有水平", "no less than today")
         asks = {}
         for name in ("stretch", "match"):
-            growth, p = found[f"{name}_growth"], found[f"{name}_probability"]
-            asks[f"{name}_asks"] = "" if pd.isna(p) else w.clauses([w.percent(growth), w.chance(p)])
+            chance = w.chance(*(found[f"{name}_probability{end}"] for end in ("", "_floor")))
+            growth = w.percent(found[f"{name}_growth"])
+            asks[f"{name}_asks"] = chance and w.clauses([growth, chance])
             asks[f"{name}_takes"] = self.takes(t, found[name], until)
         return Named(
             name=t.name, indicator=t.indicator, last=t.last_dated, goal=t.goal, **said, **asks

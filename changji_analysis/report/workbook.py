@@ -71,12 +71,13 @@ def _value(r: Results, value: Any, row: pd.Series) -> Cell | str:
     return Cell(float(value), form + (f'"{unit}"' if unit else ""))
 
 
-def _chance(r: Results, value: Any) -> Cell | str:
-    if value is None or pd.isna(value):
+def _chance(r: Results, row: pd.Series) -> Cell | str:
+    """A probability as a number that is shown as it is printed."""
+    value = row["probability"]
+    if pd.isna(value):
         return ""
-    least, most = r.w.chance(0.001), r.w.chance(0.999)
-    return Cell(float(value), f'[=0]0%;[<0.01]"{least}";0%' if value < 0.5 else
-                f'[=1]0%;[>0.99]"{most}";0%')  # fmt: skip
+    said = r.w.chance(value, row["probability_floor"])
+    return Cell(float(value), "0%" if said[0].isdigit() else f'"{said}"')
 
 
 def _share(value: Any) -> Cell | str:
@@ -90,7 +91,7 @@ def overview(r: Results) -> Iterable[dict]:
             "name": t.name, "goal": t.goal, "base": _value(r, t.row["base_value"], t.row),
             "last": _value(r, t.row["last_value"], t.row) if t.after else "",
             "last_year": Cell(t.last_year, YEAR) if t.after else "",
-            "probability": _chance(r, t.p), "range": t.range,
+            "probability": _chance(r, t.row), "range": t.range,
             "verdict": Cell(t.verdict, code=t.code), "holder": t.holder,
             "source": r.source_of(t.indicator).replace(DASH, ""),
         }  # fmt: skip
@@ -106,7 +107,7 @@ def _details(r: Results) -> Iterable[dict]:
             "completion": _share(row["completion"]), "gap_closed": t.gap_closed.replace(DASH, ""),
             "time_elapsed": t.elapsed.replace(DASH, ""), "straight": t.straight,
             "geometric": t.geometric, "required_growth": _share(row["required_growth"]),
-            "probability": _chance(r, t.p), "range": t.range,
+            "probability": _chance(r, t.row), "range": t.range,
             "verdict": Cell(t.verdict, code=t.code), "evidence": t.grade,
             "missing_years": t.missing, "holder": t.holder,
         }  # fmt: skip

@@ -61,7 +61,8 @@ class Outcome:
     scorecard : DataFrame
     changes : DataFrame
         Readings whose verdict or probability is another than at the last run: ``id``,
-        ``reading``, ``verdict_before``, ``verdict``, ``probability_before``, ``probability``.
+        ``reading``, ``verdict``, ``probability`` and below what that is not printed,
+        ``probability_floor``; the same ``_before``.
     figures : DataFrame
         Figures that the last run did not have.
     folder : Path
@@ -248,7 +249,7 @@ def _last(path: Path) -> pd.DataFrame:
 
 
 def _changes(before: pd.DataFrame, card: pd.DataFrame) -> pd.DataFrame:
-    names = ["id", "reading", "verdict", "probability"]
+    names = ["id", "reading", "verdict", "probability", "probability_floor"]
     if not {*names} <= {*before.columns}:
         return pd.DataFrame(columns=names)
     both = card[names].merge(before[names], on=["id", "reading"], suffixes=("", "_before"))
