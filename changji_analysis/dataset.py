@@ -374,8 +374,8 @@ class Dataset:
 
     @_result
     def last_known(self) -> dt.date:
-        """The day on which the newest figure of the statistics became known."""
-        return self.statistics["known_by"].max().date()
+        """The day on which the newest figure, of the city or of any other area, became known."""
+        return self.observations["known_by"].max().date()
 
     def _cut(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.as_of is None:

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from .assessment import Assessment, assess
+from .assessment import Assessment
 from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
-from .histories import growth_windows
 from .pace import cagr
-from .plan import Target
 from .scorecards import Judged
 from .trends import cohort
 
@@ -69,7 +67,7 @@ def rd_spending(
     scenarios: Iterable[Scenario],
     region: dict | None = None,
 ) -> pd.DataFrame:
-    """R&D spending that an intensity means; see `changji_analysis.Dataset.rd_spending`.
+    """R&D spending that an intensity means under each GDP scenario.
 
     The city's GDP starts from its last published figure; the growth rates are the named
     assumptions of the configuration, not forecasts.
@@ -86,6 +84,18 @@ def rd_spending(
     region : dict, optional
         The answer of `region_pace` for R&D intensity.
 
+    Returns
+    -------
+    DataFrame
+        One row a scenario: ``id``, ``name_zh``, ``name_en``, ``growth`` (fraction a year),
+        ``gdp`` in 亿元 in that year, ``at_base`` (spending if the intensity stayed at its
+        base), ``needed`` and ``short`` = needed - at_base, in 亿元. ``short`` is ``region`` (what
+        the region's realised pace would add, see `region_pace`; NaN where that is not known) and
+        ``rest`` (what is still lacking then; negative where the region's pace is enough).
+        ``points`` is the leverage of one firm: percentage points of intensity for each 亿元 of
+        R&D, and ``share_of_base`` that 亿元 as a multiple of ``at_base``. ``attrs`` hold
+        gdp_year, gdp_value and region (the answer of `region_pace`).
+
     Raises
     ------
     ForecastError
@@ -93,7 +103,11 @@ def rd_spending(
     """
     gdp = gdp[gdp.index <= year]
     if gdp.empty:
-        raise ForecastError.of("no_gdp", area=gdp.attrs.get("area", "the city"), year=year)
+        raise ForecastError(
+            f"no GDP of {gdp.attrs.get('area', 'the city')} is known up to {year}.",
+            reason="no_figure",
+            remedy="add the city's GDP to data/raw/yearly_statistics.csv",
+        )
     last_year, last = int(gdp.index[-1]), float(gdp.iloc[-1])
     table = pd.DataFrame([s.model_dump() for s in scenarios])
     table["gdp"] = last * (1 + table["growth"]) ** (year - last_year)
@@ -232,6 +246,7 @@ def next_values(
     decimals: int,
     peers: pd.DataFrame,
     region: pd.Series,
+    parent: pd.Series | None = None,
 ) -> dict[str, float]:
     """What comes by the end of the next plan without new measures, and three targets beside it.
 
@@ -241,56 +256,46 @@ def next_values(
         The city's history; its last figure must lie before `until`.
     until, kind, unit, decimals
         Year, scale, unit and printed digits; of a per cent the region's level is the benchmark, of
-        a number the region's growth.
+        a number the region's growth as far as it can be foreseen.
     peers : DataFrame
         The reference class; may be empty.
     region : Series
+    parent : Series, optional
+        The area around the city with later figures, as the forecast of the target saw it.
 
     Returns
     -------
     dict
         ``median``, ``low`` and ``high`` (80 %) of the forecast; ``floor``, reached with 90 %
-        probability but no less than today; ``stretch``, at the upper quarter of the peers' growth
-        or without peers the median;
-        ``match``, the region's level or growth; each of these with ``_growth`` a year and
-        ``_probability`` without new measures, and ``_probability_floor``, below what that is not
-        printed. No target is below today's figure; NaN where there is nothing to set it by.
+        probability but no less than today; ``stretch``, the forecast's upper quarter; ``match``,
+        the region's level or, from the same base, its own forecast growth; stretch and match with
+        ``_growth`` a year and ``_probability`` without new measures. No target is below today's
+        figure; NaN where there is nothing to set it by.
     """
     start, value = int(known.index[-1]), float(known.iloc[-1])
-    used = peers if peers.shape[1] else None
-    ahead = forecast(known, until, peers=used, kind=kind)
-    low, high = ahead.interval(0.8).iloc[-1]
-    span = min(until - start, len(peers) - 1)
-    windows = (
-        growth_windows(peers, span) if span > 0 else pd.DataFrame(columns=["broken", "factor"])
-    )
-    factors = windows.loc[~windows["broken"].astype(bool), "factor"]
-    quarter = factors.quantile(PEER_QUANTILES["upper_quarter"]) ** ((until - start) / max(span, 1))
-    match, since = np.nan, region[region.index >= start]
+    classes = peers if peers.shape[1] else None
+    ahead = forecast(known, until, peers=classes, parent=parent, kind=kind)
+    low, median, quarter, high = map(float, ahead.quantiles([0.1, 0.5, 0.75, 0.9]).iloc[-1])
+    match = np.nan
     if unit == "%" and len(region):
         match = float(region.iloc[-1])
-    elif unit != "%" and len(since) > 1:
-        growth = cagr(since.iloc[-1], since.iloc[0], int(since.index[-1] - since.index[0]))
-        match = np.nan if growth is None else value * (1 + growth) ** (until - start)
-    out = {"median": float(ahead.median.iloc[-1]), "low": float(low), "high": float(high)}
+    elif unit != "%" and start in region.index:
+        later = forecast(region, until, peers=classes, kind=kind).median.iloc[-1]
+        match = value * float(later / region[start])
+    out = {"median": median, "low": low, "high": high}
     out["floor"] = max(value, reachable(ahead, 0.9, "at_least", decimals))
-    stretch = value * float(quarter) if len(factors) else out["median"]
-    for name, asked in (("stretch", stretch), ("match", match)):
+    for name, asked in (("stretch", quarter), ("match", match)):
         asked = asked if np.isnan(asked) else max(asked, value)
         out[name] = asked
         out[f"{name}_growth"] = (asked / value) ** (1 / (until - start)) - 1
-        if np.isnan(asked):
-            out |= dict.fromkeys((f"{name}_probability", f"{name}_probability_floor"), np.nan)
-            continue
-        a = assess(known, Target(value=asked, year=until), peers=used, kind=kind)
-        out |= {f"{name}_probability": a.probability, f"{name}_probability_floor": a.floor}
+        out[f"{name}_probability"] = np.nan if np.isnan(asked) else ahead.probability(asked)
     return out
 
 
 def asks(
     judged: Iterable[Judged], years: Iterable[int], registry: pd.DataFrame, headline: Iterable[str]
 ) -> pd.DataFrame:
-    """What each missing figure is worth (preposterior analysis); see `Dataset.asks`.
+    """Whom to ask first: what each missing figure would be worth (preposterior analysis).
 
     The figure is drawn from the present forecast of its year and the target judged anew with
     each draw (Raiffa and Schlaifer 1961, Applied Statistical Decision Theory, section 4.5); the
@@ -306,6 +311,16 @@ def asks(
         The indicators.
     headline : iterable of str
         Indicators that come first.
+
+    Returns
+    -------
+    DataFrame
+        A row for each target and missing year, most wanted first: ``id``, ``indicator``, ``zh``,
+        ``en``, ``holder_zh``, ``holder_en``, ``year``, ``due`` (month, ``2026-09``; empty if not
+        known), ``due_zh``, ``due_en``, ``first`` (any figure gives the first verdict),
+        ``changes`` (probability that the printed word changes) and ``moves`` (expected absolute
+        change of the probability); both NaN for years up to the last figure, and ``moves`` where
+        there is no forecast.
     """
     registry, order = registry.set_index("id"), list(headline)
     rows = []

@@ -248,15 +248,24 @@ class Words:
         """What a target asks for, in the digits of the plan: ≥1.5%, 约28万亩, 只增不减."""
         if value is None or pd.isna(value):
             return self.term("bound", "non_decreasing")
+        if (direction, value) == ("at_most", 0):
+            return self("全部淘汰", "none left")
         text = self.measured(value, unit, shortest(value))
         if direction == "within" and tolerance and tolerance > 0.06:
             low, high = value * (1 - tolerance), value * (1 + tolerance)
             return f"{self.number(low, shortest(low))}{self('—', '–')}" + self.measured(
                 high, unit, shortest(high)
             )
-        exact = (direction, value) in (("at_most", 0), ("at_least", 100)) and unit in ("%", "座")
+        exact = (direction, value, unit) == ("at_least", 100, "%")
         sign = {"at_least": "≥", "at_most": "≤", "within": self("约", "about ")}[direction]
         return text if exact else sign + text
+
+    def goal_of(self, row: Mapping[str, Any] | pd.Series) -> str:
+        """What a row of the scorecard asks for; a range in the digits of the plan."""
+        if row.get("bound") == "between":
+            printed = row["as_printed"]
+            return self(printed, printed.rstrip(row["unit"]).replace("—", "–"))
+        return self.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
 
     def percent(self, share: float | None, decimals: int = 1, *, signed: bool = False) -> str:
         """A fraction as per cent; empty where there is none."""

@@ -80,7 +80,7 @@ def test_a_value_with_its_unit(value, unit, decimals, zh, en):
         ((1.5, "at_least", "%"), "≥1.5%", "≥1.5%"),
         ((100, "at_least", "%"), "100%", "100%"),
         ((100, "at_least", "家"), "≥100家", "≥100"),
-        ((0, "at_most", "座"), "0座", "0"),
+        ((0, "at_most", "座"), "全部淘汰", "none left"),
         ((28, "within", "万亩", 0.05), "约28万亩", "about 280,000 mu"),
         ((2, "within", "名", 0.5), "1—3名", "1–3"),
         ((None, "non_decreasing", "亿元"), "只增不减", "not to fall"),

@@ -64,7 +64,7 @@ def _target_row(
     style = {"va": "center", "size": SMALL}
     verdict_mark(ax, 0.014, y, row["verdict"], 4.8, gid=f"verdict_{row['id']}")
     ax.text(0.034, y, row[f"short_{w.lang}"], **style)
-    goal = w.goal(row["value"], row["direction"], row["unit"])
+    goal = w.goal_of(row)
     ax.text(x_goal, y, goal, ha="right", **style)
     if row["verdict"] == "insufficient_evidence":
         missing = w(f"缺{w.spans(row['missing_years'])}年", f"missing: {row['missing_years']}")

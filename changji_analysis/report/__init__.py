@@ -76,13 +76,8 @@ def compose(data: Dataset, lang: str = "zh", *, figures: Path | None = None) -> 
         lang=lang,
         chapters=numbered(chapters, lang),
         words=words,
-        cards=tuple(
-            {"name": t.name, "code": t.code, "word": t.verdict, "goal": t.goal,
-             "last": t.last_dated, "range": "" if t.outcome else t.range,
-             "chance": "" if t.outcome or not t.has_chance else t.chance}
-            for t in results.headline.values()
-        ),
-    )  # fmt: skip
+        cards=tuple(results.headline),
+    )
 
 
 def _pictured(blocks: Iterable, folder: Path) -> Generator:

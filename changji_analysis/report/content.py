@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .templating import failed
 
@@ -87,7 +88,7 @@ class Document:
     lang: str
     chapters: tuple[Chapter, ...]
     words: dict[str, str] = field(default_factory=dict)
-    cards: tuple[dict[str, str], ...] = ()
+    cards: tuple[Any, ...] = ()
 
     def blocks(self) -> Iterator[Block]:
         """All blocks in order."""
@@ -109,7 +110,7 @@ _NUMERIC = re.compile(
 )
 _SPECIAL = re.compile(
     r"(?P<table>横?表|(?:Wide table|Table))(?:：|: ?)(?P<caption>.*)"
-    r"|(?:注|Note)(?:：|: ?)(?P<note>.*)"
+    r"|(?P<note>(?:注：|Note:).*)"
     r"|(?:图|Figure) (?P<figure>[a-z0-9_]+)(?:：|: ?)(?P<title>.*)"
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

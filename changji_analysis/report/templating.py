@@ -1,7 +1,6 @@
-"""Text from templates: one Jinja environment for the report's chapters and the offices' letters.
+"""Text from templates: whoever edits them needs no Python.
 
-The templates under ``templates/zh`` and ``templates/en`` are the text; whoever edits them needs no
-Python. A name that is not there, or a value that is missing, fails with the file and its line.
+A name that is not there, or a value that is missing, fails with the file and its line.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +29,31 @@ class Raw(str):
     __slots__ = ()
 
 
-def environment(
-    filters: Mapping[str, Callable] | None = None, folder: Path = TEMPLATES
-) -> jinja2.Environment:
-    """The environment of all templates.
-
-    Parameters
-    ----------
-    filters : mapping, optional
-        What the templates may call after a ``|``.
-    folder : path
-        Where the templates lie.
-    """
+def environment(folder: Path = TEMPLATES) -> jinja2.Environment:
+    """The environment of the templates in a folder, with the filters `rows` and ``raw``."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        undefined=jinja2.StrictUndefined,
-        finalize=_safe,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= dict(filters or {})
+        loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined, finalize=_safe,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {"rows": rows, "raw": Raw}
     return made
+
+
+def rows(items: Iterable, columns: str = "", blank: str = "") -> Raw:
+    """Rows of a table: for each item the attributes named, or all it holds.
+
+    ``no`` is the row's number, ``_`` a cell to be filled in (`blank`), ``*name`` a list of cells.
+    """
+
+    def cells(number: int, item: Any) -> Iterator[Any]:
+        for name in columns.split():
+            if name.startswith("*"):
+                yield from getattr(item, name[1:])
+            else:
+                yield number if name == "no" else blank if name == "_" else getattr(item, name)
+
+    lines = (list(cells(n, i)) if columns else i for n, i in enumerate(items, 1))
+    return Raw("\n".join("| " + " | ".join(map(_safe, line)) + " |" for line in lines))
 
 
 def render(made: jinja2.Environment, name: str, /, **results: Any) -> str:

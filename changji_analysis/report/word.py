@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document as open_docx
+from docx.enum.section import WD_ORIENT
 from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -46,7 +47,7 @@ SIZES = (12.0, 10.5, 9.0, 7.5)
 _LETTER = {"zh": 10.4, "en": 9.4}  # twips that a Latin letter takes for each point of the type
 _PADDING = 60  # twips on either side of a cell
 _SHORT = 14  # letters that a cell holds unbroken where no cell of its column holds more
-_KEPT = 9  # a table with no more rows is not split over pages
+_KEPT = 7  # a table with no more rows is not split over pages
 _SECONDS = 240
 _W = nsdecls("w")
 _BREAKS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff07\uff0a-\uffef"  # characters a line may end after
@@ -156,32 +157,29 @@ class _Writer:
 
     def _chapter(self, chapter: Chapter) -> None:
         across = any(isinstance(b, Table) and b.wide for b in chapter.blocks)
-        turned = across != self.across
+        turned, blocks = across != self.across, list(chapter.blocks)
         if turned:
             self._turn(across=across)
-        for place, block in enumerate(chapter.blocks):
+        first, second = [*blocks, None][:2]
+        if chapter.number >= 20 and isinstance(second, Table) and not second.caption:
+            self._table(second, first, fresh=turned)  # each of its pages bears the title
+            blocks = blocks[2:]
+        for place, block in enumerate(blocks):
             self._block(block, chapter.number, fresh=turned and not place)
 
     def _turn(self, *, across: bool) -> None:
         """Begin a section of pages the other way round; the break goes into the last paragraph."""
-        body = self.docx.element.body
-        sect = body.sectPr
-        ended = copy.deepcopy(sect)
-        body.p_lst[-1].get_or_add_pPr().append(ended)
+        sect = self.docx.element.body.sectPr
+        self.docx.element.body.p_lst[-1].get_or_add_pPr().append(copy.deepcopy(sect))
         for start in sect.findall(qn("w:pgNumType")):
             sect.remove(start)
-        size, margins = sect.find(qn("w:pgSz")), sect.find(qn("w:pgMar"))
-        wide, high = size.get(qn("w:w")), size.get(qn("w:h"))
-        size.set(qn("w:w"), high)
-        size.set(qn("w:h"), wide)
-        size.attrib.pop(qn("w:orient"), None)
-        if across:
-            size.set(qn("w:orient"), "landscape")
-        sides = ("top", "left", "bottom", "right")
-        old = {side: margins.get(qn(f"w:{side}")) for side in sides}
-        shift = 1 if across else -1  # the binding edge goes to the top
-        for place, side in enumerate(sides):
-            margins.set(qn(f"w:{side}"), old[sides[(place + shift) % 4]])
+        page, shift = self.docx.sections[-1], 1 if across else 3  # the binding edge goes to the top
+        page.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+        page.page_width, page.page_height = page.page_height, page.page_width
+        sides = ("top_margin", "left_margin", "bottom_margin", "right_margin")
+        old = [getattr(page, side) for side in sides]
+        for side, width in zip(sides, old[shift:] + old[:shift], strict=True):
+            setattr(page, side, width)
         self.across = across
 
     def _block(self, block, chapter: int, *, fresh: bool = False) -> None:
@@ -203,17 +201,27 @@ class _Writer:
         line.insert(1, parse_xml(f'<w:bookmarkStart {_W} w:id="{number}" w:name="_{anchor}"/>'))
         line.append(parse_xml(f'<w:bookmarkEnd {_W} w:id="{number}"/>'))
 
-    def _table(self, block: Table) -> None:
-        if block.caption:
+    def _table(self, block: Table, title: Heading | None = None, *, fresh: bool = False) -> None:
+        """A table; above one that may run over a page, its title is repeated with the head."""
+        above = None
+        if title is not None or (block.caption and len(block.rows) > _KEPT):
+            above = self._line(
+                titled(title or block, self.lang), "Heading 1" if title else "Caption"
+            )
+            above.paragraph_format.page_break_before = title is not None and not fresh
+            if title:
+                self._bookmark(above._p, title.anchor)
+        elif block.caption:
             self._line(titled(block, self.lang), "Caption").paragraph_format.keep_with_next = True
-        width = (ACROSS if self.across else UPRIGHT) // 635
-        self.docx.element.body.insert_element_before(
-            parse_xml(_table_xml(block, width, self.lang)), "w:sectPr"
-        )
-        note = self._line(block.note, "Table Note")
-        note.paragraph_format.keep_together = True
-        if not block.note:
-            note.paragraph_format.space_before = note.paragraph_format.space_after = 0
+        below = self._line(block.note, "Table Note") if block.note else None
+        table = parse_xml(_table_xml(block, (ACROSS if self.across else UPRIGHT) // 635, self.lang))
+        for line, place in ((below, len(table)), (above, 2)):
+            if line is not None:
+                table.insert(place, parse_xml(_merged_xml(table, head=line is above)))
+                table[place].find(qn("w:tc")).append(line._p)
+        self.docx.element.body.insert_element_before(table, "w:sectPr")
+        end = self._line("", "Table Note").paragraph_format
+        end.space_before = end.space_after = 0
 
     def _picture(self, block: Picture) -> None:
         path = self.figures / self.lang / f"{block.name}.png"
@@ -246,8 +254,9 @@ def _listed(document: Document):
     """What the contents name: chapters and sections."""
     for chapter in document.chapters:
         for block in chapter.blocks:
-            if isinstance(block, Heading) and block.level < 3 and chapter.number:
-                yield block
+            if isinstance(block, Heading) and block.level <= (2 if chapter.number < 20 else 1):
+                if chapter.number:
+                    yield block
 
 
 # ---- the layout --------------------------------------------------------------------------------
@@ -306,11 +315,10 @@ def _table_xml(block: Table, available: int, lang: str) -> str:
     right = block.numeric
     widths, size = _fit(block, right, available, lang)
     under = '<w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
-    under = f"<w:tcBorders>{under}</w:tcBorders>"
 
     def row(texts: tuple[str, ...], *, head: bool = False, keep: bool = False) -> str:
         inner = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{under if head else ""}'
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{f"<w:tcBorders>{under}</w:tcBorders>" if head else ""}'
             f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/>'
             f"{'<w:keepNext/>' if keep else ''}"
             f'<w:jc w:val="{"right" if aside else "left"}"/></w:pPr>'
@@ -338,6 +346,18 @@ def _table_xml(block: Table, available: int, lang: str) -> str:
     )
 
 
+def _merged_xml(table, *, head: bool) -> str:
+    """A row of one cell over all columns: the title, repeated on every page, or the note."""
+    widths = [int(column.get(qn("w:w"))) for column in table.iter(qn("w:gridCol"))]
+    rule, none = 'w:val="single" w:sz="12" w:space="0" w:color="000000"', 'w:val="nil"'
+    sides = (none, rule) if head else (rule, none)
+    return (
+        f"<w:tr {_W}><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr><w:tc><w:tcPr>"
+        f'<w:tcW w:w="{sum(widths)}" w:type="dxa"/><w:gridSpan w:val="{len(widths)}"/><w:tcBorders>'
+        f"<w:top {sides[0]}/><w:bottom {sides[1]}/></w:tcBorders></w:tcPr></w:tc></w:tr>"
+    )
+
+
 def _fit(block: Table, right: list[bool], available: int, lang: str) -> tuple[list[int], float]:
     """Widths of the columns in twips and the type in points.
 
@@ -349,7 +369,14 @@ def _fit(block: Table, right: list[bool], available: int, lang: str) -> tuple[li
     for head, fixed, texts in zip(block.header, right, columns, strict=True):
         longest = max(map(display_width, texts))
         whole = fixed or longest <= _SHORT
-        least.append(max([_unbroken(head) + 1, longest if whole else max(map(_unbroken, texts))]))
+        least.append(
+            max(
+                [
+                    round(1.15 * _unbroken(head)) + 1,
+                    longest if whole else max(map(_unbroken, texts)),
+                ]
+            )
+        )
     wide = [[display_width(text) for text in row] for row in (*block.rows, block.header)]
     for size in SIZES[len(least) > 6 :]:
         letter = size * _LETTER[lang]

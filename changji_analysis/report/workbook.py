@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,19 +14,21 @@ import xlsxwriter
 
 from ..files import write_bytes
 from ..palette import VERDICTS
-from ..tables.columns import head
+from ..tables.columns import COLUMNS, cell, head
+from ..tables.says import in_words
+from ..wording import Words
 from .content import Document, display_width, printable
 from .results import DASH, Results
 
-YEAR, PERCENT = "0", "0.0%"
 _NARROWEST, _WIDEST, _LINE = 6, 44, 15.5  # widths in Latin letters, height in points
-_CONFIDENCE = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
+_STEMS = {"base": "base_value", "last": "last_value"}
 
 
 class Cell(NamedTuple):
-    """A number with its form, or a verdict with its colour."""
+    """What a cell shows, and the number behind it with its form, or a verdict's colour."""
 
-    value: Any
+    text: str
+    value: float | None = None
     form: str = ""
     code: str = ""
 
@@ -49,172 +52,122 @@ def write(results: Results, document: Document, path: Path) -> None:
     stream, w = io.BytesIO(), results.w
     face = {"font_name": w("宋体", "Calibri"), "font_size": 10.5, "valign": "vcenter"}
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    top: tuple[str, ...] = (document.title, document.words["data_to"])
     with xlsxwriter.Workbook(stream, options | {"default_format_properties": face}) as book:
         day = dt.datetime.fromisoformat(document.date)
         book.set_properties({"title": printable(document.title), "created": day, "comments": ""})
-        for names, make in SHEETS.items():
-            frame = pd.DataFrame(list(make(results)))
-            if len(frame):
-                top = (document.title, document.words["data_to"]) if make is overview else ()
-                _fill(book, w(*names), frame, [head(name, w) for name in frame], top)
+        for zh, en, columns, rows in _sheets(results):
+            table = [[_cell(name, row, w) for name in columns.split()] for row in rows]
+            if table:
+                _fill(book, w(zh, en), [head(name, w) for name in columns.split()], table, top)
+            top = ()
     write_bytes(path, stream.getvalue())
 
 
 # ---- what the sheets hold ----------------------------------------------------------------------
-def _value(r: Results, value: Any, row: pd.Series) -> Cell | str:
-    """A value in its indicator's decimals, with its unit in the form."""
-    if pd.isna(value):
-        return ""
-    unit = row["unit"] if r.lang == "zh" or row["unit"] == "%" else ""
-    digits = int(row["decimals"])
-    form = "#,##0" + (f".{'0' * digits}" if digits else "")
-    return Cell(float(value), form + (f'"{unit}"' if unit else ""))
+def _sheets(r: Results) -> Iterable[tuple[str, str, str, list[Mapping[str, Any]]]]:
+    """Name of a sheet in Chinese and English, its columns and its rows."""
+    data, w = r.data, r.w
+    about = r.registry.rename(columns={"zh": "name_zh", "en": "name_en"})
+    about = about[["name_zh", "name_en", "unit", "decimals"]].to_dict("index")
+    card = [t.row.to_dict() | {"holder_zh": t.holder, "holder_en": t.holder, "section": t.section,
+                               "straight": t.straight, "geometric": t.geometric, "goal": t.goal,
+                               "time_elapsed": t.elapsed, "evidence": t.grade,
+                               "source": r.source_of(t.indicator).replace(DASH, "")}
+            for t in r.every]  # fmt: skip
+    main = {(row["id"], row["reading"]): row for row in card if row["default"]}
+    yield ("总览", "overview", "name goal base_value last_value last_year probability range verdict "
+           "holder source", list(main.values()))  # fmt: skip
+    yield ("指标明细", "details", "name reading section unit base_value last_value last_year goal "
+           "completion gap_closed time_elapsed straight geometric required_growth probability "
+           "range verdict evidence missing_years holder", card)  # fmt: skip
+    places = [*r.config.areas.all]
+    found = data.statistics[data.statistics["indicator"].isin(about)]
+    order = found.assign(
+        i=found["indicator"].map([*about].index), a=found["area"].map(places.index)
+    )
+    days = data.sources.set_index("id")["published"]
+    yield ("历年数据", "figures", "indicator area year amount source published vintage confidence", [
+        row | about[row["indicator"]]
+        | {"source": r.document(row["source"]), "published": days[row["source"]], "amount": row["value"]}
+        for row in order.sort_values(["i", "a", "year"], kind="stable").to_dict("records")
+    ])  # fmt: skip
+    paths = data.required_paths.to_dict("records")
+    yield ("各年应达", "paths", "name year straight geometric observed",
+           [main[key] | row for row in paths if (key := (row["id"], row["reading"])) in main])  # fmt: skip
+    ahead = [(main[t.row["id"], t.row["reading"]], t.assessment.forecast) for t in r.targets]
+    yield ("预测", "forecasts", "name year goal low_amount median_amount high_amount", [
+        row | {"year": year} | dict(zip(("low_amount", "median_amount", "high_amount"), values, strict=True))
+        for row, known in ahead if known for year, *values in known.quantiles([0.1, 0.5, 0.9]).itertuples()
+    ])  # fmt: skip
+    yield ("下期目标", "next plan", "name last base_case interval floor stretch match",
+           [vars(row) | {"base_case": row.median, "name_zh": row.name, "name_en": row.name} for row in r.next_plan])  # fmt: skip
+    yield ("对照表", "reading tables", "name year said due_straight due_geometric holder", [
+        vars(row) | {"due_straight": row.straight, "due_geometric": row.geometric} for row in r.reading_table()
+    ])  # fmt: skip
+    yield ("数据问题", "data problems", "severity why remedy", [
+        {"severity": row["severity"]} | {
+            f"{name}_{w.lang}": in_words(re.sub(r"[；;] *(见|see) \S*corrections\.yml.*", "", row[w(f"{name}_zh", name)]), data, w)
+            for name in ("why", "remedy")}
+        for row in data.problems.to_dict("records")
+    ])  # fmt: skip
+    yield ("来源", "sources", "publisher document number published copy", [
+        {"publisher": row.publisher, "document": row.title, "copy": row.mark,
+         "number": row.number.replace(DASH, ""), "published": row.day.replace(DASH, "")}
+        for row in r.sources()
+    ])  # fmt: skip
 
 
-def _chance(r: Results, row: pd.Series) -> Cell | str:
-    """A probability as a number that is shown as it is printed."""
-    value = row["probability"]
-    if pd.isna(value):
-        return ""
-    said = r.w.chance(value, row["probability_floor"])
-    return Cell(float(value), "0%" if said[0].isdigit() else f'"{said}"')
-
-
-def _share(value: Any) -> Cell | str:
-    return "" if pd.isna(value) else Cell(float(value), PERCENT)
-
-
-def overview(r: Results) -> Iterable[dict]:
-    """One row a target, on one page."""
-    for t in r.targets:
-        yield {
-            "name": t.name, "goal": t.goal, "base": _value(r, t.row["base_value"], t.row),
-            "last": _value(r, t.row["last_value"], t.row) if t.after else "",
-            "last_year": Cell(t.last_year, YEAR) if t.after else "",
-            "probability": _chance(r, t.row), "range": t.range,
-            "verdict": Cell(t.verdict, code=t.code), "holder": t.holder,
-            "source": r.source_of(t.indicator).replace(DASH, ""),
-        }  # fmt: skip
-
-
-def _details(r: Results) -> Iterable[dict]:
-    for t in (r.target(row) for _, row in r.card.iterrows()):
-        row = t.row
-        yield {
-            "name": t.name, "reading": t.reading, "section": t.section, "unit": t.unit,
-            "base": _value(r, row["base_value"], row), "last": _value(r, row["last_value"], row),
-            "last_year": "" if t.last_year == DASH else Cell(t.last_year, YEAR), "goal": t.goal,
-            "completion": _share(row["completion"]), "gap_closed": t.gap_closed.replace(DASH, ""),
-            "time_elapsed": t.elapsed.replace(DASH, ""), "straight": t.straight,
-            "geometric": t.geometric, "required_growth": _share(row["required_growth"]),
-            "probability": _chance(r, t.row), "range": t.range,
-            "verdict": Cell(t.verdict, code=t.code), "evidence": t.grade,
-            "missing_years": t.missing, "holder": t.holder,
-        }  # fmt: skip
-
-
-def _figures(r: Results) -> Iterable[dict]:
-    wanted = list(dict.fromkeys([*r.main["indicator"], "gdp", "rd_expenditure"]))
-    rows, places = r.data.statistics, list(r.config.areas.all)
-    rows = rows[rows["indicator"].isin(wanted)]
-    keys = rows.assign(i=rows["indicator"].map(wanted.index), a=rows["area"].map(places.index))
-    days = r.data.sources.set_index("id")["published"]
-    for _, row in keys.sort_values(["i", "a", "year"], kind="stable").iterrows():
-        about = r.registry.loc[row["indicator"]]
-        yield {
-            "indicator": about[r.lang], "area": r.w.area(row["area"]),
-            "year": Cell(int(row["year"]), YEAR),
-            "value": _value(r, row["value"], about), "unit": r.w.unit(about["unit"]),
-            "source": r.document(row["source"]), "published": days[row["source"]],
-            "vintage": r.w.term("vintage", row["vintage"]),
-            "confidence": r.w(*_CONFIDENCE.get(row["confidence"], ("", ""))),
-        }  # fmt: skip
-
-
-def _paths(r: Results) -> Iterable[dict]:
-    table = r.data.required_paths
-    for t in r.targets:
-        rows = table[table["id"].eq(t.id) & table["reading"].eq(t.reading_id)]
-        for _, line in rows.iterrows():
-            shapes = ("straight", "geometric", "observed")
-            yield {"name": t.name, "year": Cell(int(line["year"]), YEAR), "unit": t.unit,
-                   **{n: _value(r, line[n], t.row) for n in shapes}}  # fmt: skip
-
-
-def _forecasts(r: Results) -> Iterable[dict]:
-    for t in r.targets:
-        if ahead := r.assessment(t.row).forecast:
-            table = pd.concat([ahead.median, ahead.interval(0.8)], axis=1)
-            for number, *values in table.itertuples():
-                median, lower, upper = (_value(r, v, t.row) for v in values)
-                yield {"name": t.name, "year": Cell(int(number), YEAR), "unit": t.unit,
-                       "goal": t.goal, "median": median, "lower": lower,
-                       "upper": upper}  # fmt: skip
-
-
-def _next(r: Results) -> Iterable[dict]:
-    for row in filter(None, map(r.next, r.targets)):
-        yield {"name": row.name, "last": row.last, "base_case": row.median, "lower": row.low,
-               "upper": row.high, "floor": row.floor, "stretch": row.stretch,
-               "match": row.match}  # fmt: skip
-
-
-def _readings(r: Results) -> Iterable[dict]:
-    for row in r.reading_table():
-        yield {"name": row.name, "year": Cell(row.year, YEAR), "said": row.said,
-               "due_straight": row.straight, "due_geometric": row.geometric,
-               "holder": row.holder}  # fmt: skip
-
-
-def _sources(r: Results) -> Iterable[dict]:
-    for row in r.sources():
-        yield {"publisher": row.publisher, "document": row.title, "copy": row.mark,
-               "number": row.number.replace(DASH, ""),
-               "published": row.day.replace(DASH, "")}  # fmt: skip
-
-
-SHEETS = {
-    ("总览", "overview"): overview,
-    ("指标明细", "details"): _details,
-    ("历年数据", "figures"): _figures,
-    ("各年应达", "paths"): _paths,
-    ("预测", "forecasts"): _forecasts,
-    ("下期目标", "next plan"): _next,
-    ("对照表", "reading tables"): _readings,
-    ("来源", "sources"): _sources,
-}
-"""Name of a sheet, Chinese and English, to what makes its rows."""
+def _cell(name: str, row: Mapping[str, Any], w: Words) -> Cell:
+    """A cell: text as tables print it, a number in its indicator's decimals and unit."""
+    text, value = cell(name, row, w), row.get(name)
+    form = COLUMNS[name].form
+    if isinstance(value, str) or value is None or pd.isna(value) or name == "verdict":
+        return Cell(printable(text), code=row["verdict"] if name == "verdict" else "")
+    if form == "year":
+        return Cell(text, float(value), "0")
+    if form == "chance":
+        least, most = w.chance(0.001, row.get(f"{name}_floor")), w.chance(0.999)
+        bound = row.get(f"{name}_floor") or 0.01
+        low = f'[=0]0%;[<{max(bound, 0.01):g}]"{least}";0%'
+        return Cell(text, float(value), low if value < 0.5 else f'[=1]0%;[>0.99]"{most}";0%')
+    if form[1:].isdigit():
+        return Cell(text, float(value), "0.0%")
+    if form == "amount":
+        unit = row["unit"] if w.lang == "zh" or row["unit"] == "%" else ""
+        digits = int(row["decimals"])
+        number = "#,##0" + (f".{'0' * digits}" if digits else "")
+        return Cell(text, float(value), number + (f'"{unit}"' if unit else ""))
+    return Cell(printable(text))
 
 
 # ---- how a sheet looks -------------------------------------------------------------------------
-def _fill(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, heads: list[str], top) -> None:
+def _fill(book: xlsxwriter.Workbook, name: str, heads: list[str], table: list, top) -> None:
     """Write a table on a sheet of its own; under a title it is kept to one page."""
     sheet, bold = book.add_worksheet(name), {"bold": True, "text_wrap": True}
     for line, text in enumerate(top):
         sheet.write_string(line, 0, printable(text), book.add_format({"font_size": 16 - 5 * line}))
-    shown = [[head, *map(_shown, frame[name])] for head, name in zip(heads, frame, strict=True)]
-    widths = [_width(texts) for texts in shown]
+    lines = [heads, *([each.text for each in row] for row in table)]
+    widths = [_width(texts) for texts in zip(*lines, strict=True)]
     for column, (text, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(len(top), column, text, book.add_format(bold | {"bg_color": "#DCE8F1"}))
-    for place, texts in enumerate(zip(*shown, strict=True), start=len(top)):
-        lines = (-(-display_width(t) // (w - 1)) or 1 for t, w in zip(texts, widths, strict=True))
-        sheet.set_row(place, _LINE * max(lines) + 3)
-    for place, row in enumerate(frame.itertuples(index=False), start=len(top) + 1):
-        for column, cell in enumerate(row):
-            if not isinstance(cell, Cell):
-                if cell != "":
-                    form = book.add_format({"text_wrap": True})
-                    sheet.write_string(place, column, printable(str(cell)), form)
-            elif cell.code:
-                look = VERDICTS[cell.code]
-                form = bold | {"bg_color": look.fill, "font_color": look.letters}
-                sheet.write_string(place, column, cell.value, book.add_format(form))
-            else:
-                form = book.add_format({"num_format": cell.form})
-                sheet.write_number(place, column, cell.value, form)
+    for place, texts in enumerate(lines, start=len(top)):
+        high = (-(-display_width(t) // (w - 1)) or 1 for t, w in zip(texts, widths, strict=True))
+        sheet.set_row(place, _LINE * max(high) + 3)
+    for place, row in enumerate(table, start=len(top) + 1):
+        for column, each in enumerate(row):
+            if each.value is not None:
+                form = book.add_format({"num_format": each.form})
+                sheet.write_number(place, column, each.value, form)
+            elif each.text:
+                form = {"text_wrap": True}
+                if each.code:
+                    look = VERDICTS[each.code]
+                    form = bold | {"bg_color": look.fill, "font_color": look.letters}
+                sheet.write_string(place, column, each.text, book.add_format(form))
     sheet.freeze_panes(len(top) + 1, 1)
-    sheet.autofilter(len(top), 0, len(top) + len(frame), len(heads) - 1)
+    sheet.autofilter(len(top), 0, len(top) + len(table), len(heads) - 1)
     sheet.repeat_rows(len(top))
     sheet.set_paper(9)
     sheet.set_landscape()
@@ -223,18 +176,7 @@ def _fill(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, heads: list
     sheet.fit_to_pages(1, 1 if top else 0)
 
 
-def _width(texts: list[str]) -> int:
+def _width(texts: tuple[str, ...]) -> int:
     """Width of a column: as wide as its cells, its head wrapped beyond six characters."""
     longest = max(map(display_width, texts[1:]), default=0)
     return min(max(longest + 2, min(display_width(texts[0]), 12) + 3, _NARROWEST), _WIDEST)
-
-
-def _shown(cell: Cell | str) -> str:
-    """About what a cell shows, for its width."""
-    if not isinstance(cell, Cell) or cell.code:
-        return printable(str(cell.value if isinstance(cell, Cell) else cell))
-    if cell.form == YEAR:
-        return str(cell.value)
-    digits = cell.form.partition(".")[2].count("0")
-    unit = cell.form.partition('"')[2]
-    return f"{cell.value:,.{digits}f}{unit}"

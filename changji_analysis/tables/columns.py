@@ -67,7 +67,7 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
         if form == "name" and not row.get("default", True):
             value += w(f"（{row['reading_zh']}）", f" ({row['reading_en']})")
     elif form == "goal":
-        return w.goal(row["value"], row["direction"], row["unit"], row.get("tolerance"))
+        return w.goal_of(row)
     elif form == "met":
         value = row.get("met_at_last")
     elif form == "range" and name not in row:

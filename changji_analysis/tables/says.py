@@ -225,11 +225,11 @@ def concerns(data, lang: str | None = None) -> pd.DataFrame:
     table = found.assign(rank=rank, own=own).sort_values(["rank", "own"], kind="stable")
     table["count"] = table.groupby("code")["code"].transform("size")
     table = table.drop_duplicates("code")
-    table["why"] = [_in_words(text, data, w) for text in table[w("why_zh", "why")]]
+    table["why"] = [in_words(text, data, w) for text in table[w("why_zh", "why")]]
     return table[["why", "count"]]
 
 
-def _in_words(text: str, data, w: Words) -> str:
+def in_words(text: str, data, w: Words) -> str:
     """A text with the names of indicators, vintages and areas in the place of ids."""
     names = data.indicators.set_index("id")[w.lang].to_dict()
     names |= {code: w.term("vintage", code) for code in ("preliminary", "first", "revised")}
