@@ -53,31 +53,21 @@ def compose(data: Dataset, lang: str = "zh", *, figures: Path | None = None) -> 
     """
     if lang not in LANGUAGES:
         raise UsageError(f"unknown language {lang!r}: use {' or '.join(LANGUAGES)}")
-    results = Results(data, lang)
-    names, made = results.names(), environment()
-    chapters = []
+    return _composed(Results(data, lang), figures)
+
+
+def _composed(results: Results, figures: Path | None) -> Document:
+    names, made, lang, chapters = results.names(), environment(), results.lang, []
     for path in sorted((TEMPLATES / lang).glob("[0-9][0-9]_*.md.j2")):
         name = f"{lang}/{path.name}"
         blocks = read(render(made, name, **names), name)
         if figures is not None:
             blocks = tuple(_pictured(blocks, figures / lang))
         chapters.append(Chapter(path.name, blocks))
-    words = dict(
-        line.split("=", 1)
-        for line in render(made, f"{lang}/words.j2", **names).splitlines()
-        if "=" in line
-    )
-    return Document(
-        title=words["title"],
-        subtitle=words["subtitle"],
-        author=words["author"],
-        status=words["status"],
-        date=results.day.isoformat(),
-        lang=lang,
-        chapters=numbered(chapters, lang),
-        words=words,
-        cards=tuple(results.headline),
-    )
+    lines = render(made, f"{lang}/words.j2", **names).splitlines()
+    words = dict(line.split("=", 1) for line in lines if "=" in line)
+    return Document(date=results.day.isoformat(), lang=lang, chapters=numbered(chapters, lang),
+                    words=words, cards=tuple(results.headline))  # fmt: skip
 
 
 def _pictured(blocks: Iterable, folder: Path) -> Generator:
@@ -127,10 +117,10 @@ def write(data: Dataset, folder: Path | str = "reports", figures: Path | None = 
     figures = folder.parent / "figures" if figures is None else Path(figures)
     with _staged(folder) as stage:
         for lang in LANGUAGES:
-            document = compose(data, lang, figures=figures)
+            results = Results(data, lang)
+            document = _composed(results, figures)
             word.write(document, stage / f"review.{lang}.docx", figures)
             web.write(document, stage / f"review.{lang}.html", figures)
-            results = Results(data, lang)
             workbook.write(results, document, stage / f"scorecard.{lang}.xlsx")
         write_csv(stage / "scorecard.csv", data.scorecard)
         return [folder / name for name in _put(stage, folder)]

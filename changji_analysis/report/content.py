@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .templating import failed
@@ -78,16 +78,12 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Document:
-    """A report: a title page, its chapters, and the verdicts that a web page shows as cards."""
+    """A report: its chapters, the words of its title page and frame, and the main verdicts."""
 
-    title: str
-    subtitle: str
-    author: str
-    status: str
+    words: dict[str, str]
     date: str
     lang: str
     chapters: tuple[Chapter, ...]
-    words: dict[str, str] = field(default_factory=dict)
     cards: tuple[Any, ...] = ()
 
     def blocks(self) -> Iterator[Block]:
@@ -113,7 +109,6 @@ _SPECIAL = re.compile(
     r"|(?P<note>(?:注：|Note:).*)"
     r"|(?:图|Figure) (?P<figure>[a-z0-9_]+)(?:：|: ?)(?P<title>.*)"
 )
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 BOLD = "\x02"
 _DIGITS = "零一二三四五六七八九"
 
@@ -247,8 +242,3 @@ def display_width(text: str) -> int:
         for line in text.split("\n")
     )
     return max(map(sum, wide))
-
-
-def printable(text: str) -> str:
-    """Text without the characters that XML forbids, bold marks included."""
-    return _ILLEGAL.sub("", text)

@@ -21,13 +21,14 @@ from ..errors import ForecastError
 from ..scorecards import reference_windows, spans
 from ..tables.columns import COLUMNS, cell
 from ..tables.readings import reading_sentence
-from ..wording import LIKELIHOODS, TERMS, VERDICTS, Words, shortest
+from ..wording import LIKELIHOODS, TERMS, VERDICTS, Words
 
 DASH = "—"
 BLIND = "insufficient_evidence"
 _ORDER = "一二三四五六七八九十"
 _YEAR = r"(?:19|20)\d\d"
 _PATHS = ("straight", "geometric")
+_LEVELS = (0.1, 0.5, 0.9)
 
 
 class Target:
@@ -39,35 +40,25 @@ class Target:
 
     def __init__(self, of: Results, row: pd.Series):
         w, about, p = of.w, of.registry.loc[row["indicator"]], row["probability"]
-        self._of, self._cells, self.row, self.p, self.code = (
-            of,
-            row.to_dict(),
-            row,
-            p,
-            row["verdict"],
-        )
-        self.name, self.mid, self.has_chance = w.name(row), w.mid(row), not pd.isna(p)
+        self._of, self._cells, self.row, self.code = of, row.to_dict(), row, row["verdict"]
+        self.name, self.mid, self.has_chance = w.name(row), w.mid(row), pd.notna(p)
         self.outcome, self.after = row["method"] == "outcome", bool(row["after_base"])
         self.met_at_base, self.total = row["met_at_base"] is True, "-" in row["period"]
         self.grade, self.generic = row["evidence"], row["evidence"] == "D"
         self.indicator, self.section = row["indicator"], of.locator(row["section"])
         self.aim, self.holder = self.goal.lstrip("≥≤"), of.office(w.column(row, "holder"))
-        self.assumed, self.due = (
-            str(about["holder_assumed"]) in ("yes", "True"),
-            w.column(about, "due") or DASH,
-        )
-        self.kind = row["kind"] or w.term("strength", row["strength"])
-        self.rises, self.has_growth = (
-            bool(row["required_factor"] > 1),
-            pd.notna(row["required_growth"]),
-        )
+        self.assumed = str(about["holder_assumed"]) in ("yes", "True")
         self.office = (self.holder or w("待明确", "to be named")) + "*" * self.assumed
+        self.due = w.column(about, "due") or DASH
+        self.kind = row["kind"] or w.term("strength", row["strength"])
+        self.rises, self.has_growth = row["required_factor"] > 1, pd.notna(row["required_growth"])
         self.growth = w.percent(row["required_growth"])
-        self.factor = "" if pd.isna(row["required_factor"]) else w.times(row["required_factor"])
-        floor = row["probability_floor"]
-        self.likely = w.likely(p) if self.has_chance and not p < floor else ""
+        self.factor = w.times(row["required_factor"]) if self.has_growth else ""
+        sure = self.has_chance and not p < row["probability_floor"]
+        self.likely = w.likely(p) if sure else ""
         self.spread = w.spread(row) or DASH
-        self.range = "" if self.outcome or self.spread in (DASH, self.probability) else self.spread
+        alone = self.outcome or self.spread in (DASH, self.probability)
+        self.range = "" if alone else self.spread
         self.straight, self.geometric = (
             w.term("pace", row[f"pace_time_progress_{path}"]) if self.after else
             w("暂不评价", "not assessed") for path in _PATHS
@@ -85,27 +76,23 @@ class Target:
     @property
     def elapsed(self) -> str:
         """Share of the plan's time up to the figure, without one up to the day of the review."""
-        plan, of = self._of.config.plan, self._of
-        if self.after and not of.final:
-            return of.w.percent(self.row["time_elapsed"], 0)
-        passed = min(of.day.year, plan.target_year) - plan.base_year
-        return of.w.percent(passed / (plan.target_year - plan.base_year), 0)
+        of = self._of
+        known = self.row["time_elapsed"] if self.after and not of.final else of.passed(of.day.year)
+        return of.w.percent(known, 0)
 
     @property
     def lacking(self) -> str:
         """What is lacking, in the indicator's unit; empty where it cannot be computed."""
-        value, w = self.row["shortfall"], self._of.w
+        value, w, digits = self.row["shortfall"], self._of.w, int(self.row["decimals"])
         if pd.isna(value):
             return ""
-        return (
-            w.points(value, int(self.row["decimals"])) if self.unit == "%" else self.amount(value)
-        )
+        return w.points(value, digits) if self.row["unit"] == "%" else self.amount(value)
 
     @property
     def money_short(self) -> str:
         """What is lacking in money; empty where it cannot be computed."""
         value = self.row["shortfall_money"]
-        return "" if pd.isna(value) else self._of.w.money(value)
+        return "" if pd.isna(value) else self._of.w.money(value, 2)
 
     @property
     def assessment(self):
@@ -114,19 +101,16 @@ class Target:
 
     @cached_property
     def reference(self) -> Named | None:
-        """The growth windows of other areas, where there are any."""
+        """What is decided by the growth windows of other areas, where there are any."""
         row, w = self.row, self._of.w
         if pd.isna(row["reference_reached"]) or not row["reference_windows"]:
             return None
-        required, largest = row["reference_required"], row["reference_largest"]
         abroad = any(str(area).isascii() for area in self._of.data.peers(self.indicator, "all"))
         return Named(
-            windows=w.number(row["reference_windows"]), reached=w.number(row["reference_reached"]),
-            none=row["reference_reached"] == 0, span=int(row["reference_span"]),
-            share=w.percent(row["reference_share"], 0), required=w.times(required),
-            largest=w.times(largest), far=required > 2 * largest, area=w.area(row["reference_area"]),
-            start=row["reference_start"], end=row["reference_end"],
-            who=w("各省区和有关国家", "provinces and countries") if abroad else w("各省区", "provinces"),
+            none=row["reference_reached"] == 0,
+            far=row["reference_required"] > 2 * row["reference_largest"],
+            who=w("各省区和有关国家", "provinces and countries") if abroad
+            else w("各省区", "provinces"),
         )  # fmt: skip
 
     @cached_property
@@ -145,37 +129,29 @@ class Target:
         )  # fmt: skip
 
     @cached_property
+    def path(self) -> list[Named]:
+        """By year: values due on both paths, the forecast with 80 %, and what was observed."""
+        table, ahead = self._of.data.required_paths, self.assessment.forecast
+        table = table[table["id"].eq(self.row["id"]) & table["reading"].eq(self.row["reading"])]
+        levels = ahead.quantiles(_LEVELS) if ahead is not None else pd.DataFrame()
+        out = []
+        for year, line in table.set_index("year").iterrows():
+            said = {name: self.amount(line[name]) for name in (*_PATHS, "observed")}
+            low, median, high = levels.loc[year] if year in levels.index else [None] * 3
+            ends = self.amount(low), self.amount(high)
+            interval = DASH if low is None else self._of.w("至", " to ").join(ends)
+            out.append(Named(year=year, median=self.amount(median), interval=interval, **said))
+        return out
+
+    @cached_property
     def forecast(self) -> Named | None:
-        """Median and 80 % interval of the target's year."""
+        """The forecast for the target's year, and where the target lies."""
         found = self.assessment.forecast
         if found is None:
             return None
-        low, median, high = found.quantiles([0.1, 0.5, 0.9]).iloc[-1]
-        value, said = (
-            self.row["value"],
-            zip(("low", "median", "high"), (low, median, high), strict=True),
-        )
-        return Named(from_year=found.last_year, above=bool(value > high), below=bool(value < low),
-                     **{name: self.amount(v) for name, v in said})  # fmt: skip
-
-    @cached_property
-    def path(self) -> list[Named]:
-        """By year: values due on both paths, the forecast, and what was observed."""
-        table, of, ahead = self._of.data.required_paths, self._of, self.assessment.forecast
-        table = table[table["id"].eq(self.row["id"]) & table["reading"].eq(self.row["reading"])]
-        known = ahead is not None
-        levels = ahead.quantiles([0.1, 0.5, 0.9]) if known else pd.DataFrame()
-        out = []
-        for _, line in table.iterrows():
-            year = int(line["year"])
-            low, median, high = map(
-                self.amount, levels.loc[year] if year in levels.index else [None] * 3
-            )
-            out.append(Named(
-                year=year, median=median, interval=DASH if low == DASH else of.w(f"{low}至{high}", f"{low} to {high}"),
-                **{name: self.amount(line[name]) for name in (*_PATHS, "observed")},
-            ))  # fmt: skip
-        return out
+        (low, high), value = found.interval(0.8).iloc[-1], self.row["value"]
+        return Named(from_year=found.last_year, above=value > high, below=value < low,
+                     **vars(self.path[-1]))  # fmt: skip
 
     @property
     def due_next(self) -> Named | None:
@@ -201,20 +177,20 @@ class Target:
             return None
         reached = row["base_value"] * pace["factor"]
         return Named(
-            growth=self._of.w.percent(pace["growth"]), reached=self.amount(reached), raw=pace["base"],
-            enough=row["direction"] == "at_least" and reached >= row["value"],
-            base_year=pace["base_year"], last_year=pace["last_year"],
-            **{name: self.amount(pace[name]) for name in ("base", "last")},
+            growth=self._of.w.percent(pace["growth"]), reached=self.amount(reached),
+            enough=row["direction"] == "at_least" and reached >= row["value"], raw=pace["base"],
+            base=self.amount(pace["base"]), base_year=pace["base_year"],
+            last_year=pace["last_year"],
         )  # fmt: skip
 
     @property
     def context(self) -> str:
         """The latest rate of an area around the city; a sum of another size says nothing."""
-        row = self.row
+        row, of = self.row, self._of
         if row["unit"] != "%" or pd.isna(row["context_value"]):
             return ""
-        area, value = self._of.w.area(row["context_area"]), self.amount(row["context_value"])
-        return area + self._of.w("", " ") + f"{self._of.dated(value, int(row['context_year']))}"
+        said = of.dated(self.amount(row["context_value"]), int(row["context_year"]))
+        return of.w.area(row["context_area"]) + of.w("", " ") + said
 
 
 class Results:
@@ -228,13 +204,13 @@ class Results:
 
     def __init__(self, data: Dataset, lang: str):
         self.data, self.lang, self.w, self.config = data, lang, Words.of(data, lang), data.config
-        self.day = data.as_of or data.last_known
+        self.day, self.card = data.as_of or data.last_known, data.scorecard
         self.final = self.day >= dt.date(self.config.plan.target_year, 12, 31)
-        self.blank = self.w("待填", "to be filled in")
-        self.card = data.scorecard
-        self.main = self.card[self.card["default"]]
+        self.unfilled = self.w("待填", "to be filled in")
         self.registry = data.indicators.set_index("id")
-        self.targets = [Target(self, row) for _, row in self.main.iterrows()]
+        self.every = [Target(self, row) for _, row in self.card.iterrows()]
+        self.targets = [t for t in self.every if t.row["default"]]
+        self.blank = [t for t in self.targets if t.code == BLIND]
         by_indicator = {t.indicator: t for t in reversed(self.targets)}
         wanted = self.config.report.headline
         self.headline = [by_indicator[name] for name in wanted if name in by_indicator]
@@ -244,31 +220,35 @@ class Results:
         report, w, named = self.config.report, self.w, {t.indicator: t for t in self.headline}
         rd, firms = named.get("rd_intensity"), named.get("hightech_firms")
         told = [t for t in self.targets if t.code != BLIND]
-        next_plan = [row for row in map(self.next, self.targets) if row] if self.final else []
-        offices, searched = self.offices(), self.searched()
-        blank = [o.name for o in offices if o.blank]
-        many = w(f"{blank[0]}等{len(blank)}个单位", f"{len(blank)} offices") if blank else ""
+        offices, searched, checks = self.offices(), self.searched(), self.checks()
+        asked = [o.name for o in offices if o.blank]
+        many = w(f"{asked[0]}等{len(asked)}个单位", f"{len(asked)} offices") if asked else ""
         checkers = dict.fromkeys(name for t in (rd, firms) if t for name in self.holders(t))
+        kinds = ("终期评估", "final review"), ("中期评估", "mid-term review")
+        graded = [t.grade for t in self.targets]
+        day, first, plan = report.reply_by, self.config.plan.base_year + 1, self.config.plan
         return {
-            "askers": w.join(blank) if len(blank) < 4 else many, "checkers": w("、", "; ").join(checkers),
-            "looked": "经检索" if searched else "", "final": self.final, "date": w.date(self.day), "by": self.deadline(),
-            "kind": w(*(("终期评估", "final review") if self.final else ("中期评估", "mid-term review"))),
-            "plan": self.plan(), "years": self.years(), "next": next_plan,
+            "final": self.final, "date": w.date(self.day), "kind": w(*kinds[not self.final]),
+            "by": w(f"{w.date(day)}前", f"by {w.date(day)}") if day
+            else w("印发后30日内", "within 30 days of issue"),
+            "askers": w.join(asked) if len(asked) < 4 else many,
+            "checkers": w("、", "; ").join(checkers), "looked": "经检索" if searched else "",
+            "plan": self.plan(), "next": self.next_plan if self.final else [],
+            "years": list(range(first, min(plan.target_year, self.day.year) + 1)),
             "author": w.column(vars(report), "issuer"), "status": w.column(vars(report), "status"),
             "local_note": w.column(vars(report), "base_note"),
-            "private": w.not_public(self.data.not_public), "city": w.place("city"),
-            "region": w.place("region"), "prefecture": w.place("prefecture"),
-            "targets": self.targets, "judged": told, "headline": self.headline,
-            "others": [t for t in told if t not in self.headline],
-            "blank": [t for t in self.targets if t.code == BLIND],
-            "rd": rd, "firms": firms, "n": self.counts(), "figure": self.figure,
+            "private": w.not_public(self.data.not_public), "region": w.place("region"),
+            "prefecture": w.place("prefecture"), "targets": self.targets, "judged": told,
+            "headline": self.headline, "others": [t for t in told if t not in self.headline],
+            "blank": self.blank, "rd": rd, "firms": firms, "figure": self.figure,
             "fiscal": any(t.indicator == "fiscal_st_spending" for t in self.targets),
-            "unfilled": self.blank, "source": self.source_of, "verdicts": self.verdicts(),
-            "offices": offices, "grades": self.grades(), "money": self.money(rd),
-            "base": self.base(rd, firms), "gdp": self.gdp() if rd else None,
-            "firsts": self.firsts(firms), "wanted": self.wanted(), "adjusted": self.adjusted(),
-            "compared": self.compared(), "goals_above": self.goals_above(),
-            "precedents": self.precedents(), "readings": self.readings(), "checks": self.checks(),
+            "unfilled": self.unfilled, "source": self.source_of, "verdicts": self.verdicts(),
+            "offices": offices, "money": self.money(rd), "base": self.base(rd, firms),
+            "grades": [(g, w.term("evidence", g), graded.count(g)) for g in TERMS["evidence"]],
+            "gdp": self.gdp() if rd else None, "firsts": self.firsts(firms),
+            "wanted": self.wanted(), "adjusted": self.adjusted(), "compared": self.compared(),
+            "goals_above": self.goals_above(), "precedents": self.precedents(),
+            "readings": self.readings(), "checks": checks, "n": self.counts(told, len(checks)),
             "reading_table": self.reading_table(), "sections": self.sections(),
             "tasks": self.tasks("task"), "projects": self.tasks("project"),
             "sources": self.sources(), "searched": searched, "at": self.config.verdict,
@@ -283,6 +263,11 @@ class Results:
     def dated(self, value: str, year: int) -> str:
         """A printed value with its year."""
         return self.w(f"{value}（{year}年）", f"{value} ({year})")
+
+    def passed(self, year: float) -> float:
+        """Share of the plan's time that has passed by the end of a year."""
+        plan = self.config.plan
+        return (min(year, plan.target_year) - plan.base_year) / (plan.target_year - plan.base_year)
 
     def office(self, names: str) -> str:
         """Offices of the city without its name: 市科技局, Finance Bureau."""
@@ -306,114 +291,92 @@ class Results:
         marked = any(mark in item for item in items for mark in "、,")
         return self.w.clauses(items) if marked else self.w.join(items)
 
-    def deadline(self) -> str:
-        """By when the offices are to answer."""
-        day, w = self.config.report.reply_by, self.w
-        if day is None:
-            return w("印发后30日内", "within 30 days of issue")
-        return w(f"{w.date(day)}前", f"by {w.date(day)}")
+    def cells(self, frame: pd.DataFrame, columns: str) -> list[list[str]]:
+        """Columns of a frame as tables print them."""
+        names, rows = columns.split(), frame.to_dict("records")
+        return [[cell(name, row, self.w) or DASH for name in names] for row in rows]
 
     # ---- all targets -------------------------------------------------------------------------
     def plan(self) -> Named:
         """The plan under review."""
-        plan, w = self.config.plan, self.w
-        issued = plan.issued if plan.issued and plan.issued <= self.day else None
-        passed = (issued.year - plan.base_year - 1 + (issued.timetuple().tm_yday - 1) / 365
-                  if issued else 0)  # fmt: skip
+        plan, w, issued = self.config.plan, self.w, self.config.plan.issued
+        issued = issued if issued and issued <= self.day else None
+        year = issued.year - 1 + (issued.timetuple().tm_yday - 1) / 365 if issued else 0
         return Named(
             title=w.column(vars(plan), "title"), document=plan.document, base_year=plan.base_year,
             target_year=plan.target_year, issued=w.date(issued) if issued else "",
-            elapsed=w.percent(1 - max(plan.target_year - self.day.year, 0)
-                              / (plan.target_year - plan.base_year), 0),
-            passed=w.percent(passed / (plan.target_year - plan.base_year), 0),
-            half=2 * passed > plan.target_year - plan.base_year, this_year=self.day.year,
+            passed=w.percent(self.passed(year), 0), half=self.passed(year) > 0.5,
+            elapsed=w.percent(self.passed(self.day.year), 0), this_year=self.day.year,
             left=max(plan.target_year - self.day.year, 0), next_year=self.config.report.next_year,
         )  # fmt: skip
-
-    def years(self) -> list[int]:
-        """Years of the plan that an annex shows."""
-        plan = self.config.plan
-        return list(range(plan.base_year + 1, min(plan.target_year, self.day.year) + 1))
 
     def verdicts(self) -> list[Named]:
         """Targets by the word printed, the best first."""
         order = sorted(self.targets, key=lambda t: [*VERDICTS].index(t.code))
         groups = {t.verdict: [o for o in order if o.verdict == t.verdict] for t in order}
-        return [
-            Named(code=rows[0].code, word=word, count=len(rows),
-                  names=self.listed(t.mid for t in rows))
-            for word, rows in groups.items()
-        ]  # fmt: skip
+        return [Named(code=rows[0].code, word=word, count=len(rows),
+                      names=self.listed(t.mid for t in rows))
+                for word, rows in groups.items()]  # fmt: skip
 
     def offices(self) -> list[Named]:
         """What each office holds, those with most blanks first; a shared target counts for each."""
-        own = self.office(self.w.column(vars(self.config.report), "issuer"))
-        back = self.data.returned
-        days = {self.office(r["office"]): self.w.date(r["day"].date()) for _, r in back.iterrows()}
-        held: dict[str, list] = {}
+        own, w = self.office(self.w.column(vars(self.config.report), "issuer")), self.w
+        days = {self.office(r["office"]): w.date(r["day"].date())
+                for _, r in self.data.returned.iterrows()}  # fmt: skip
+        held: dict[str, list[Target]] = {}
         for t in self.targets:
             for name in self.holders(t):
                 held.setdefault(name, []).append(t)
         table = []
         for name, rows in held.items():
-            blank = [t for t in rows if t.code == BLIND]
-            back, by_self = days.get(name, ""), self.w("编制单位自行梳理", "own work of the author")
+            blank, back = [t for t in rows if t.code == BLIND], days.get(name, "")
+            by_self = w("编制单位自行梳理", "own work of the author")
             table.append(Named(
-                name=name, count=len(rows), lacking=len(blank), blank=blank, own=name == own, back=back,
+                name=name, count=len(rows), lacking=len(blank), blank=blank, own=name == own,
+                back=back, said=back or (by_self if name == own else self.unfilled),
                 names=self.listed(t.mid for t in blank),
-                said=back or (by_self if name == own else self.blank),
             ))  # fmt: skip
         return sorted(table, key=lambda o: (-o.lacking, -o.count))
 
-    def grades(self) -> list[tuple[str, str, int]]:
-        """Grades of evidence: letter, meaning, targets."""
-        counts = self.main["evidence"].value_counts()
-        return [(g, self.w.term("evidence", g), int(counts.get(g, 0))) for g in TERMS["evidence"]]
-
-    def counts(self) -> Named:
+    def counts(self, told: list[Target], differ: int) -> Named:
         """How many of everything."""
-        main, data, plan = self.main, self.data, self.config.plan
-        several = self.card[self.card["id"].duplicated(keep=False)]
+        data, plan, later = self.data, self.config.plan, [t for t in self.targets if t.after]
+        several = self.card[self.card["id"].duplicated(keep=False)].groupby("id")["verdict"]
         own = data.statistics[data.statistics["area"].eq(self.config.areas.city)]
-        own = own[own["indicator"].isin(main["indicator"]) & own["year"].gt(plan.base_year)]
-        blank, kinds = main["verdict"].eq(BLIND), data.tasks["kind"]
-        paces = main["pace_time_progress_straight"].where(main["after_base"].gt(0))
+        own = own[own["indicator"].isin({t.indicator for t in self.targets})
+                  & own["year"].gt(plan.base_year)]  # fmt: skip
+        paces = [t.row["pace_time_progress_straight"] for t in later]
+        kinds = [*data.tasks["kind"]]
         reference = sum(len(data.reference(name)) for name in ("provinces", "countries"))
         return Named(
-            targets=len(main), judged=int((~blank).sum()), blank=int(blank.sum()),
-            after=int(main["after_base"].gt(0).sum()), several=several["id"].nunique(),
+            targets=len(self.targets), judged=len(told), blank=len(self.blank), after=len(later),
             early=int(own["known_by"].le(pd.Timestamp(plan.issued)).sum()) if plan.issued else 0,
-            met_at_base=sum(t.met_at_base for t in self.targets if t.has_chance),
-            flips=int(several.groupby("id")["verdict"].nunique().gt(1).sum()),
-            outcomes=int(main["method"].eq("outcome").sum()),
-            generic=int((~blank & main["evidence"].eq("D")).sum()),
-            totals=sum(t.total for t in self.targets if t.code == BLIND),
+            met_at_base=sum(t.met_at_base for t in told), several=several.ngroups,
+            flips=int(several.nunique().gt(1).sum()), outcomes=sum(t.outcome for t in told),
+            generic=sum(t.generic for t in told), totals=sum(t.total for t in self.blank),
             statistics=self.w.number(len(data.statistics)), reference=self.w.number(reference),
-            checks=len(data.consistency), differ=len(self.checks()),
-            tasks=int(kinds.eq("task").sum()), projects=int(kinds.eq("project").sum()),
-            **{name: int(paces.eq(f"{name}_schedule").sum()) for name in ("on", "behind")},
-            ahead=int(paces.eq("ahead_of_schedule").sum()),
+            checks=len(data.consistency), differ=differ, tasks=kinds.count("task"),
+            projects=kinds.count("project"), ahead=paces.count("ahead_of_schedule"),
+            on=paces.count("on_schedule"), behind=paces.count("behind_schedule"),
         )  # fmt: skip
 
     def readings(self) -> list[Named]:
         """Targets with figures in several readings: the readings, and whether the verdict holds."""
-        rows = self.card[self.card["id"].duplicated(keep=False)]
-        parts = [p for _, p in rows.groupby("id", sort=False) if p["base_value"].notna().any()]
-        out = [Named(read=[Target(self, row) for _, row in part.iterrows()]) for part in parts]
-        for one in out:
-            one.name, one.mid = one.read[0].name, one.read[0].mid
-            one.flips = len({t.code for t in one.read}) > 1
-        return out
-
-    def checks(self) -> list[Named]:
-        """The plan's statements that leave a doubt."""
-        table, w = self.data.consistency, self.w
-        table = table[~table["agrees"] | table["expected"].eq("differ")]
+        groups: dict[str, list[Target]] = {}
+        for t in self.every:
+            groups.setdefault(t.row["id"], []).append(t)
         return [
-            Named(says=w.column(r, "says"), **{name: w.number(r[name], shortest(r[name]))
-                                               for name in ("computed", "printed")})
-            for _, r in table.iterrows()
+            Named(read=read, name=read[0].name, mid=read[0].mid,
+                  flips=len({t.code for t in read}) > 1)
+            for read in groups.values()
+            if len(read) > 1 and any(pd.notna(t.row["base_value"]) for t in read)
         ]  # fmt: skip
+
+    def checks(self) -> list[list[str]]:
+        """The plan's statements that leave a doubt."""
+        table = self.data.consistency
+        table = table[~table["agrees"] | table["expected"].eq("differ")]
+        return self.cells(table, "computed printed says")
 
     def reading_table(self) -> list[Named]:
         """Which figure of which year would mean which verdict, for the main targets."""
@@ -425,19 +388,15 @@ class Results:
             for year, part in rows[rows["year"].gt(first) & rows["year"].le(last)].groupby("year"):
                 if said := reading_sentence(part, judged, self.lang):
                     due = {name: t.amount(part.iloc[0][f"due_{name}"]) for name in _PATHS}
-                    out.append(
-                        Named(name=t.name, year=int(year), said=said, holder=t.holder, **due)
-                    )
+                    out.append(Named(name=t.name, year=year, said=said, holder=t.holder, **due))
         return out
 
     def figure(self, indicator: str, number: int) -> str:
         """A figure of the city, or the mark of a cell to be filled in."""
         known = self.data.city(indicator) if indicator in self.registry.index else {}
-        return (
-            self.amount(known[number], self.registry.loc[indicator])
-            if number in known
-            else self.blank
-        )
+        if number not in known:
+            return self.unfilled
+        return self.amount(known[number], self.registry.loc[indicator])
 
     # ---- other areas -------------------------------------------------------------------------
     def compared(self) -> list[Named]:
@@ -452,103 +411,98 @@ class Results:
             return w.clauses(self.dated(t.amount(known[y]), y) for y in ends) or none
 
         def among(t: Target, how: str) -> str:
-            peers = self.data.peers(t.indicator, "provinces")
-            known = peers.loc[base].dropna() if base in peers.index else pd.Series(dtype=float)
-            if known.empty:
-                return none
-            which = w.area(known.idxmin()) if how == "min" else ""
-            return self.dated(which + w("", " ") * bool(which) + t.amount(known.agg(how)), base)
+            known = self.data.peers(t.indicator, "provinces").reindex([base]).loc[base].dropna()
+            which = [w.area(known.idxmin())] if how == "min" and len(known) else []
+            said = w("", " ").join([*which, t.amount(known.agg(how))])
+            return self.dated(said, base) if len(known) else none
 
-        rows = [(w.area(a), [own(t, a) for t in self.headline])
-                for a in (areas.city, areas.prefecture, areas.region, areas.nation)]  # fmt: skip
-        rows.insert(1, (w("相邻县市", "Neighbouring counties"), [none] * len(self.headline)))
-        for how, name in (
-            ("min", ("各省区最低", "Lowest province")),
-            ("median", ("各省区中位数", "Median province")),
-        ):
-            rows.append((w(*name), [among(t, how) for t in self.headline]))
-        return [Named(area=area, cells=cells) for area, cells in rows]
+        def row(name: str, tell, key: str) -> Named:
+            return Named(area=name, cells=[tell(t, key) for t in self.headline])
+
+        near = w("相邻县市", "Neighbouring counties")
+        around = (areas.prefecture, areas.region, areas.nation)
+        return [
+            row(w.area(areas.city), own, areas.city), row(near, lambda *_: none, ""),
+            *(row(w.area(area), own, area) for area in around),
+            row(w("各省区最低", "Lowest province"), among, "min"),
+            row(w("各省区中位数", "Median province"), among, "median"),
+        ]  # fmt: skip
 
     def goals_above(self) -> list[Named]:
         """Targets that the region set itself for the main indicators, and what became of them."""
-        table, w = self.data.precedents, self.w
-        out = []
+        table, out = self.data.precedents, []
         for t in self.headline:
             own = table["area"].eq(self.config.areas.region) & table["indicator"].eq(t.indicator)
             for _, r in table[own & table["target"].notna()].iterrows():
-                out.append(Named(plan=r["plan"], name=t.name, mid=t.mid, year=int(r["target_year"]),
-                                 target=t.amount(r["target"]), outcome=t.amount(r["outcome"])))  # fmt: skip
+                said = {name: t.amount(r[name]) for name in ("target", "outcome")}
+                out.append(Named(name=t.name, mid=t.mid, year=int(r["target_year"]), **said))
         return out
 
     def precedents(self) -> Named | None:
         """Targets set elsewhere for the first main indicator and what became of them."""
-        table, w = self.data.precedents, self.w
-        wanted = self.headline[0].indicator if self.headline else ""
-        table = table[table["indicator"].eq(wanted) & table["scored"].eq("yes")]
+        table, wanted = self.data.precedents, [t.indicator for t in self.headline[:1]]
+        table = table[table["indicator"].isin(wanted) & table["scored"].eq("yes")]
         table = table[table["known_by"] <= pd.Timestamp(self.day)]
         if table.empty:
             return None
         met, asked = table["status"].eq("attained"), table["target"] / table["base_value"]
         several = table["area_level"].isin(["province", "region"]) & asked.gt(1)
         several &= (table["target_year"] - table["base_year"]).ge(2)
-        bold = asked.ge(2)
+        bold, most = asked.ge(2), asked[met].max()
         return Named(
-            count=len(table), met=int(met.sum()),
-            several=int(several.sum()), several_met=int((several & met).sum()),
-            bold=int(bold.sum()), bold_met=int((bold & met).sum()),
-            most=w.number(asked[met].max(), 2) if asked[met].notna().any() else "",
+            count=len(table), met=int(met.sum()), several=int(several.sum()),
+            several_met=int((several & met).sum()), bold=int(bold.sum()),
+            bold_met=int((bold & met).sum()), most="" if pd.isna(most) else self.w.number(most, 2),
         )  # fmt: skip
 
     # ---- what it would take ------------------------------------------------------------------
-    def money(self, rd: Target | None) -> Named | None:
-        """R&D spending that the target means, under each scenario of GDP; the middle one's own."""
-        if rd is None or not rd.row["base_value"] > 0:
-            return None
-        table = self._spending(rd, rd.row["value"], rd.row["year"])
-        if table is None:
-            return None
-        w, sums = self.w, ("gdp", "at_base", "region", "rest", "needed", "short")
-        rows = {
-            line["id"]: Named(
-                name=w.column(line, "name"), growth=w.percent(line["growth"]),
-                **{n: DASH if pd.isna(line[n]) else w.money(line[n]) for n in sums},
-                points=w.points(line["points"], 3), multiple=w.number(line["share_of_base"], 2),
-                one_firm=bool(line["share_of_base"] >= 0.25),
-            )
-            for _, line in table.iterrows()
-        }  # fmt: skip
-        one = Named(**vars(rows[self.config.middle_scenario.id]), rows=list(rows.values()))
-        one.all_low, one.all_high = w.money(table["needed"].min()), w.money(table["needed"].max())
-        one.gdp_year, one.gdp_value = table.attrs["gdp_year"], w.money(table.attrs["gdp_value"], 2)
-        return one
-
     def _spending(self, rd: Target, value: float, until: int) -> pd.DataFrame | None:
+        """R&D spending that a value of the intensity means, a row a scenario of GDP."""
         try:
             return self.data.rd_spending(value, float(rd.row["base_value"]), int(until))
         except ForecastError:
             return None
 
+    def money(self, rd: Target | None) -> Named | None:
+        """What the target means in money: all scenarios of GDP, and the middle one in words."""
+        known = rd is not None and rd.row["base_value"] > 0
+        table = self._spending(rd, rd.row["value"], rd.row["year"]) if rd and known else None
+        if table is None:
+            return None
+        one = table.set_index("id").loc[self.config.middle_scenario.id]
+        w, sums, needed = self.w, ("needed", "short", "region"), table["needed"]
+        return Named(
+            rows=self.cells(table, "scenario growth gdp at_base region rest needed"),
+            name=w.column(one, "name"), all_low=w.money(needed.min(), 2),
+            all_high=w.money(needed.max(), 2),
+            points=w.points(one["points"], 3), multiple=w.number(one["share_of_base"], 2),
+            one_firm=one["share_of_base"] >= 0.25, gdp_year=table.attrs["gdp_year"],
+            gdp_value=w.money(table.attrs["gdp_value"], 2),
+            **{name: DASH if pd.isna(one[name]) else w.money(one[name], 2) for name in sums},
+        )  # fmt: skip
+
     def base(self, rd: Target | None, firms: Target | None) -> Named | None:
-        """The base held against the region's figure of the same year."""
+        """The base held against the region's figure of the same year, and against its size."""
         if rd is None or rd.region is None:
             return None
-        level, value, w = rd.region.raw, float(rd.row["base_value"]), self.w
-        city, region = self.data.city("gdp"), self.data.history(self.config.areas.region, "gdp")
-        at = [y for y in city.index if y >= int(rd.base_year) and y in region.index]
-        sized = city[at[0]] / region[at[0]] if at else None
-        peers = self.data.peers("rd_intensity", "provinces")
-        known = (
-            peers.loc[int(rd.base_year)].dropna() if int(rd.base_year) in peers.index else peers[:0]
+        level, value, w, year = (
+            rd.region.raw,
+            rd.row["base_value"],
+            self.w,
+            int(rd.row["base_year"]),
         )
+        city, region = self.data.city("gdp"), self.data.history(self.config.areas.region, "gdp")
+        known = self.data.peers("rd_intensity", "provinces").reindex([year]).loc[year].dropna()
         out = Named(region=rd.region.base, share=w.percent(value / level, 0),
-                    doubtful=value < 0.6 * level, lowest=bool(len(known) and value < known.min()),
-                    provinces=len(known), sized=sized and w.percent(sized))  # fmt: skip
-        if sized:
-            out.gdp_year, out.spent_share = at[0], w.percent(sized * value / level)
-            out.spent, out.at_region = (w.money(city[at[0]] * v / 100, 2) for v in (value, level))
-        out.firms = sized and firms and firms.region and w.percent(
-            firms.row["base_value"] / firms.region.raw
-        )  # fmt: skip
+                    doubtful=value < 0.6 * level, lowest=bool(value < known.min()),
+                    provinces=len(known), sized="", firms="")  # fmt: skip
+        for at in [y for y in city.index if y >= year and y in region.index][:1]:
+            sized = city[at] / region[at]
+            out.gdp_year, out.sized = at, w.percent(sized)
+            out.spent_share = w.percent(sized * value / level)
+            out.spent, out.at_region = (w.money(city[at] * v / 100, 2) for v in (value, level))
+            if firms and firms.region:
+                out.firms = w.percent(firms.row["base_value"] / firms.region.raw)
         return out
 
     def gdp(self) -> Named | None:
@@ -557,33 +511,35 @@ class Results:
         marks = [y for y in known.attrs["breaks"] if known.index.min() < y <= known.index.max()]
         if not marks:
             return None
-        sides = known[known.index < marks[-1]].index[-1], known[known.index >= marks[-1]].index[0]
-        old, new = (self.w.money(known[y], 2) for y in sides)
-        return Named(before=str(sides[0]), after=str(sides[1]), old=old, new=new)
+        before, after = (
+            known[known.index < marks[-1]].tail(1),
+            known[known.index >= marks[-1]].head(1),
+        )
+        old, new = (self.w.money(side.iloc[0], 2) for side in (before, after))
+        return Named(before=before.index[0], after=after.index[0], old=old, new=new)
 
     def firsts(self, firms: Target | None) -> Named | None:
         """First-time certificates a year that the target means, and the outlook by renewal rate."""
         past, table, w = needs.past_first_time(self.data.baseline), self.data.cohort_outlook, self.w
         if firms is None or past is None or table.empty:
             return None
-        need = table["first_time_needed"]
-        rows = [
-            (w.percent(r["renewal_rate"], 0), w.number(r["first_time_needed"], 1),
-             w.number(r["first_time_needed"] / past["per_year"], 1),
-             firms.amount(r["median"]), w.chance(r["probability"]))
-            for _, r in table.iterrows()
-        ]  # fmt: skip
-        return Named(rows=rows, few=w.number(need.min(), 1), many=w.number(need.max(), 1),
-                     low=rows[0][0], high=rows[-1][0], past=w.number(past["per_year"], 1),
-                     past_years=w.years(past["start"], past["end"]),
-                     least=w.chance(table["probability"].min()),
-                     most=w.chance(table["probability"].max()))  # fmt: skip
+        need, chance = table["first_time_needed"], table["probability"]
+        shown = table.assign(factor=need / past["per_year"], unit=firms.row["unit"], decimals=0)
+        shown["last_value"] = shown["median"]  # an amount of the indicator
+        rows = self.cells(shown, "renewal_rate first_time_needed factor last_value probability")
+        return Named(
+            rows=rows, few=w.number(need.min(), 1), many=w.number(need.max(), 1), low=rows[0][0],
+            high=rows[-1][0], past=w.number(past["per_year"], 1),
+            past_years=w.years(past["start"], past["end"]), least=w.chance(chance.min()),
+            most=w.chance(chance.max()),
+        )  # fmt: skip
 
     def wanted(self) -> list[Named]:
         """The figures to get first, one a target, and what each would be worth."""
         w, out, by_id = self.w, [], {t.row["id"]: t for t in self.targets}
         for _, r in self.data.asks.drop_duplicates("id").head(8).iterrows():
-            t = by_id[r["id"]]
+            t, share = by_id[r["id"]], w.percent(r["changes"], 0)
+            worth = w(f"结论改变的可能性{share}", f"{share} chance of another verdict")
             if r["year"] == t.row["year"]:
                 worth = w("直接认定完成与否", "settles the target")
             elif r["first"]:
@@ -592,9 +548,6 @@ class Results:
                 worth = w("补齐历年数据", "completes the record")
             elif r["changes"] < 0.005:
                 worth = w("印证现有结论", "confirms the verdict")
-            else:
-                share = w.percent(r["changes"], 0)
-                worth = w(f"结论改变的可能性{share}", f"{share} chance of another verdict")
             out.append(Named(name=t.name, year=r["year"], holder=t.holder, worth=worth, due=t.due))
         return out
 
@@ -605,65 +558,59 @@ class Results:
             a = t.assessment
             if a.forecast is None or a.base_year is None:
                 continue
-            years = a.target.year - a.base_year
-            windows, span = reference_windows(self.data.peers(t.indicator, "all"), years)
-            values = needs.adjusted_targets(a, windows, span, int(t.row["decimals"]))
+            peers, years = self.data.peers(t.indicator, "all"), a.target.year - a.base_year
+            found = reference_windows(peers, years)
+            values = needs.adjusted_targets(a, *found, int(t.row["decimals"]))
             said = {n: t.amount(values.get(n)) for n in needs.PEER_QUANTILES}
             out.append(Named(name=t.name, goal=t.goal, **said))
         return out
 
+    @cached_property
+    def next_plan(self) -> list[Named]:
+        """Of every target that can be forecast, what `next` says."""
+        return [row for row in map(self.next, self.targets) if row]
+
     def next(self, t: Target) -> Named | None:
         """What comes without new measures, and three targets with what each would take."""
-        known, until, areas = (
-            self.data.city(t.indicator),
-            self.config.report.next_year,
-            self.config.areas,
-        )
+        known, areas, w = self.data.city(t.indicator), self.config.areas, self.w
         if t.row["direction"] != "at_least" or not t.has_chance or known.empty:
             return None
+        until = self.config.report.next_year
         found = needs.next_values(
             known, until, kind=self.registry.at[t.indicator, "kind"], unit=t.row["unit"],
             decimals=int(t.row["decimals"]), peers=self.data.peers(t.indicator, "all"),
             region=self.data.history(areas.region, t.indicator),
             parent=self.data.parent(areas.city, t.indicator),
         )  # fmt: skip
-        said = {
-            n: t.amount(found[n]) for n in ("median", "low", "high", "floor", "stretch", "match")
-        }
-        interval = self.w(f"{said['low']}至{said['high']}", f"{said['low']} to {said['high']}")
-        one = Named(
-            name=t.name,
-            interval=interval,
-            last=self.dated(t.amount(known.iloc[-1]), known.index[-1]),
-            **said,
-        )
+        one = Named(name=t.name, last=self.dated(t.amount(known.iloc[-1]), known.index[-1]),
+                    interval=w("至", " to ").join(t.amount(found[n]) for n in ("low", "high")),
+                    median=t.amount(found["median"]), floor=t.amount(found["floor"]))  # fmt: skip
         for name, p in (("stretch", None), ("match", found["match_probability"])):
-            more = [self.w.percent(found[f"{name}_growth"]), self.w.chance(p)]
-            more = self.w.clauses(filter(None, more))
-            bracketed = self.w(f"（{more}）", f" ({more})") if more else ""
-            setattr(one, name, said[name] + bracketed)
-            table = self._spending(t, found[name], until) if t.indicator == "rd_intensity" else None
-            sums = table is not None and table.set_index("id")["needed"]
-            takes = self.w.money(sums[self.config.middle_scenario.id]) if table is not None else ""
-            setattr(one, f"{name}_takes", takes)
+            parts = filter(None, (w.percent(found[f"{name}_growth"]), w.chance(p)))
+            more, value = w.clauses(parts), t.amount(found[name])
+            setattr(one, name, w(f"{value}（{more}）", f"{value} ({more})") if more else value)
+            rd = t.indicator == "rd_intensity" and pd.notna(found[name])
+            table = self._spending(t, found[name], until) if rd else None
+            sums = {} if table is None else table.set_index("id")["needed"]
+            takes = sums.get(self.config.middle_scenario.id)
+            setattr(one, f"{name}_takes", "" if takes is None else w.money(takes, 2))
         return one
 
     # ---- annexes -----------------------------------------------------------------------------
     def tasks(self, kind: str) -> list[Named]:
         """Tasks or projects of the plan, with what the offices reported."""
-        table, reports = self.data.tasks, self.data.task_reports
-        table = table[table["kind"].eq(kind)]
-        told = reports.drop_duplicates("id", keep="last").set_index("id").to_dict("index")
-        out = []
-        for _, r in table.iterrows():
+        told = self.data.task_reports.drop_duplicates("id", keep="last").set_index("id")
+        told, table, out = told.to_dict("index"), self.data.tasks, []
+        for _, r in table[table["kind"].eq(kind)].iterrows():
             said = told.get(r["id"], {})
             day = f"（{said['office']}，{said['reported']:%Y-%m-%d}）" if said else ""
             out.append(Named(
                 section=self.locator(r["section"]), at=r["section"], told=bool(said),
                 text=self.w(r["text"], r["text_en"]), policy=r["section"].startswith(("三", "五")),
-                lead=self.office(self.w(r["lead"], r["lead_en"])) or self.blank,
-                progress=(said.get("text") or self.blank) + day,
-                status=said.get("progress") or self.blank, spent=said.get("money") or self.blank,
+                lead=self.office(self.w(r["lead"], r["lead_en"])) or self.unfilled,
+                progress=(said.get("text") or self.unfilled) + day,
+                status=said.get("progress") or self.unfilled,
+                spent=said.get("money") or self.unfilled,
             ))  # fmt: skip
         return out
 
@@ -676,7 +623,7 @@ class Results:
         return [
             Named(section=self.locator(key) + titles.get(key, ""), count=len(rows),
                   told=sum(one.told for one in rows),
-                  who=self.listed({one.lead: 0 for one in rows if one.lead != self.blank})
+                  who=self.listed({one.lead: 0 for one in rows if one.lead != self.unfilled})
                   or self.w("待明确", "to be named"))
             for key, rows in sorted(groups.items(), key=lambda g: [_ORDER.find(c) for c in g[0]])
         ]  # fmt: skip
@@ -697,8 +644,8 @@ class Results:
         row, w = self.data.sources.set_index("id").loc[source], self.w
         number = row["number"] if row["number"] not in row["title"] else ""
         copy = w("（转载件，待核）", " (seen in a copy)") if row["copy"] == "yes" else ""
-        return (w.publisher(row["publisher"]) + w("", ", ") + f"《{row['title']}》"
-                + f"（{number}）" * bool(number) + copy)  # fmt: skip
+        said = f"《{row['title']}》" + f"（{number}）" * bool(number) + copy
+        return w.publisher(row["publisher"]) + w("", ", ") + said
 
     def source_of(self, indicator: str) -> str:
         """The documents behind the city's figures of an indicator."""
@@ -711,8 +658,8 @@ class Results:
 
         A title that comes out every year, or from several publishers, takes one row.
         """
-        data, w = self.data, self.w
-        rows = data.statistics[data.statistics["indicator"].isin([*self.main["indicator"], "gdp"])]
+        data, w, own = self.data, self.w, {t.indicator for t in self.targets}
+        rows = data.statistics[data.statistics["indicator"].isin([*own, "gdp"])]
         counted = [*(t.indicator for t in self.headline), "hightech_certificates"]
         others = (data.reference(name) for name in ("provinces", "countries"))
         used = [rows, *(table[table["indicator"].isin(counted)] for table in others)]
@@ -720,26 +667,29 @@ class Results:
         table = data.sources.set_index("id").loc[ids]
         form, out = table["title"].str.replace(_YEAR, "{}", regex=True), []
         for title, part in table.groupby(form, sort=False):
-            found = sorted(set(part["title"].str.findall(_YEAR).explode().dropna().astype(int)))
-            title = title.replace("{}", w.spans(spans(found)), 1).replace("{}", "")
+            years = sorted(set(part["title"].str.findall(_YEAR).explode().dropna().astype(int)))
+            title = title.replace("{}", w.spans(spans(years)), 1).replace("{}", "")
             days = sorted({d if len(part) == 1 else d[:4] for d in part["published"] if d})
             who = [w.publisher(name) for name in dict.fromkeys(part["publisher"])]
             several = w(f"{who[0]}等{len(who)}个单位", f"{who[0]} and {len(who) - 1} others")
-            numbers = [n for n in part["number"] if n]
+            copies = part["copy"].eq("yes").all()
             out.append(Named(
-                publisher=who[0] if len(who) == 1 else several, title=title if len(part) > 1 else part["title"].iloc[0],
+                publisher=who[0] if len(who) == 1 else several,
+                title=title if len(part) > 1 else part["title"].iloc[0],
                 day=w("—", "–").join(dict.fromkeys([*days[:1], *days[-1:]])) or DASH,
-                mark=w("转载件，待核", "copy, to be checked") if part["copy"].eq("yes").all()
-                else w("原件", "original"), number=numbers[0] if len(part) == len(numbers) == 1 else DASH,
+                mark=w("转载件，待核", "copy, to be checked") if copies else w("原件", "original"),
+                number=(part["number"].iloc[0] if len(part) == 1 else "") or DASH,
             ))  # fmt: skip
         return out
 
     def searched(self) -> list[Named]:
         """Where figures were looked for, when, and what was found."""
-        path = self.data.folder / "search_record.csv"
+        path, w = self.data.folder / "search_record.csv", self.w
         if not path.is_file():
             return []
-        table, w = pd.read_csv(path, dtype=str, keep_default_na=False), self.w
-        return [Named(place=w.column(r, "place"), what=w.column(r, "what"), found=w.column(r, "found"),
-                      day=w(f"{r['day']}年", r["day"]) if r["day"].isdigit() else r["day"])
-                for _, r in table.iterrows() if r["day"] <= self.day.isoformat()]  # fmt: skip
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        return [
+            Named(day=w(f"{r['day']}年", r["day"]) if r["day"].isdigit() else r["day"],
+                  **{name: w.column(r, name) for name in ("place", "what", "found")})
+            for _, r in table.iterrows() if r["day"] <= self.day.isoformat()
+        ]  # fmt: skip

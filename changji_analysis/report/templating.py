@@ -17,6 +17,7 @@ import jinja2
 from ..errors import ChangjiError
 
 TEMPLATES = Path(__file__).parent / "templates"
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class ReportError(ChangjiError):
@@ -37,6 +38,15 @@ def environment(folder: Path = TEMPLATES) -> jinja2.Environment:
     )  # fmt: skip
     made.filters |= {"rows": rows, "raw": Raw}
     return made
+
+
+def markup_environment() -> jinja2.Environment:
+    """The environment of the frames of page and table, whose values are escaped."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
+        autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )  # fmt: skip
 
 
 def rows(items: Iterable, columns: str = "", blank: str = "") -> Raw:
@@ -86,6 +96,11 @@ def failed(name: str, line: int | None, why: str) -> ReportError:
         f"{where}: {why}. Remedy: correct that line, or restore the template; the last report is "
         f"untouched. / 模板 {name} {which}有误，请改正或恢复原模板，上一份报告未动。"
     )
+
+
+def printable(text: str) -> str:
+    """Text without the characters that XML forbids, bold marks included."""
+    return _ILLEGAL.sub("", text)
 
 
 def _safe(value: Any) -> Any:

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 from functools import partial
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup, escape
 
 from ..files import write_bytes
@@ -20,10 +19,9 @@ from .content import (
     Paragraph,
     Picture,
     display_width,
-    printable,
     titled,
 )
-from .templating import TEMPLATES, ReportError
+from .templating import TEMPLATES, ReportError, markup_environment, printable
 
 
 def write(document: Document, path: Path, figures: Path) -> None:
@@ -44,14 +42,7 @@ def write(document: Document, path: Path, figures: Path) -> None:
     OSError
         The file cannot be written; one that was there before is as it was.
     """
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = markup_environment()
     made.filters |= {
         "kind": lambda block: type(block).__name__,
         "titled": partial(titled, lang=document.lang),

@@ -13,8 +13,8 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document as open_docx
 from docx.enum.section import WD_ORIENT
@@ -22,10 +22,12 @@ from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageErr
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm
+from markupsafe import Markup
 
 from ..files import write_bytes
 from .content import (
     BOLD,
+    Block,
     Chapter,
     Document,
     Heading,
@@ -33,10 +35,9 @@ from .content import (
     Picture,
     Table,
     display_width,
-    printable,
     titled,
 )
-from .templating import TEMPLATES, ReportError
+from .templating import TEMPLATES, ReportError, markup_environment, printable
 
 UPRIGHT, ACROSS = Mm(156), Mm(225)
 """Width of the text on an upright and on a landscape page."""
@@ -49,6 +50,7 @@ _PADDING = 60  # twips on either side of a cell
 _SHORT = 14  # letters that a cell holds unbroken where no cell of its column holds more
 _KEPT = 7  # a table with no more rows is not split over pages
 _SECONDS = 240
+_RULE = Markup('w:val="single" w:sz="12" w:space="0" w:color="000000"')
 _W = nsdecls("w")
 _BREAKS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff07\uff0a-\uffef"  # characters a line may end after
 
@@ -89,17 +91,19 @@ class _Writer:
     def __init__(self, document: Document, figures: Path, pages: dict[str, int]):
         self.document, self.lang, self.figures, self.pages = document, document.lang, figures, pages
         self.docx = open_docx(str(TEMPLATES / f"report.{document.lang}.docx"))
+        self.tables = markup_environment().get_template("table.xml.j2")
         self.across = False
 
     def content(self) -> bytes:
         """The whole file."""
-        document, about = self.document, self.docx.core_properties
-        about.title, about.author = printable(document.title), printable(document.author)
-        about.subject = printable(document.status)
-        about.created = about.modified = dt.datetime.fromisoformat(document.date)
+        words, about = self.document.words, self.docx.core_properties
+        about.title, about.author, about.subject = (
+            printable(words[name]) for name in ("title", "author", "status")
+        )
+        about.created = about.modified = dt.datetime.fromisoformat(self.document.date)
         about.last_modified_by = about.comments = about.keywords = about.category = ""
         self._front()
-        for chapter in document.chapters:
+        for chapter in self.document.chapters:
             if chapter.number:
                 self._chapter(chapter)
         stream = io.BytesIO()
@@ -108,24 +112,18 @@ class _Writer:
 
     def _front(self) -> None:
         """The brief, the title page and the contents, none of which bears a page number."""
-        document, words = self.document, self.document.words
-        for block in (b for c in document.chapters if not c.number for b in c.blocks):
-            if isinstance(block, Heading):
-                self._line(block.text, "Answer Heading" if block.level == 1 else "Heading 2")
-            elif isinstance(block, Paragraph):
-                self._line(block.text, "Answer")
+        words = self.document.words
+        for block in (b for c in self.document.chapters if not c.number for b in c.blocks):
+            if isinstance(block, Heading | Paragraph):
+                self._line(block.text, "Answer" + " Heading" * isinstance(block, Heading))
             else:
                 self._block(block, 0)
-        title = self._line(document.title, "Title")
-        title.paragraph_format.page_break_before = True
-        self._line(document.subtitle, "Subtitle")
-        if words["private"]:
-            self._line(words["private"], "Subtitle")
-        by = self._line(document.author, "Cover")
-        by.paragraph_format.space_before = Mm(75)
+        self._line(words["title"], "Title").paragraph_format.page_break_before = True
+        for text in filter(None, (words["subtitle"], words["private"])):
+            self._line(text, "Subtitle")
+        self._line(words["author"], "Cover").paragraph_format.space_before = Mm(75)
         self._line(words["data_to"], "Cover")
-        heading = self._line(words["contents"], "TOC Heading")
-        heading.paragraph_format.page_break_before = True
+        self._line(words["contents"], "TOC Heading").paragraph_format.page_break_before = True
         if not self.pages:
             self._line(words["stale"], "toc 1")
         self._contents()
@@ -138,57 +136,56 @@ class _Writer:
 
     def _contents(self) -> None:
         """Type the contents into a field; without a layout Word is told to renew it."""
-        dirty = "" if self.pages else ' w:dirty="true"'
-        begin = parse_xml(f'<w:r {_W}><w:fldChar w:fldCharType="begin"{dirty}/></w:r>')
         asked = '<w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText>'
-        code = parse_xml(f"<w:r {_W}>{asked}</w:r>")
-        before, line = [begin, code, _mark("separate")], None
+        code, line = parse_xml(f"<w:r {_W}>{asked}</w:r>"), None
+        before = [_mark("begin", dirty=not self.pages), code, _mark("separate")]
         for block in _listed(self.document):
-            line = self.docx.add_paragraph(style=f"toc {block.level}")._p
+            line = self.docx.add_paragraph(style=f"toc {block.level}")
             link = parse_xml(f'<w:hyperlink {_W} w:anchor="_{block.anchor}" w:history="1"/>')
-            link.append(_run(titled(block, self.lang), self.lang))
+            text = titled(block, self.lang)
             if page := self.pages.get(block.anchor):
-                link.append(parse_xml(f"<w:r {_W}><w:tab/><w:t>{page}</w:t></w:r>"))
+                text += f"\t{page}"
+            link.append(self._run(line, text)._r)
             for piece in (*before, link):
-                line.append(piece)
+                line._p.append(piece)
             before = []
         if line is not None:
-            line.append(_mark("end"))
+            line._p.append(_mark("end"))
 
     def _chapter(self, chapter: Chapter) -> None:
-        across = any(isinstance(b, Table) and b.wide for b in chapter.blocks)
-        turned, blocks = across != self.across, list(chapter.blocks)
+        turned = self.across != any(isinstance(b, Table) and b.wide for b in chapter.blocks)
+        blocks = list(chapter.blocks)
         if turned:
-            self._turn(across=across)
-        first, second = [*blocks, None][:2]
-        if chapter.number >= 20 and isinstance(second, Table) and not second.caption:
-            self._table(second, first, fresh=turned)  # each of its pages bears the title
-            blocks = blocks[2:]
+            self._turn()
+        if chapter.number >= 20 and len(blocks) > 1:
+            title, table = blocks[:2]
+            if isinstance(title, Heading) and isinstance(table, Table) and not table.caption:
+                self._table(table, title, fresh=turned)  # each of its pages bears the title
+                blocks = blocks[2:]
         for place, block in enumerate(blocks):
             self._block(block, chapter.number, fresh=turned and not place)
 
-    def _turn(self, *, across: bool) -> None:
+    def _turn(self) -> None:
         """Begin a section of pages the other way round; the break goes into the last paragraph."""
+        self.across = not self.across
         sect = self.docx.element.body.sectPr
         self.docx.element.body.p_lst[-1].get_or_add_pPr().append(copy.deepcopy(sect))
         for start in sect.findall(qn("w:pgNumType")):
             sect.remove(start)
-        page, shift = self.docx.sections[-1], 1 if across else 3  # the binding edge goes to the top
-        page.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+        page = self.docx.sections[-1]
+        page.orientation = WD_ORIENT.LANDSCAPE if self.across else WD_ORIENT.PORTRAIT
         page.page_width, page.page_height = page.page_height, page.page_width
         sides = ("top_margin", "left_margin", "bottom_margin", "right_margin")
-        old = [getattr(page, side) for side in sides]
+        old, shift = [getattr(page, side) for side in sides], 1 if self.across else 3
         for side, width in zip(sides, old[shift:] + old[:shift], strict=True):
-            setattr(page, side, width)
-        self.across = across
+            setattr(page, side, width)  # the binding edge goes to the top
 
-    def _block(self, block, chapter: int, *, fresh: bool = False) -> None:
+    def _block(self, block: Block, chapter: int, *, fresh: bool = False) -> None:
         match block:
             case Heading(level=level):
-                line = self._line(titled(block, self.lang), f"Heading {level}")
+                line = self._line(titled(block, self.lang), f"Heading {level}", block.anchor)
                 if chapter >= 20 and level == 1:
                     line.paragraph_format.page_break_before = not fresh
-                self._bookmark(line._p, block.anchor)
             case Paragraph():
                 self._line(block.text, "Body Text")
             case Table():
@@ -196,29 +193,28 @@ class _Writer:
             case Picture():
                 self._picture(block)
 
-    def _bookmark(self, line, anchor: str) -> None:
-        number = anchor[1:]
-        line.insert(1, parse_xml(f'<w:bookmarkStart {_W} w:id="{number}" w:name="_{anchor}"/>'))
-        line.append(parse_xml(f'<w:bookmarkEnd {_W} w:id="{number}"/>'))
-
     def _table(self, block: Table, title: Heading | None = None, *, fresh: bool = False) -> None:
         """A table; above one that may run over a page, its title is repeated with the head."""
-        above = None
-        if title is not None or (block.caption and len(block.rows) > _KEPT):
-            above = self._line(
-                titled(title or block, self.lang), "Heading 1" if title else "Caption"
-            )
-            above.paragraph_format.page_break_before = title is not None and not fresh
-            if title:
-                self._bookmark(above._p, title.anchor)
+        above = below = None
+        if title is not None:
+            above = self._line(titled(title, self.lang), "Heading 1", title.anchor)
+            above.paragraph_format.page_break_before = not fresh
         elif block.caption:
-            self._line(titled(block, self.lang), "Caption").paragraph_format.keep_with_next = True
-        below = self._line(block.note, "Table Note") if block.note else None
-        table = parse_xml(_table_xml(block, (ACROSS if self.across else UPRIGHT) // 635, self.lang))
-        for line, place in ((below, len(table)), (above, 2)):
+            caption = self._line(titled(block, self.lang), "Caption")
+            caption.paragraph_format.keep_with_next = True
+            above = caption if len(block.rows) > _KEPT else None
+        if block.note:
+            below = self._line(block.note, "Table Note")
+        widths, size = _fit(block, (ACROSS if self.across else UPRIGHT) // 635, self.lang)
+        text = self.tables.render(
+            table=block, widths=widths, half_points=round(2 * size), right=block.numeric,
+            above=above, few=len(block.rows) <= _KEPT, zh=self.lang == "zh", padding=_PADDING,
+            rule=_RULE, nil=Markup('w:val="nil"'),
+        )  # fmt: skip
+        table = parse_xml(re.sub(r">\s+<", "><", text).strip())
+        for line, place in ((above, 0), (below, -1)):
             if line is not None:
-                table.insert(place, parse_xml(_merged_xml(table, head=line is above)))
-                table[place].find(qn("w:tc")).append(line._p)
+                table.findall(qn("w:tr"))[place].find(qn("w:tc")).append(line._p)
         self.docx.element.body.insert_element_before(table, "w:sectPr")
         end = self._line("", "Table Note").paragraph_format
         end.space_before = end.space_after = 0
@@ -242,21 +238,38 @@ class _Writer:
         described.set("descr", printable(block.alt))
         self._line(titled(block, self.lang), "Caption")
 
-    def _line(self, text: str, style: str):
+    def _line(self, text: str, style: str, anchor: str = ""):
+        """A paragraph, with the bookmark that the contents point at."""
         line = self.docx.add_paragraph(style=style)
+        if anchor:
+            start = f'<w:bookmarkStart {_W} w:id="{anchor[1:]}" w:name="_{anchor}"/>'
+            line._p.append(parse_xml(start))
         for place, piece in enumerate(text.split(BOLD)):
             if piece:
-                line._p.append(_run(piece, self.lang, bold=place % 2 == 1))
+                self._run(line, piece).bold = place % 2 == 1 or None
+        if anchor:
+            line._p.append(parse_xml(f'<w:bookmarkEnd {_W} w:id="{anchor[1:]}"/>'))
         return line
 
+    def _run(self, line, text: str):
+        """A run; in Chinese, quotes and dashes take the Chinese face too."""
+        run = line.add_run(printable(text))
+        if self.lang == "zh":
+            run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
+        return run
 
-def _listed(document: Document):
-    """What the contents name: chapters and sections."""
+
+def _listed(document: Document) -> Iterator[Heading]:
+    """What the contents name: chapters, their sections, and annexes."""
     for chapter in document.chapters:
-        for block in chapter.blocks:
+        for block in chapter.blocks if chapter.number else ():
             if isinstance(block, Heading) and block.level <= (2 if chapter.number < 20 else 1):
-                if chapter.number:
-                    yield block
+                yield block
+
+
+def _mark(kind: str, *, dirty: bool = False):
+    more = ' w:dirty="true"' * dirty
+    return parse_xml(f'<w:r {_W}><w:fldChar w:fldCharType="{kind}"{more}/></w:r>')
 
 
 # ---- the layout --------------------------------------------------------------------------------
@@ -266,20 +279,17 @@ def _laid_out(content: bytes, document: Document) -> dict[str, int]:
     if not office or not reader:
         return {}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "report.docx").write_bytes(content)
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        source = Path(name, "report.docx")
+        source.write_bytes(content)
+        profile = f"-env:UserInstallation={Path(name, 'profile').as_uri()}"
         convert = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", name]
+        read = [reader, "-enc", "UTF-8", str(source.with_suffix(".pdf")), "-"]
         try:
-            subprocess.run(
-                [*convert, str(folder / "report.docx")],
-                check=True, capture_output=True, timeout=_SECONDS,
-            )  # fmt: skip
-            read = [reader, "-enc", "UTF-8", str(folder / "report.pdf"), "-"]
-            text = subprocess.run(read, check=True, capture_output=True, timeout=60).stdout
+            for command in ([*convert, str(source)], read):
+                done = subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
         except (OSError, subprocess.SubprocessError):
             return {}
-    pages = [re.sub(r"\s", "", page) for page in text.decode("utf-8").split("\f")]
+    pages = [re.sub(r"\s", "", page) for page in done.stdout.decode("utf-8").split("\f")]
     first = next((n for n, page in enumerate(pages) if "—1—" in page), None)
     if first is None:
         return {}
@@ -291,102 +301,29 @@ def _laid_out(content: bytes, document: Document) -> dict[str, int]:
     return found
 
 
-# ---- XML ---------------------------------------------------------------------------------------
-def _text_xml(text: str, lang: str, size: float | None = None, *, bold: bool = False) -> str:
-    """A run; in Chinese, quotes and dashes take the Chinese face too."""
-    settings = '<w:rFonts w:hint="eastAsia"/>' if lang == "zh" else ""
-    settings += "<w:b/>" if bold else ""
-    if size:
-        settings += f'<w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/>'
-    text = escape(printable(text))
-    return f'<w:r><w:rPr>{settings}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
-
-
-def _run(text: str, lang: str, *, bold: bool = False):
-    return parse_xml(_text_xml(text, lang, bold=bold).replace("<w:r>", f"<w:r {_W}>", 1))
-
-
-def _mark(kind: str):
-    return parse_xml(f'<w:r {_W}><w:fldChar w:fldCharType="{kind}"/></w:r>')
-
-
-def _table_xml(block: Table, available: int, lang: str) -> str:
-    """A three-line table: rules above, below and under the header, none between."""
-    right = block.numeric
-    widths, size = _fit(block, right, available, lang)
-    under = '<w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
-
-    def row(texts: tuple[str, ...], *, head: bool = False, keep: bool = False) -> str:
-        inner = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{f"<w:tcBorders>{under}</w:tcBorders>" if head else ""}'
-            f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/>'
-            f"{'<w:keepNext/>' if keep else ''}"
-            f'<w:jc w:val="{"right" if aside else "left"}"/></w:pPr>'
-            f"{_text_xml(text, lang, size, bold=head)}</w:p></w:tc>"
-            for text, width, aside in zip(texts, widths, right, strict=True)
-        )
-        repeated = "<w:tblHeader/>" if head else ""
-        return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{inner}</w:tr>"
-
-    last, few = len(block.rows) - 1, len(block.rows) <= _KEPT
-    body = "".join(
-        row(texts, keep=(few and n < last) or (n >= last - 1 and bool(block.note)) or n == 0)
-        for n, texts in enumerate(block.rows)
-    )
-    rule = 'w:val="single" w:sz="12" w:space="0" w:color="000000"'
-    padding = f'w:w="{_PADDING}" w:type="dxa"'
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    return (
-        f'<w:tbl {_W}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f"<w:tblBorders><w:top {rule}/><w:bottom {rule}/></w:tblBorders>"
-        f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left {padding}/><w:right {padding}/>'
-        f'</w:tblCellMar><w:tblLook w:val="0020" w:firstRow="1"/>'
-        f"<w:tblCaption w:val={quoteattr(printable(block.caption))}/></w:tblPr>"
-        f"<w:tblGrid>{grid}</w:tblGrid>{row(block.header, head=True, keep=True)}{body}</w:tbl>"
-    )
-
-
-def _merged_xml(table, *, head: bool) -> str:
-    """A row of one cell over all columns: the title, repeated on every page, or the note."""
-    widths = [int(column.get(qn("w:w"))) for column in table.iter(qn("w:gridCol"))]
-    rule, none = 'w:val="single" w:sz="12" w:space="0" w:color="000000"', 'w:val="nil"'
-    sides = (none, rule) if head else (rule, none)
-    return (
-        f"<w:tr {_W}><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr><w:tc><w:tcPr>"
-        f'<w:tcW w:w="{sum(widths)}" w:type="dxa"/><w:gridSpan w:val="{len(widths)}"/><w:tcBorders>'
-        f"<w:top {sides[0]}/><w:bottom {sides[1]}/></w:tcBorders></w:tcPr></w:tc></w:tr>"
-    )
-
-
-def _fit(block: Table, right: list[bool], available: int, lang: str) -> tuple[list[int], float]:
+def _fit(block: Table, available: int, lang: str) -> tuple[list[int], float]:
     """Widths of the columns in twips and the type in points.
 
     The largest type is taken in which no word or number breaks and rows stay about two lines
     high; columns that make rows tall are widened letter by letter while there is room.
     """
-    columns = list(zip(*block.rows, strict=True))
-    least = []
-    for head, fixed, texts in zip(block.header, right, columns, strict=True):
+    least, size = [], SIZES[-1]
+    columns = zip(*block.rows, strict=True)
+    for head, fixed, texts in zip(block.header, block.numeric, columns, strict=True):
         longest = max(map(display_width, texts))
-        whole = fixed or longest <= _SHORT
-        least.append(
-            max(
-                [
-                    round(1.15 * _unbroken(head)) + 1,
-                    longest if whole else max(map(_unbroken, texts)),
-                ]
-            )
-        )
+        whole = longest if fixed or longest <= _SHORT else max(map(_unbroken, texts))
+        bold = 1.15 if lang == "en" else 1.0
+        least.append(max(round(bold * _unbroken(head)) + 1, whole))
     wide = [[display_width(text) for text in row] for row in (*block.rows, block.header)]
+    widths, padding = least, 0.0
     for size in SIZES[len(least) > 6 :]:
         letter = size * _LETTER[lang]
         padding = 2 * _PADDING / letter + 0.5
         room = int(available / letter - len(least) * padding)
         widths, lines = list(least), 0
         while sum(widths) <= room:
-            heights = [
-                [-(-n // max(w, 1)) for n, w in zip(row, widths, strict=True)] for row in wide
-            ]
+            heights = [[-(-n // max(w, 1)) for n, w in zip(row, widths, strict=True)]
+                       for row in wide]  # fmt: skip
             lines = sum(map(max, heights))
             votes = [sum(row[n] == max(row) > 1 for row in heights) for n in range(len(least))]
             if sum(widths) == room or not any(votes):

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +18,11 @@ from ..palette import VERDICTS
 from ..tables.columns import COLUMNS, cell, head
 from ..tables.says import in_words
 from ..wording import Words
-from .content import Document, display_width, printable
-from .results import DASH, Results
+from .content import Document, display_width
+from .results import DASH, Results, Target
+from .templating import printable
 
 _NARROWEST, _WIDEST, _LINE = 6, 44, 15.5  # widths in Latin letters, height in points
-_STEMS = {"base": "base_value", "last": "last_value"}
 
 
 class Cell(NamedTuple):
@@ -52,10 +53,12 @@ def write(results: Results, document: Document, path: Path) -> None:
     stream, w = io.BytesIO(), results.w
     face = {"font_name": w("宋体", "Calibri"), "font_size": 10.5, "valign": "vcenter"}
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    top: tuple[str, ...] = (document.title, document.words["data_to"])
+    top: tuple[str, ...] = (document.words["title"], document.words["data_to"])
     with xlsxwriter.Workbook(stream, options | {"default_format_properties": face}) as book:
         day = dt.datetime.fromisoformat(document.date)
-        book.set_properties({"title": printable(document.title), "created": day, "comments": ""})
+        book.set_properties(
+            {"title": printable(document.words["title"]), "created": day, "comments": ""}
+        )
         for zh, en, columns, rows in _sheets(results):
             table = [[_cell(name, row, w) for name in columns.split()] for row in rows]
             if table:
@@ -67,55 +70,77 @@ def write(results: Results, document: Document, path: Path) -> None:
 # ---- what the sheets hold ----------------------------------------------------------------------
 def _sheets(r: Results) -> Iterable[tuple[str, str, str, list[Mapping[str, Any]]]]:
     """Name of a sheet in Chinese and English, its columns and its rows."""
-    data, w = r.data, r.w
-    about = r.registry.rename(columns={"zh": "name_zh", "en": "name_en"})
-    about = about[["name_zh", "name_en", "unit", "decimals"]].to_dict("index")
-    card = [t.row.to_dict() | {"holder_zh": t.holder, "holder_en": t.holder, "section": t.section,
-                               "straight": t.straight, "geometric": t.geometric, "goal": t.goal,
-                               "time_elapsed": t.elapsed, "evidence": t.grade,
-                               "source": r.source_of(t.indicator).replace(DASH, "")}
-            for t in r.every]  # fmt: skip
-    main = {(row["id"], row["reading"]): row for row in card if row["default"]}
-    yield ("总览", "overview", "name goal base_value last_value last_year probability range verdict "
-           "holder source", list(main.values()))  # fmt: skip
-    yield ("指标明细", "details", "name reading section unit base_value last_value last_year goal "
-           "completion gap_closed time_elapsed straight geometric required_growth probability "
-           "range verdict evidence missing_years holder", card)  # fmt: skip
-    places = [*r.config.areas.all]
-    found = data.statistics[data.statistics["indicator"].isin(about)]
-    order = found.assign(
-        i=found["indicator"].map([*about].index), a=found["area"].map(places.index)
-    )
-    days = data.sources.set_index("id")["published"]
-    yield ("历年数据", "figures", "indicator area year amount source published vintage confidence", [
-        row | about[row["indicator"]]
-        | {"source": r.document(row["source"]), "published": days[row["source"]], "amount": row["value"]}
-        for row in order.sort_values(["i", "a", "year"], kind="stable").to_dict("records")
-    ])  # fmt: skip
+    data, card = r.data, [_row(r, t) for t in r.every]
+    main = {(row["id"], row["reading"]): row for row in card if row["main"]}
+    yield (
+        "总览", "overview", "name goal base_value last_value last_year probability range verdict "
+        "holder source", [*main.values()],
+    )  # fmt: skip
+    yield (
+        "指标明细", "details", "name reading section unit base_value last_value last_year goal "
+        "completion gap_closed time_elapsed straight geometric required_growth probability range "
+        "verdict evidence missing_years holder", card,
+    )  # fmt: skip
+    yield "历年数据", "figures", ("indicator area year amount unit source published vintage "
+                              "confidence"), _figures(r)  # fmt: skip
     paths = data.required_paths.to_dict("records")
-    yield ("各年应达", "paths", "name year straight geometric observed",
-           [main[key] | row for row in paths if (key := (row["id"], row["reading"])) in main])  # fmt: skip
-    ahead = [(main[t.row["id"], t.row["reading"]], t.assessment.forecast) for t in r.targets]
-    yield ("预测", "forecasts", "name year goal low_amount median_amount high_amount", [
-        row | {"year": year} | dict(zip(("low_amount", "median_amount", "high_amount"), values, strict=True))
-        for row, known in ahead if known for year, *values in known.quantiles([0.1, 0.5, 0.9]).itertuples()
-    ])  # fmt: skip
-    yield ("下期目标", "next plan", "name last base_case interval floor stretch match",
-           [vars(row) | {"base_case": row.median, "name_zh": row.name, "name_en": row.name} for row in r.next_plan])  # fmt: skip
-    yield ("对照表", "reading tables", "name year said due_straight due_geometric holder", [
-        vars(row) | {"due_straight": row.straight, "due_geometric": row.geometric} for row in r.reading_table()
-    ])  # fmt: skip
-    yield ("数据问题", "data problems", "severity why remedy", [
-        {"severity": row["severity"]} | {
-            f"{name}_{w.lang}": in_words(re.sub(r"[；;] *(见|see) \S*corrections\.yml.*", "", row[w(f"{name}_zh", name)]), data, w)
-            for name in ("why", "remedy")}
-        for row in data.problems.to_dict("records")
-    ])  # fmt: skip
-    yield ("来源", "sources", "publisher document number published copy", [
-        {"publisher": row.publisher, "document": row.title, "copy": row.mark,
-         "number": row.number.replace(DASH, ""), "published": row.day.replace(DASH, "")}
-        for row in r.sources()
-    ])  # fmt: skip
+    yield "各年应达", "paths", "name year unit straight geometric observed", [
+        main[key] | row for row in paths if (key := (row["id"], row["reading"])) in main
+    ]  # fmt: skip
+    names = ("low_amount", "median_amount", "high_amount")
+    known = [(main[t.row["id"], t.row["reading"]], t.assessment.forecast) for t in r.targets]
+    yield "预测", "forecasts", " ".join(("name year unit goal", *names)), [
+        row | {"year": year} | dict(zip(names, values, strict=True))
+        for row, ahead in known if ahead
+        for year, *values in ahead.quantiles([0.1, 0.5, 0.9]).itertuples()
+    ]  # fmt: skip
+    yield "下期目标", "next plan", "name last base_case interval floor stretch match", [
+        vars(row) | {"base_case": row.median} for row in r.next_plan
+    ]  # fmt: skip
+    yield "对照表", "reading tables", "name year said straight geometric holder", [
+        vars(row) for row in r.reading_table()
+    ]  # fmt: skip
+    yield "数据问题", "data problems", "severity why remedy", _problems(r)
+    yield "来源", "sources", "publisher title number day mark", [vars(row) for row in r.sources()]
+
+
+def _row(r: Results, t: Target) -> dict[str, Any]:
+    """A row of the scorecard with what the report adds; without a later figure no progress."""
+    later = ("last_value", "last_year", "completion", "gap_closed")
+    row = t.row.to_dict() | dict.fromkeys(() if t.after else later)
+    return row | {
+        "main": row["default"], "default": True, "holder_zh": t.holder, "holder_en": t.holder,
+        "section": t.section, "straight": t.straight, "geometric": t.geometric, "goal": t.goal,
+        "time_elapsed": t.elapsed, "source": r.source_of(t.indicator).replace(DASH, ""),
+    }  # fmt: skip
+
+
+def _figures(r: Results) -> list[dict]:
+    """Every figure of the city and the areas around it."""
+    found, about = r.data.statistics, r.registry[["zh", "en", "unit", "decimals"]].to_dict("index")
+    days = r.data.sources.set_index("id")["published"]
+    order = found.assign(
+        i=found["indicator"].map([*about].index),
+        a=found["area"].map([*r.config.areas.all].index),
+    )
+    return [
+        row | about[row["indicator"]] | {"source": r.document(row["source"]),
+                                         "published": days[row["source"]], "amount": row["value"]}
+        for row in order.sort_values(["i", "a", "year"], kind="stable").to_dict("records")
+    ]  # fmt: skip
+
+
+def _problems(r: Results) -> list[dict]:
+    """What is found wrong or open in the data; readings stand in the details."""
+    table = r.data.problems
+    table = table[~table["code"].isin(["ambiguous", "plan_agrees"])]
+    sides = {name: r.w(f"{name}_zh", name) for name in ("why", "remedy")}
+    plain = partial(re.sub, r"[；;,]? *(见|see) [^；;]*corrections\.yml.*", "")
+    return [
+        {"severity": row["severity"]}
+        | {name: in_words(plain(row[side]), r.data, r.w) for name, side in sides.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def _cell(name: str, row: Mapping[str, Any], w: Words) -> Cell:

@@ -53,9 +53,9 @@ _FORMS: dict[str, Callable[[Words, Any], str]] = {
 def cell(name: str, row: dict[str, Any], w: Words) -> str:
     """A cell as printed.
 
-    Forms: ``n2`` a number of two decimals, ``p1`` and ``s1`` per cent without and with sign,
-    ``g`` three significant digits, ``chance`` a probability, ``money`` in 亿元, ``term`` a code of
-    the column's own kind, ``side`` the text of the language (``why_zh`` beside ``why``);
+    Forms: ``n2`` a number of two decimals, ``x1`` a factor, ``p1`` and ``s1`` per cent without and
+    with sign, ``g`` three significant digits, ``chance`` a probability, ``money`` in 亿元,
+    ``term`` a code of the column's own kind, ``side`` the text of the language (``why_zh`` beside ``why``);
     ``amount`` with the unit and decimals of the row; ``goal``, ``dated``, ``name`` and ``met`` are
     put together from several columns.
     """
@@ -97,8 +97,8 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
         return _amount(value, row, w)
     if form[1:].isdigit():
         decimals = int(form[1:])
-        if form[0] == "n":
-            return w.number(value, decimals)
+        if form[0] in "nx":
+            return (w.number if form[0] == "n" else w.times)(value, decimals)
         return w.percent(value, decimals, signed=form[0] == "s")
     return _short(value, w) if isinstance(value, float) else str(value)
 

@@ -230,12 +230,14 @@ def concerns(data, lang: str | None = None) -> pd.DataFrame:
 
 
 def in_words(text: str, data, w: Words) -> str:
-    """A text with the names of indicators, vintages and areas in the place of ids."""
+    """A text with names of indicators, documents, vintages and areas in the place of ids."""
     names = data.indicators.set_index("id")[w.lang].to_dict()
     names |= {code: w.term("vintage", code) for code in ("preliminary", "first", "revised")}
+    names |= {row["id"]: f"《{row['title']}》" for row in data.sources.to_dict("records")}
     areas = "|".join(sorted(data.areas["area"], key=len, reverse=True))
-    text = re.sub(r"\b[a-z_]+\b", lambda m: names.get(m[0], m[0]), text)
-    return re.sub(areas, lambda m: w.area(m[0]), text) if w.lang == "en" else text
+    areas = w("^[A-Z][A-Za-z ]+", areas)
+    text = re.sub(areas, lambda m: w.area(m[0]), text)
+    return re.sub(r"\b[a-z][a-z0-9_]+\b", lambda m: names.get(m[0], m[0]), text)
 
 
 def proof_says(lang: str | None = None) -> Said:

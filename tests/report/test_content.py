@@ -37,7 +37,9 @@ def test_blocks_of_a_template():
     heading, text, section, table, picture = read(TEXT, "zh/x")
     assert heading == Heading("总体评价", 1) and section == Heading("分节", 2)
     assert text == Paragraph("第一行，第二行。")
-    assert table == Table("指标", ("指标", "数"), (("甲", "1"), ("乙", "—")), "注文。", wide=True)
+    assert table == Table(
+        "指标", ("指标", "数"), (("甲", "1"), ("乙", "—")), "注：注文。", wide=True
+    )
     assert table.numeric == [False, True]
     assert picture == Picture("rd_fan", "预测")
 
