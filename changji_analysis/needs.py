@@ -8,11 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from .assessment import Assessment
+from .assessment import Assessment, assess
 from .config import Scenario
 from .errors import ForecastError
 from .forecasting import Forecast, forecast
 from .pace import cagr
+from .plan import Target
 from .scorecards import Judged
 from .trends import cohort
 
@@ -67,7 +68,7 @@ def rd_spending(
     scenarios: Iterable[Scenario],
     region: dict | None = None,
 ) -> pd.DataFrame:
-    """R&D spending that an intensity means under each GDP scenario.
+    """R&D spending that an intensity means; see `changji_analysis.Dataset.rd_spending`.
 
     The city's GDP starts from its last published figure; the growth rates are the named
     assumptions of the configuration, not forecasts.
@@ -84,18 +85,6 @@ def rd_spending(
     region : dict, optional
         The answer of `region_pace` for R&D intensity.
 
-    Returns
-    -------
-    DataFrame
-        One row a scenario: ``id``, ``name_zh``, ``name_en``, ``growth`` (fraction a year),
-        ``gdp`` in 亿元 in that year, ``at_base`` (spending if the intensity stayed at its
-        base), ``needed`` and ``short`` = needed - at_base, in 亿元. ``short`` is ``region`` (what
-        the region's realised pace would add, see `region_pace`; NaN where that is not known) and
-        ``rest`` (what is still lacking then; negative where the region's pace is enough).
-        ``points`` is the leverage of one firm: percentage points of intensity for each 亿元 of
-        R&D, and ``share_of_base`` that 亿元 as a multiple of ``at_base``. ``attrs`` hold
-        gdp_year, gdp_value and region (the answer of `region_pace`).
-
     Raises
     ------
     ForecastError
@@ -103,11 +92,7 @@ def rd_spending(
     """
     gdp = gdp[gdp.index <= year]
     if gdp.empty:
-        raise ForecastError(
-            f"no GDP of {gdp.attrs.get('area', 'the city')} is known up to {year}.",
-            reason="no_figure",
-            remedy="add the city's GDP to data/raw/yearly_statistics.csv",
-        )
+        raise ForecastError.of("no_gdp", area=gdp.attrs.get("area", "the city"), year=year)
     last_year, last = int(gdp.index[-1]), float(gdp.iloc[-1])
     table = pd.DataFrame([s.model_dump() for s in scenarios])
     table["gdp"] = last * (1 + table["growth"]) ** (year - last_year)
@@ -269,8 +254,9 @@ def next_values(
         ``median``, ``low`` and ``high`` (80 %) of the forecast; ``floor``, reached with 90 %
         probability but no less than today; ``stretch``, the forecast's upper quarter; ``match``,
         the region's level or, from the same base, its own forecast growth; stretch and match with
-        ``_growth`` a year and ``_probability`` without new measures. No target is below today's
-        figure; NaN where there is nothing to set it by.
+        ``_growth`` a year and ``_probability`` without new measures, and ``_probability_floor``,
+        below what that is not printed. No target is below today's figure; NaN where there is
+        nothing to set it by.
     """
     start, value = int(known.index[-1]), float(known.iloc[-1])
     classes = peers if peers.shape[1] else None
@@ -288,14 +274,17 @@ def next_values(
         asked = asked if np.isnan(asked) else max(asked, value)
         out[name] = asked
         out[f"{name}_growth"] = (asked / value) ** (1 / (until - start)) - 1
-        out[f"{name}_probability"] = np.nan if np.isnan(asked) else ahead.probability(asked)
+        out |= dict.fromkeys((f"{name}_probability", f"{name}_probability_floor"), np.nan)
+        if not np.isnan(asked):
+            a = assess(known, Target(asked, until), peers=classes, parent=parent, kind=kind)
+            out |= {f"{name}_probability": a.probability, f"{name}_probability_floor": a.floor}
     return out
 
 
 def asks(
     judged: Iterable[Judged], years: Iterable[int], registry: pd.DataFrame, headline: Iterable[str]
 ) -> pd.DataFrame:
-    """Whom to ask first: what each missing figure would be worth (preposterior analysis).
+    """What each missing figure is worth (preposterior analysis); see `Dataset.asks`.
 
     The figure is drawn from the present forecast of its year and the target judged anew with
     each draw (Raiffa and Schlaifer 1961, Applied Statistical Decision Theory, section 4.5); the
@@ -311,16 +300,6 @@ def asks(
         The indicators.
     headline : iterable of str
         Indicators that come first.
-
-    Returns
-    -------
-    DataFrame
-        A row for each target and missing year, most wanted first: ``id``, ``indicator``, ``zh``,
-        ``en``, ``holder_zh``, ``holder_en``, ``year``, ``due`` (month, ``2026-09``; empty if not
-        known), ``due_zh``, ``due_en``, ``first`` (any figure gives the first verdict),
-        ``changes`` (probability that the printed word changes) and ``moves`` (expected absolute
-        change of the probability); both NaN for years up to the last figure, and ``moves`` where
-        there is no forecast.
     """
     registry, order = registry.set_index("id"), list(headline)
     rows = []

@@ -524,14 +524,20 @@ class Results:
         if firms is None or past is None or table.empty:
             return None
         need, chance = table["first_time_needed"], table["probability"]
-        shown = table.assign(factor=need / past["per_year"], unit=firms.row["unit"], decimals=0)
+        floor = firms.row["probability_floor"]
+        shown = table.assign(
+            factor=need / past["per_year"],
+            unit=firms.row["unit"],
+            decimals=0,
+            probability_floor=firms.row["probability_floor"],
+        )
         shown["last_value"] = shown["median"]  # an amount of the indicator
         rows = self.cells(shown, "renewal_rate first_time_needed factor last_value probability")
         return Named(
             rows=rows, few=w.number(need.min(), 1), many=w.number(need.max(), 1), low=rows[0][0],
             high=rows[-1][0], past=w.number(past["per_year"], 1),
-            past_years=w.years(past["start"], past["end"]), least=w.chance(chance.min()),
-            most=w.chance(chance.max()),
+            past_years=w.years(past["start"], past["end"]), least=w.chance(chance.min(), floor),
+            most=w.chance(chance.max(), floor),
         )  # fmt: skip
 
     def wanted(self) -> list[Named]:
@@ -585,8 +591,9 @@ class Results:
         one = Named(name=t.name, last=self.dated(t.amount(known.iloc[-1]), known.index[-1]),
                     interval=w("至", " to ").join(t.amount(found[n]) for n in ("low", "high")),
                     median=t.amount(found["median"]), floor=t.amount(found["floor"]))  # fmt: skip
-        for name, p in (("stretch", None), ("match", found["match_probability"])):
-            parts = filter(None, (w.percent(found[f"{name}_growth"]), w.chance(p)))
+        p = w.chance(found["match_probability"], found["match_probability_floor"])
+        for name, chance in (("stretch", ""), ("match", p)):
+            parts = filter(None, (w.percent(found[f"{name}_growth"]), chance))
             more, value = w.clauses(parts), t.amount(found[name])
             setattr(one, name, w(f"{value}（{more}）", f"{value} ({more})") if more else value)
             rd = t.indicator == "rd_intensity" and pd.notna(found[name])

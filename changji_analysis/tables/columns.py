@@ -55,8 +55,9 @@ def cell(name: str, row: dict[str, Any], w: Words) -> str:
 
     Forms: ``n2`` a number of two decimals, ``x1`` a factor, ``p1`` and ``s1`` per cent without and
     with sign, ``g`` three significant digits, ``chance`` a probability, ``money`` in 亿元,
-    ``term`` a code of the column's own kind, ``side`` the text of the language (``why_zh`` beside ``why``);
-    ``amount`` with the unit and decimals of the row; ``goal``, ``dated``, ``name`` and ``met`` are
+    ``term`` a code of the column's own kind, ``side`` the text of the language (``why_zh`` beside
+    ``why``); ``amount`` with the unit and decimals of the row; ``goal``, ``dated``, ``name`` and
+    ``met`` are
     put together from several columns.
     """
     form = COLUMNS[name].form if name in COLUMNS else ""
