@@ -10,10 +10,13 @@ from collections.abc import Callable
 from functools import partial, update_wrapper
 
 from ..replay import proof
-from . import firms, plan, rd_intensity, replays
 from .fans import compare, fan, fan_chart, reading_chart
+from .firms import cohort_stock, firms_identity, firms_reference_class
 from .page import Chart, PublicFigure, save, styled
+from .plan import probability_moves, science_literacy, scorecard
 from .provinces import panel
+from .rd_intensity import rd_money, rd_precedents, rd_reference_class, rd_region
+from .replays import calibration, ranking
 
 __all__ = ["FIGURES", "PROOFS", "Chart", "compare", "fan", "panel", "save"]
 
@@ -29,18 +32,6 @@ rd_fan = _of(fan_chart, "rd_intensity", "rd_fan", "R&D intensity: figures, forec
 firms_fan = _of(fan_chart, "hightech_firms", "firms_fan", "High-tech firms: the same.")
 rd_reading = _of(reading_chart, "rd_intensity", "rd_reading", "Which R&D intensity means what.")
 firms_reading = _of(reading_chart, "hightech_firms", "firms_reading", "Which stock means what.")
-scorecard = styled(plan.scorecard)
-rd_reference_class = styled(rd_intensity.rd_reference_class)
-rd_precedents = styled(rd_intensity.rd_precedents)
-rd_region = styled(rd_intensity.rd_region)
-rd_money = styled(rd_intensity.rd_money)
-firms_reference_class = styled(firms.firms_reference_class)
-firms_identity = styled(firms.firms_identity)
-cohort_stock = styled(firms.cohort_stock)
-science_literacy = styled(plan.science_literacy)
-probability_moves = styled(plan.probability_moves)
-calibration = styled(replays.calibration)
-ranking = styled(replays.ranking)
 
 FIGURES: dict[str, Callable[..., Chart]] = {
     figure.__name__: figure

@@ -11,7 +11,7 @@ from ..palette import ACCENT, GREY, INK, PALE, SKY
 from ..trends.cohort import certificate_identity, even_batches, expected_stock, first_time_needed
 from ..wording import Words
 from .marks import note, required_line, rows_only, year_axis
-from .page import Chart, goal_of, need, page, sources
+from .page import Chart, goal_of, need, page, sources, styled
 
 INDICATOR, CERTIFICATES = "hightech_firms", "hightech_certificates"
 
@@ -37,6 +37,7 @@ def provincial_growth(stocks: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("growth", ascending=False, ignore_index=True)
 
 
+@styled
 def firms_reference_class(data, w: Words) -> Chart:
     """Yearly growth of every province's stock against what the target asks for."""
     goal, region = goal_of(data, w, INDICATOR), data.config.areas.region
@@ -84,6 +85,7 @@ def firms_reference_class(data, w: Words) -> Chart:
     return chart
 
 
+@styled
 def firms_identity(data, w: Words) -> Chart:
     """Three years' certificates against the stock that the region prints."""
     region = data.config.areas.region
@@ -148,6 +150,7 @@ def _stack(ax, table: pd.DataFrame, parts: dict, name: str, width: float) -> lis
     return drawn
 
 
+@styled
 def cohort_stock(data, w: Words) -> Chart:
     """The stock by cohorts at the past number of first-time certificates and at the one needed."""
     goal, past = goal_of(data, w, INDICATOR), needs.past_first_time(data.baseline) or {}

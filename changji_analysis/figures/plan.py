@@ -12,9 +12,10 @@ from ..histories import COUNTED_BY
 from ..palette import ACCENT, CONTEXT, GREY, INK, PALE
 from ..wording import Words
 from .marks import SMALL, label_ends, note, verdict_mark, year_axis
-from .page import Chart, goal_of, need, page, sources
+from .page import Chart, goal_of, need, page, sources, styled
 
 
+@styled
 def scorecard(data, w: Words) -> Chart:
     """Every target by the office that holds its figures: verdict, or what is missing.
 
@@ -108,6 +109,7 @@ def _asked(data, w: Words, row: pd.Series) -> str:
     return w(f"；{year}年{value}则可望实现", f"; {value} in {year}: likely")
 
 
+@styled
 def probability_moves(data, w: Words) -> Chart:
     """How the probability of each main target moved with every publication."""
     goals = [goal_of(data, w, name) for name in data.config.report.headline]
@@ -185,6 +187,7 @@ def _verdict_bands(ax, w: Words, bands) -> None:
                     annotation_clip=False)  # fmt: skip
 
 
+@styled
 def science_literacy(data, w: Words) -> Chart:
     """Surveys of nation, region and provinces against the city's two targets."""
     areas, indicator = data.config.areas, "science_literacy"

@@ -9,7 +9,7 @@ from ..histories import growth_windows
 from ..palette import ACCENT, GREY, INK, PALE, SKY, TINT
 from ..wording import Words
 from .marks import label_ends, log_axis, name_points, nice_ticks, note, required_line, year_axis
-from .page import Chart, goal_of, need, page, sources
+from .page import Chart, goal_of, need, page, sources, styled
 
 INDICATOR = "rd_intensity"
 BOLD = 2.0
@@ -21,6 +21,7 @@ def window_name(row: pd.Series, w: Words) -> str:
     return f"{w.area(row['area'])}{w('，', ', ')}{w.years(row['start'], row['end'])}"
 
 
+@styled
 def rd_reference_class(data, w: Words) -> Chart:
     """Growth over every window elsewhere as long as the plan, and the growth it asks for."""
     goal = goal_of(data, w, INDICATOR)
@@ -114,6 +115,7 @@ def scored_precedents(data) -> pd.DataFrame:
     return table.assign(asked=table["target"] / base, came=table["outcome"] / base)
 
 
+@styled
 def rd_precedents(data, w: Words) -> Chart:
     """How much growth past targets asked for and how much came."""
     goal = goal_of(data, w, INDICATOR)
@@ -180,6 +182,7 @@ def rd_precedents(data, w: Words) -> Chart:
     return chart
 
 
+@styled
 def rd_money(data, w: Words) -> Chart:
     """What the target means in money under the named GDP scenarios."""
     goal, city = goal_of(data, w, INDICATOR), data.config.areas.city
@@ -234,6 +237,7 @@ def rd_money(data, w: Words) -> Chart:
     return chart
 
 
+@styled
 def rd_region(data, w: Words) -> Chart:
     """The city's base and target among provinces, region and nation."""
     areas, goal = data.config.areas, goal_of(data, w, INDICATOR)

@@ -9,12 +9,13 @@ from ..palette import ACCENT, GREY, INK, PALE, SKY
 from ..replay import RULES
 from ..wording import Words
 from .marks import note, rows_only
-from .page import Chart, need, page
+from .page import Chart, need, page, styled
 
 RULE = "eurostat"
 SOURCE = "资料来源：项目计算。", "Source: own calculations."
 
 
+@styled
 def calibration(table: pd.DataFrame, w: Words) -> Chart:
     """Stated probabilities of the default model against how often they came true.
 
@@ -60,6 +61,7 @@ def calibration(table: pd.DataFrame, w: Words) -> Chart:
     return chart
 
 
+@styled
 def ranking(table: pd.DataFrame, w: Words) -> Chart:
     """Brier scores of every model on the same targets, as `replay.proof.ranking` returns them."""
     need(table, "replayed models")
