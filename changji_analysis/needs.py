@@ -286,7 +286,7 @@ def asks(
 ) -> pd.DataFrame:
     """What each missing figure is worth (preposterior analysis); see `Dataset.asks`.
 
-    The figure is drawn from the present forecast of its year and the target judged anew with
+    The figure is drawn from the present forecast of its year and the target judged again with
     each draw (Raiffa and Schlaifer 1961, Applied Statistical Decision Theory, section 4.5); the
     draws are `TRIALS` evenly spaced quantiles.
 

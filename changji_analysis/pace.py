@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 EUROSTAT_BANDS = (0.95, 0.60, 0.0)
+"""Statistics Canada uses the same; below the last one progress runs the other way."""
 UN_DESA_BANDS = (0.95, 0.10)
 
 
@@ -66,30 +67,23 @@ def pace_ratio(base, last, target, elapsed, span, sign=1):
     return np.where(required == 0, np.nan, sign * actual / abs(required))
 
 
+def _word(measure: float | None, bands: tuple[float, ...], words: str) -> str | None:
+    """The word of the band in which a measure lies; None where it is undefined."""
+    if measure is None:
+        return None
+    return words.split()[sum(measure < least for least in bands)]
+
+
 def eurostat_status(ratio: float | None) -> str | None:
     """Eurostat's word for a ratio: significant, moderate or insufficient progress, or away."""
-    if ratio is None:
-        return None
-    high, low, none = EUROSTAT_BANDS
-    if ratio >= high:
-        return "significant_progress"
-    if ratio >= low:
-        return "moderate_progress"
-    return "insufficient_progress" if ratio >= none else "moving_away"
+    words = "significant_progress moderate_progress insufficient_progress moving_away"
+    return _word(ratio, EUROSTAT_BANDS, words)
 
 
 def statcan_status(ratio: float | None, met: bool) -> str | None:
     """Statistics Canada's word; a target that is met counts whatever the trend."""
-    if met:
-        return "target_achieved"
-    if ratio is None:
-        return None
-    high, low, none = EUROSTAT_BANDS
-    if ratio >= high:
-        return "on_track"
-    if ratio >= low:
-        return "acceleration_needed"
-    return "limited_progress" if ratio >= none else "deterioration"
+    words = "on_track acceleration_needed limited_progress deterioration"
+    return "target_achieved" if met else _word(ratio, EUROSTAT_BANDS, words)
 
 
 @_formula
@@ -148,14 +142,8 @@ def measures(base_year, base, last_year, last, goal, year, direction) -> dict:
 
 def un_desa_status(share: float | None, met: bool) -> str | None:
     """UN DESA's word for the expected share."""
-    if met:
-        return "met_or_on_track"
-    if share is None:
-        return None
-    high, low = UN_DESA_BANDS
-    if share >= high:
-        return "met_or_on_track"
-    return "fair_progress" if share >= low else "stagnation_or_regression"
+    words = "met_or_on_track fair_progress stagnation_or_regression"
+    return "met_or_on_track" if met else _word(share, UN_DESA_BANDS, words)
 
 
 def time_progress_status(closed: float | None, due: float | None) -> str | None:

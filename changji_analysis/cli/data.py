@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from ..errors import UsageError
 from .terminal import Data, DryRun, Public, Yes, say, say_table
 
 if TYPE_CHECKING:
+    from ..dataset import Dataset
     from ..importing.proposal import Proposal
 
 _LISTED = 20  # cells or names in one line
@@ -92,7 +92,6 @@ def import_(
 ) -> None:
     """Take figures from a spreadsheet. / 从电子表格导入数据。"""
     from ..dataset import Dataset
-    from ..importing.adding import commit, stop_on_errors
     from ..importing.proposal import Options
     from ..importing.reading import as_day, propose
     from .asking import ask, command
@@ -105,12 +104,8 @@ def import_(
     proposal = propose(file, options, known)
     if not yes and not dry_run:
         proposal = ask(file, proposal, known)
-    _show(proposal)
-    if dry_run:
-        say(f"next / 下一步: {command(file, proposal.options)}")
-        _finish(proposal, None)
-    stop_on_errors(proposal, partial)
-    _finish(proposal, _commit(proposal, yes, lambda: commit(proposal, known)))
+    again = command(file, proposal.options) if dry_run else ""
+    _take(proposal, known, yes, dry_run, partial, again)
 
 
 def add(
@@ -131,7 +126,6 @@ def add(
 ) -> None:
     """Take one figure. / 录入一个数据。"""
     from ..dataset import Dataset
-    from ..importing.adding import commit, stop_on_errors
     from ..importing.proposal import Options
     from ..importing.reading import as_day, propose_one
     from .asking import ask_statements
@@ -143,11 +137,7 @@ def add(
     if not yes and not dry_run:
         options = ask_statements(proposal)
         proposal = propose_one(area, indicator, year, value, options, known, vintage)
-    _show(proposal)
-    if dry_run:
-        _finish(proposal, None)
-    stop_on_errors(proposal, False)
-    _finish(proposal, _commit(proposal, yes, lambda: commit(proposal, known)))
+    _take(proposal, known, yes, dry_run)
 
 
 def names(
@@ -211,25 +201,35 @@ def _show(proposal: Proposal) -> None:
     say(", ".join(f"{counts[s]} {word}" for s, word in _STATUS.items() if s in counts) or "0")
 
 
-def _commit(proposal: Proposal, yes: bool, write: Callable[[], int]) -> int:
-    from ..importing.adding import missing_statements
+def _take(
+    proposal: Proposal,
+    data: Dataset,
+    yes: bool,
+    dry_run: bool,
+    partial: bool = False,
+    again: str = "",
+) -> None:
+    """Show a proposal and add its sound figures; exit code 1 where something is to be settled."""
+    from ..importing.adding import commit, missing_statements, stop_on_errors
     from .asking import confirm
 
-    if missing := missing_statements(proposal):
-        options = " ".join(f"--{name}" for name in missing)
-        raise UsageError(f"state {options}; nothing was written / 请说明来源和发布日期，没有写入")
-    chosen = proposal.chosen()
-    where = "data/raw" if proposal.options.public else "data/private"
-    if chosen and not yes and not confirm(f"{len(chosen)} → {where}. 写入？ add them?"):
-        raise UsageError("nothing was written / 没有写入")
-    return write()
-
-
-def _finish(proposal: Proposal, added: int | None) -> None:
-    """Say what was done; exit code 1 where something is left to be settled."""
-    if added is None:
+    _show(proposal)
+    if again:
+        say(f"next / 下一步: {again}")
+    if dry_run:
         say("nothing written / 没有写入")
     else:
+        stop_on_errors(proposal, partial)
+        if missing := missing_statements(proposal):
+            options = " ".join(f"--{name}" for name in missing)
+            raise UsageError(
+                f"state {options}; nothing was written / 请说明来源和发布日期，没有写入"
+            )
+        chosen = proposal.chosen()
+        where = "data/raw" if proposal.options.public else "data/private"
+        if chosen and not yes and not confirm(f"{len(chosen)} → {where}. 写入？ add them?"):
+            raise UsageError("nothing was written / 没有写入")
+        added = commit(proposal, data)
         say(f"{added} added / 已写入 {added} 个")
     statuses = {figure.status for figure in proposal.figures}
     raise typer.Exit(1 if statuses & {"error", "question", "refused"} else 0)

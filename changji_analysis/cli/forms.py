@@ -66,12 +66,13 @@ def collect(
     data: Data = None,
 ) -> None:
     """Read the forms that came back and add their figures. / 汇总收回的填报表。"""
-    from .. import forms as room
     from ..dataset import Dataset
+    from ..forms import collect as read_forms
+    from ..forms import write
 
     known = Dataset(data, private=True)
     options: dict[str, Any] = {"take": set(take or ()), "partial": partial}
-    found = room.collect(folder, known, **options)
+    found = read_forms(folder, known, **options)
     _show(found)
     fresh = int(found.figures["status"].isin(["new", "revised"]).sum())
     if (fresh or len(found.tasks)) and not dry_run:
@@ -82,7 +83,7 @@ def collect(
             sure = False
         if not sure:
             raise UsageError("nothing was written (--yes to go on) / 没有写入")
-        _, added = room.write(folder, known, public=public, **options)
+        _, added = write(folder, known, public=public, **options)
         say(f"{added} added / 已写入 {added} 个")
     raise typer.Exit(1 if found.problems["severity"].isin(["error", "question"]).any() else 0)
 

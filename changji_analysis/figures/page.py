@@ -78,7 +78,7 @@ class Chart(Figure):
     title : str
         The message, a sentence.
     alt : str
-        What a reader who cannot see the picture is told.
+        What a reader who cannot see the picture reads.
     lang : {"zh", "en"}
     """
 

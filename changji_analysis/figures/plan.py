@@ -23,15 +23,15 @@ def scorecard(data, w: Words) -> Chart:
     which figure of the last year would make the target likely.
     """
     card = data.scorecard[data.scorecard["default"]]
-    told = card[card["verdict"].ne("insufficient_evidence")]
-    blind = len(card) - len(told)
-    parts = w.join(w(f"{words}{n}项", f"{n} {words}") for words, n in w.tally(told).items())
+    judged = card[card["verdict"].ne("insufficient_evidence")]
+    blind = len(card) - len(judged)
+    parts = w.join(w(f"{words}{n}项", f"{n} {words}") for words, n in w.tally(judged).items())
     title = w(
         f"{len(card)}项目标中{blind}项依据不足；可判断的{len(card) - blind}项：{parts}",
         f"Of {len(card)} targets {blind} lack the evidence for a verdict; the other "
         f"{len(card) - blind}: {parts}",
     )
-    if told.empty:
+    if judged.empty:
         title = w(f"{len(card)}项目标全部依据不足",
                   f"All {len(card)} targets lack the evidence for a verdict")  # fmt: skip
     subtitle = w(

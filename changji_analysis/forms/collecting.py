@@ -13,8 +13,8 @@ import pandas as pd
 from ..dataset import RETURNED, Dataset
 from ..errors import UsageError, problem_frame
 from ..files import write_bytes
-from ..records.schemas import NO_POINTS, OBSERVATIONS, SOURCES, TASK_REPORTS
-from ..records.writing import extended, locked, read_rows
+from ..records.schemas import NO_POINTS, TASK_REPORTS
+from ..records.writing import add_figures, extended, locked, read_rows
 from ..trends.cohort import count_list
 from .content import FORM, LIST, Request, plan_key, requests
 from .returned import MESSAGES, Entry, Returned, read_form
@@ -125,21 +125,11 @@ def write(
             document = _document(row, data, public)
             documents[document["id"]] = document
             observations.append(_observation(row, document["id"], data))
-        prefix, kept = ("raw/", "") if public else ("private/", "private/")
         days = found.tasks[found.tasks["reported"] != ""]
         reports = [*read_rows(data.folder / REPORTS), *days.to_dict("records")]
         latest = {row["id"]: row for row in sorted(reports, key=lambda row: row["reported"])}
-        had = {row["id"] for row in read_rows(data.folder / f"{kept}sources.csv")}
-        new = [row for key, row in documents.items() if key not in had]
-        order = ("area", "indicator", "year", "vintage")
-        for name, schema, added, by, areas in (
-            (f"{kept}sources.csv", SOURCES, new, ("id",), ()),
-            (f"{prefix}yearly_statistics.csv", OBSERVATIONS, observations, order,
-             data.config.areas.all),
-        ):  # fmt: skip
-            path = data.folder / name
-            if added:
-                write_bytes(path, extended(path, list(schema.columns), added, by, areas))
+        areas = data.config.areas.all
+        add_figures(data.folder, documents, observations, areas, public=public)
         if len(days):
             table = extended(Path(), list(TASK_REPORTS.columns), [*latest.values()], ("id",))
             write_bytes(data.folder / REPORTS, table)

@@ -191,7 +191,7 @@ def _read_value(entry: Entry, cell: Any) -> None:
 
 
 def _read_list(form: Returned, cells: list, common: re.Pattern) -> None:
-    """The list of certificates; of a faulty row the number is told, never the firm."""
+    """The list of certificates; of a faulty row the number is named, never the firm."""
     numbers: dict[str, int] = {}
     firms: dict[str, int] = {}
     for firm, number, issued in zip(*[iter(cells)] * 3, strict=True):

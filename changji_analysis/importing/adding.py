@@ -14,8 +14,7 @@ import yaml
 from ..dataset import Dataset
 from ..errors import DataError, UsageError
 from ..files import write_bytes
-from ..records.schemas import OBSERVATIONS, SOURCES
-from ..records.writing import extended, locked, read_rows
+from ..records.writing import add_figures, locked
 from .proposal import Figure, Proposal
 from .standing import PRIVATE, PUBLIC, describe_documents, settle
 
@@ -55,23 +54,18 @@ def commit(proposal: Proposal, data: Dataset) -> int:
         )
     root = data.folder.resolve()
     target, prefix = (PUBLIC, "") if proposal.options.public else (PRIVATE, "private/")
-    table, sources, log = (
-        root / name for name in (target, f"{prefix}sources.csv", f"{prefix}corrections.yml")
-    )
-    if any(root not in path.resolve().parents for path in (table, sources, log)):
+    log = root / f"{prefix}corrections.yml"
+    paths = root / target, root / f"{prefix}sources.csv", log
+    if any(root not in path.resolve().parents for path in paths):
         raise UsageError(f"{prefix} lies outside the data folder / 路径超出数据文件夹")
     with locked(root):
         describe_documents(proposal, root)
         settle(proposal, data)
         chosen = proposal.chosen()
-        named = {figure.source for figure in chosen} - {row["id"] for row in read_rows(sources)}
-        used = [row for id, row in proposal.documents.items() if id in named]
-        if used:
-            write_bytes(sources, extended(sources, list(SOURCES.columns), used, ("id",)))
-        if rows := [figure.row_cells() for figure in chosen]:
-            columns, areas = list(OBSERVATIONS.columns), data.config.areas.all
-            order = ("area", "indicator", "year", "vintage")
-            write_bytes(table, extended(table, columns, rows, order, areas))
+        named = {figure.source for figure in chosen}
+        used = {id: row for id, row in proposal.documents.items() if id in named}
+        rows = [figure.row_cells() for figure in chosen]
+        add_figures(root, used, rows, data.config.areas.all, public=proposal.options.public)
         known = [figure for figure in proposal.figures if figure.status == "known"]
         if records := _breaks([*chosen, *known], target, data, log):
             before = log.read_text(encoding="utf-8").strip() if log.is_file() else ""

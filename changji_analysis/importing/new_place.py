@@ -108,8 +108,8 @@ def begin(
         f"{table.file} " + ", ".join(n for n, c in table.schema.columns.items() if not c.nullable)
         for table in _BLANK
     )
-    told = _NEXT.format(folder=folder, wanted=wanted).splitlines()
-    return [*(str(folder / name) for name in sorted(contents)), *told]
+    following = _NEXT.format(folder=folder, wanted=wanted).splitlines()
+    return [*(str(folder / name) for name in sorted(contents)), *following]
 
 
 def _table(name: str) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def _tables(places: tuple[str, ...], tree: pd.DataFrame) -> dict[str, pd.DataFra
 
 
 def _corrections(tables: dict[str, pd.DataFrame]) -> list[dict]:
-    """The decisions that concern figures taken over, a moved row's file being named anew."""
+    """The decisions that concern figures taken over, a moved row's file being renamed."""
     tables = {name: _table(name) for name in _KEPT} | tables
     kept = []
     for fix in yaml.safe_load((HOME / "corrections.yml").read_text(encoding="utf-8")) or []:

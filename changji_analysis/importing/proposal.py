@@ -82,7 +82,7 @@ class Figure:
         return self.reasons.get(self.code, {}).get("place", self.cell)
 
     @property
-    def told(self) -> list[tuple[str, dict[str, Any]]]:
+    def messages(self) -> list[tuple[str, dict[str, Any]]]:
         """Why it is not taken, else everything that is said of it."""
         return [(self.code, self.reasons[self.code])] if self.code else self.said
 
@@ -137,9 +137,9 @@ class Proposal:
         """One row per figure, with what is said of it in both languages."""
         rows = []
         for figure in self.figures:
-            lines = [self.text(figure, code, fill) for code, fill in figure.told]
+            lines = [self.text(figure, code, fill) for code, fill in figure.messages]
             row = vars(figure) | {name: "; ".join(t[name] for t in lines) for name in TEXTS}
-            row |= {"status": figure.status, "code": ",".join(code for code, _ in figure.told)}
+            row |= {"status": figure.status, "code": ",".join(code for code, _ in figure.messages)}
             row["published"] = figure.published.isoformat() if figure.published else ""
             rows.append(row)
         return pd.DataFrame(rows, columns=FIGURE_COLUMNS).astype({"year": "Int64"})
@@ -152,7 +152,7 @@ class Proposal:
                 "column": figure.cell, "severity": _SEVERITY.get(figure.status, "note"),
                 "value": figure.printed, "code": code, **self.text(figure, code, fill),
             }
-            for figure in self.figures for code, fill in figure.told
+            for figure in self.figures for code, fill in figure.messages
             if code not in ("repeated", "known")
         ]  # fmt: skip
         frame = pd.DataFrame(self.file_problems + rows, columns=PROBLEM_COLUMNS)

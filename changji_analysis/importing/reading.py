@@ -120,7 +120,7 @@ def _proposal(name: str, options: Options, words: Vocabulary, data: Dataset) -> 
 
 
 def _refused(grid: Grid, refusal: Refusal) -> Figure:
-    """A sheet that does not parse, told like a figure: at the cell that stood in the way."""
+    """A sheet that does not parse, listed like a figure: at the cell that stood in the way."""
     text = next((c.text for (r, k), c in grid.cells.items() if address(r, k) == refusal.place), "")
     printed = "" if refusal.code == "firms" else text
     return Figure(grid.name, refusal.place, 0, 0, printed, reasons={refusal.code: refusal.fill})

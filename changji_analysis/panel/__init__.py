@@ -62,7 +62,7 @@ COLUMNS = (
 
 
 class Settings(NamedTuple):
-    """What every worker is told."""
+    """What every worker is given."""
 
     model: str
     peers: core.Peers
@@ -226,7 +226,7 @@ def _check(model: str, peers, backend) -> None:
 
 
 def _batches(panel: Coded, settings: Settings) -> Iterator[core.Batch]:
-    """Targets in order of their series; with names where peers have to be told apart."""
+    """Targets in order of their series; with names where peers matter."""
     named, nesting, kin = bool(settings.peers), None, None
     if settings.parents is not None and len(panel.series):
         nesting = Nesting(panel, settings.parents)

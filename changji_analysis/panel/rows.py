@@ -214,7 +214,7 @@ def _wrong_targets(targets: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         if name in targets:
             suspect |= table[name].isna() & targets[name].notna().to_numpy()
     at = np.flatnonzero(suspect)
-    told = []
+    reasons = []
     for row in targets.iloc[at].to_dict("records"):
         try:
             if pd.isna(row["area"]) or pd.isna(row["indicator"]):
@@ -223,10 +223,10 @@ def _wrong_targets(targets: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
             kind = row.get("kind")
             scale_for(KINDS[0] if pd.isna(kind) else kind, np.ones(1))
         except UsageError as error:
-            told.append(("target", str(error)))
+            reasons.append(("target", str(error)))
         except ForecastError as error:
-            told.append((error.reason, str(error)))
-    return pd.DataFrame(told, columns=["reason", "notes"], index=at)
+            reasons.append((error.reason, str(error)))
+    return pd.DataFrame(reasons, columns=["reason", "notes"], index=at)
 
 
 def target_of_record(row: dict) -> Target:

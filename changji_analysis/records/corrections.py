@@ -72,7 +72,7 @@ def read_corrections(path: Path, report: FileReport) -> list[tuple[int, Correcti
                 report.add("bad_correction", line, column, error["input"], detail=error["msg"])
             continue
         if correction.id in seen:
-            report.add("bad_correction", line, "id", correction.id, detail="the id stands twice")
+            report.add("bad_correction", line, "id", correction.id, detail="the id is repeated")
             continue
         seen.add(correction.id)
         valid.append((line, correction))

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ChangjiError
+from ..files import write_bytes
+from .schemas import OBSERVATIONS, SOURCES
 
 WAIT_SECONDS = 60.0
+ORDER = ("area", "indicator", "year", "vintage")
 
 
 class StoreError(ChangjiError):
@@ -76,6 +79,21 @@ def extended(
     if kept and all(len(row) == len(header) for row in body) and body == sorted(body, key=key):
         return text([header, *sorted([*body, *new], key=key)]).encode()
     return (had if had.endswith("\n") else had + "\n").encode() + text(new).encode()
+
+
+def add_figures(
+    root: Path, documents: dict[str, dict], figures: list[dict], areas: tuple, *, public: bool
+) -> None:
+    """Add the documents by their ids that are not known yet, then the figures."""
+    sources = root / ("sources.csv" if public else "private/sources.csv")
+    table = root / ("raw" if public else "private") / "yearly_statistics.csv"
+    had = {row["id"] for row in read_rows(sources)}
+    new = [row for name, row in documents.items() if name not in had]
+    if new:
+        write_bytes(sources, extended(sources, list(SOURCES.columns), new, ("id",)))
+    if figures:
+        columns = list(OBSERVATIONS.columns)
+        write_bytes(table, extended(table, columns, figures, ORDER, areas))
 
 
 def read_date(text: str) -> dt.date | None:

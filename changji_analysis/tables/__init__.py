@@ -225,7 +225,7 @@ def windows(growth: pd.DataFrame, required: float) -> pd.DataFrame:
     ----------
     growth : DataFrame
         As `changji_analysis.histories.growth_windows` returns it; windows that hold a declared
-        break are not compared; without any only ``windows`` and ``required`` are told.
+        break are not compared; without any only ``windows`` and ``required`` are given.
     required : float
         Factor over the same number of years.
     """

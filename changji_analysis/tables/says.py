@@ -31,9 +31,9 @@ def overview(data, lang: str | None = None) -> Said:
     """How many targets stand where, and why so many cannot be judged."""
     w, card = Words.of(data, lang), data.scorecard
     card = card[card["default"]]
-    told = card[card["verdict"].ne("insufficient_evidence")]
-    listed = [w(f"“{words}”{n}项", f"{n} {words}") for words, n in w.tally(told).items()]
-    blank = len(card) - len(told)
+    judged = card[card["verdict"].ne("insufficient_evidence")]
+    listed = [w(f"“{words}”{n}项", f"{n} {words}") for words, n in w.tally(judged).items()]
+    blank = len(card) - len(judged)
     offices = card.loc[card["verdict"].eq("insufficient_evidence"), "holder_zh"].nunique()
     return Said(
         w(
@@ -66,22 +66,22 @@ def verdict(a: Assessment, lang: str | None = None, row: pd.Series | None = None
     name = about.get("indicator_names", {}).get(w.lang, w("目标", "the target"))
     goal = w.goal(a.target.value, a.target.direction, unit, a.target.tolerance)
     word = w.verdict(a.verdict) if row is None else w.judged(row)
-    told = [
+    clauses = [
         w(f"{name}（{a.target.year}年{goal}）：结论为**{word}**",
           f"{name} ({goal} by {a.target.year}): **{word}**")
     ]  # fmt: skip
     if a.probability is not None:
-        told[0] += w(f"，实现概率{w.chance_is(a.probability, a.floor)}",
+        clauses[0] += w(f"，实现概率{w.chance_is(a.probability, a.floor)}",
                      f", the probability {w.chance_is(a.probability, a.floor)}")  # fmt: skip
         if row is not None and (ends := w.spread(row)) not in (
             "",
             w.chance(a.probability, a.floor),
         ):
-            told[0] += w(f"（范围{ends}）", f" (range {ends})")
+            clauses[0] += w(f"（范围{ends}）", f" (range {ends})")
     if a.required_growth is not None and a.base_value is not None:
         growth = w.percent(a.required_growth)
         base = w.measured(a.base_value, unit, decimals)
-        told.append(
+        clauses.append(
             w(f"由{a.base_year}年的{base}起，需年均增长{growth}",
               f"from {base} in {a.base_year} it takes growth of {growth} a year")
         )  # fmt: skip
@@ -92,8 +92,8 @@ def verdict(a: Assessment, lang: str | None = None, row: pd.Series | None = None
         rests.append(
             w(f"上级地区至{parent.until}年的数据", f"its parent's figures to {parent.until}")
         )
-    told.append(w(f"依据为{w.join(rests)}", f"it rests on {w.join(rests)}"))
-    return Said(w.clauses(told) + w("。", "."))
+    clauses.append(w(f"依据为{w.join(rests)}", f"it rests on {w.join(rests)}"))
+    return Said(w.clauses(clauses) + w("。", "."))
 
 
 def spread(results: Mapping[str, Assessment], lang: str | None = None) -> Said:

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from openpyxl.utils import get_column_letter
+
 from ..errors import DataError, UsageError
 from ..messages import problem
 from .cells import Cell, shown
@@ -222,7 +224,7 @@ def _rows(text: str, delimiter: str) -> Any:
 def _evenness(text: str, delimiter: str) -> tuple[int, int]:
     """How many rows a delimiter cuts into one number of columns, and how many columns."""
     widths: list[int] = []
-    with suppress(csv.Error):  # it is told when the file is read
+    with suppress(csv.Error):  # reported when the file is read
         widths.extend(len(row) for row in _rows("\n".join(text.split("\n")[:200]), delimiter))
     several = [width for width in widths if width > 1]
     return max(map(several.count, several), default=0), max(several, default=0)
@@ -431,8 +433,4 @@ def _xls_cell(name: str, book: Any, sheet: Any, r: int, c: int, cell: Any) -> Ce
 
 def address(row: int, column: int) -> str:
     """Excel's name of a cell: ``address(5, 3)`` is ``C5``."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return f"{get_column_letter(column)}{row}"

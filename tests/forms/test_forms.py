@@ -17,6 +17,7 @@ from changji_analysis.errors import UsageError
 from changji_analysis.files import write_bytes
 from changji_analysis.forms import collecting
 from changji_analysis.forms.content import requests
+from changji_analysis.records import writing
 
 DEADLINE, DAY, FILLED = dt.date(2026, 12, 20), dt.date(2026, 11, 30), dt.datetime(2026, 12, 8)
 OFFICE, BUREAU, THIRD = "甲市统计局", "甲市科技局", "甲市科协"
@@ -367,7 +368,8 @@ def test_a_killed_run_completes(data, out, back, monkeypatch, done):
             raise KeyboardInterrupt
         written.append(write_bytes(path, content))
 
-    monkeypatch.setattr(collecting, "write_bytes", killed)
+    for module in (writing, collecting):
+        monkeypatch.setattr(module, "write_bytes", killed)
     with pytest.raises(KeyboardInterrupt):
         forms.write(back, data)
     monkeypatch.undo()
