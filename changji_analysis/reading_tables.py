@@ -22,8 +22,6 @@ from .trends.pooled import Prior
 
 COLUMNS = ["year", "verdict", "from_value", "to_value", "due_straight", "due_geometric"]
 POINTS = 2001
-KNOTS = 201
-"""Candidates that the model is run for; location and scale are smooth in between."""
 REACH = 4.0
 """How far candidates go beyond base and goal on the scale: to a fiftieth and fifty times."""
 
@@ -82,16 +80,11 @@ def chances(values, year: int, target: Target, given: Given) -> tuple[np.ndarray
     if isinstance(peers, pd.DataFrame):
         peers = scaled_peers(peers, scale, given.known.attrs.get("area"), parent)[0]
     prior, _ = pooled.prior_for(peers, own, before.index)
-    knots = x if len(x) <= KNOTS else np.linspace(x.min(), x.max(), KNOTS)
     years, ahead = [*before.index, year], [target.year - year]
-    found = [
-        trends.predict("pooled", np.append(own, k), years, ahead, peers=prior, parent=parent)
-        for k in knots
-    ]
-    at = np.array([(f.loc[-1], np.sqrt(f.shape[-1, -1]), f.df) for f in found]).T
-    if knots is not x:
-        at = [np.interp(x, knots, each) for each in at]
-    return attainment(*at, scale, *asked), prior.peers > 0 or parent is not None
+    many = np.column_stack([np.tile(own, (len(x), 1)), x])
+    found = trends.predict("pooled", many, years, ahead, peers=prior, parent=parent)
+    law = found.loc, np.sqrt(found.shape), found.df
+    return attainment(*law, scale, *asked), prior.peers > 0 or parent is not None
 
 
 def reading_table(

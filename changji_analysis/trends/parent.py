@@ -27,7 +27,7 @@ The constants were chosen by the score on whole families of nested panels left o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -187,7 +187,7 @@ def grow(
 
 
 def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
-    """Predict one series; see `grow`.
+    """Predict one series, or many over the last horizon; see `grow`.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     from scipy import special
 
     prior, notes = pooled.prior_for(peers, x, years)
-    x, years = np.asarray(x, float)[-pooled.WINDOW :], np.asarray(years, int)[-pooled.WINDOW :]
+    x, years = np.asarray(x, float)[..., -pooled.WINDOW :], np.asarray(years, int)[-pooled.WINDOW :]
     parent = parent.dropna().sort_index()
     past = parent.iloc[-pooled.WINDOW :]
     origin, until = years[-1], parent.index[-1]
@@ -210,7 +210,7 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     if level is not None:
         through, doubt = through + LEARNT.pass_doubt * special.ndtri(level), 0.0
     common = np.isin(years, parent.index)
-    share = x[common] - parent.loc[years[common]].to_numpy()
+    share = x[..., common] - parent.loc[years[common]].to_numpy()
     known = Known(
         years=np.float64(until - origin),  # ty: ignore[invalid-argument-type]
         step=np.diff(past.to_numpy()),
@@ -220,15 +220,17 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
         share_gap=np.diff(years[common]),
         part=part_of(share, np.diff(years[common]), kind),
     )
-    h = np.asarray(horizons, float)
+    one = x.ndim == 1
+    h = np.asarray(horizons, float)[... if one else -1]
     to = np.interp(np.minimum(origin + h, until), parent.index, parent)
-    own = np.diff(x), np.diff(years), x[-1]
+    own = np.diff(x), np.diff(years), x[..., -1]
     alone = pooled.posterior(prior, *own).at(h)[1]
     pieces = parts(prior, *own, known)
     growth = to - parent.loc[origin]
-    rise, shape, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=True)
-    used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(b))
-    return Prediction(x[-1] + rise, shape, float(pieces.df), notes, prior.peers, parent=used)
+    rise, shape, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=one)
+    used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(np.mean(b)))
+    df: Any = float(pieces.df) if one else pieces.df
+    return Prediction(x[..., -1] + rise, shape, df, notes, prior.peers, used)
 
 
 def part_of(share, gap, kind: str):

@@ -216,11 +216,18 @@ def posterior(prior: Prior, step, gap, last=None) -> Posterior:
 
 
 def predict(x, years, horizons, *, peers: pd.DataFrame | Prior | None = None) -> Prediction:
-    """Predict from one observation or more; peers are on the same scale as x."""
+    """Predict from one observation or more; peers are on the same scale as x.
+
+    With x (N, n), series of the same years, only the last horizon is looked at, and location,
+    shape (squared scales) and degrees of freedom are arrays (N,).
+    """
     prior, notes = prior_for(peers, x, years)
-    x, years = np.asarray(x, float)[-WINDOW:], np.asarray(years, float)[-WINDOW:]
-    found = posterior(prior, np.diff(x), np.diff(years), x[-1])
+    x, years = np.asarray(x, float)[..., -WINDOW:], np.asarray(years, float)[-WINDOW:]
+    found = posterior(prior, np.diff(x), np.diff(years), x[..., -1])
     h = np.asarray(horizons, float)
+    if x.ndim > 1:
+        rise, scale, df = found.at(h[-1])
+        return Prediction(x[..., -1] + rise, scale**2, df, notes, prior.peers)
     rise, _, df = found.at(h)
     if found.beyond(h[-1]):
         notes += (prior.beyond_note,)
