@@ -232,7 +232,7 @@ def next_values(
     peers: pd.DataFrame,
     region: pd.Series,
     parent: pd.Series | None = None,
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     """What comes by the end of the next plan without new measures, and three targets beside it.
 
     Parameters
@@ -268,7 +268,7 @@ def next_values(
     elif unit != "%" and start in region.index:
         later = forecast(region, until, peers=classes, kind=kind).median.iloc[-1]
         match = value * float(later / region[start])
-    out = {"median": median, "low": low, "high": high}
+    out: dict[str, float | None] = {"median": median, "low": low, "high": high}
     out["floor"] = max(value, reachable(ahead, 0.9, "at_least", decimals))
     for name, asked in (("stretch", quarter), ("match", match)):
         asked = asked if np.isnan(asked) else max(asked, value)

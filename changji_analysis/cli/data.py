@@ -9,23 +9,14 @@ import pandas as pd
 import typer
 
 from ..errors import UsageError
-from .terminal import Data, DryRun, Public, Yes, say, say_table
+from ..wording import TERMS
+from .terminal import Data, DryRun, Public, Yes, say, say_table, status
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
     from ..importing.proposal import Proposal
 
 _LISTED = 20  # cells or names in one line
-_STATUS = {
-    "error": "错误 error",
-    "refused": "不予导入 refused",
-    "question": "待确认 question",
-    "new": "新增 new",
-    "revised": "修订数 revised",
-    "known": "已有 known",
-    "left_out": "不导入 left out",
-}
-
 Source = Annotated[
     str,
     typer.Option(help="The document, publisher：title, or an id of sources.csv. / 数据来源。"),
@@ -189,7 +180,7 @@ def _show(proposal: Proposal) -> None:
             continue
         value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
         printed, about = row["printed"], (row["area"], row["indicator"], row["year"])
-        rows.append((cell, printed, *about, row["vintage"], value, _STATUS[row["status"]]))
+        rows.append((cell, printed, *about, row["vintage"], value, status(row["status"])))
     say_table(("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""), rows)
     for (why_zh, why), cells in remarks.items():
         listed = list(dict.fromkeys(cells))
@@ -198,7 +189,8 @@ def _show(proposal: Proposal) -> None:
     for line in proposal.file_problems:
         say(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}")
     counts = frame["status"].value_counts()
-    say(", ".join(f"{counts[s]} {word}" for s, word in _STATUS.items() if s in counts) or "0")
+    parts = (f"{counts[code]} {status(code)}" for code in TERMS["taken"] if code in counts)
+    say(", ".join(parts) or "0")
 
 
 def _take(

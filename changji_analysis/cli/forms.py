@@ -10,21 +10,12 @@ import pandas as pd
 import typer
 
 from ..errors import UsageError
-from .terminal import Data, DryRun, Public, Yes, say, say_table
+from .terminal import Data, DryRun, Public, Yes, say, say_table, status
 
 if TYPE_CHECKING:
     from ..forms import Collection
 
 DAYS = 14
-_STATUS = {
-    "new": "new 新增",
-    "revised": "revised 修订数",
-    "known": "known 已有",
-    "scope": "other scope 口径不同",
-    "question": "? 待确认",
-    "error": "error 错误",
-    "held": "held 暂不收",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -90,7 +81,7 @@ def collect(
 
 def _show(found: Collection) -> None:
     _print(
-        found.figures.assign(status=found.figures["status"].map(_STATUS)),
+        found.figures.assign(status=found.figures["status"].map(status)),
         {"office": "单位", "cell": "单元格", "zh": "指标", "year": "年份", "printed": "填报值",
          "value": "数值", "unit": "计量单位", "status": ""},
     )  # fmt: skip

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..wording import TERMS
+
 console = Console()
 
 Data = Annotated[
@@ -46,3 +48,8 @@ def say_table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
                  for c in cells)  # fmt: skip
         grid.add_row(*(Text(printable(text)) for text in texts))
     console.print(grid, markup=False, highlight=False)
+
+
+def status(code: str) -> str:
+    """What becomes of a figure, in both languages."""
+    return " ".join(TERMS["taken"][code])

@@ -7,7 +7,7 @@ the workbook read here; ``columns.csv`` lists them.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,7 +50,7 @@ _FORMS: dict[str, Callable[[Words, Any], str]] = {
 }
 
 
-def cell(name: str, row: dict[str, Any], w: Words) -> str:
+def cell(name: str, row: Mapping[str, Any], w: Words) -> str:
     """A cell as printed.
 
     Forms: ``n2`` a number of two decimals, ``x1`` a factor, ``p1`` and ``s1`` per cent without and
@@ -110,7 +110,7 @@ def _short(value: float, w: Words) -> str:
     return w.number(float(plain), len(plain.partition(".")[2]))
 
 
-def _amount(value: float, row: dict[str, Any], w: Words) -> str:
+def _amount(value: float, row: Mapping[str, Any], w: Words) -> str:
     if "decimals" not in row:
         return _short(value, w)
     return w.measured(value, row.get("unit", ""), int(row["decimals"]))
