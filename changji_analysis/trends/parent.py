@@ -230,6 +230,8 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     rise, shape, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=one)
     used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(np.mean(b)))
     df: Any = float(pieces.df) if one else pieces.df
+    if one and prior.beyond(h[-1], rise[-1], np.sqrt(shape[-1, -1]), df, x[-1]):
+        notes += (prior.beyond_note,)
     return Prediction(x[..., -1] + rise, shape, df, notes, prior.peers, used)
 
 

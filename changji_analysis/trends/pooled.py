@@ -115,9 +115,15 @@ class Prior:
         ends = len(self.reach)
         return np.interp(h, np.arange(1, ends + 1), self.reach) * np.maximum(h / ends, 1)
 
+    def beyond(self, h, rise, scale, df, last):
+        """Whether the 95 % interval goes beyond what any peer did in h years; needs peers."""
+        speed = self.speed(last)
+        away = np.abs(rise - h * self.drift * speed) + _quantile(df) * scale
+        return (away > self.farthest(h) * speed) & (self.peers > 0)
+
     @property
     def beyond_note(self) -> str:
-        """What to say where `Posterior.beyond` holds."""
+        """What to say where `beyond` holds."""
         return f"the 95 % interval goes beyond what any of {self.peers} peers did in as many years"
 
 
@@ -158,12 +164,6 @@ class Posterior(NamedTuple):
         wide = np.sqrt(np.diag(shape))
         kept = self._within_reach(wide, h) / wide
         return shape * np.outer(kept, kept)
-
-    def beyond(self, h):
-        """Whether the 95 % interval goes beyond what any peer did in h years; needs peers."""
-        rise, scale, df = self.at(h)
-        away = np.abs(rise - h * self.prior.drift * self.speed) + _quantile(df) * scale
-        return (away > self.prior.farthest(h) * self.speed) & (self.prior.peers > 0)
 
     def _within_reach(self, wide, h):
         """A scale of which the 97.5 % quantile stays within `REACH`."""
@@ -228,8 +228,8 @@ def predict(x, years, horizons, *, peers: pd.DataFrame | Prior | None = None) ->
     if x.ndim > 1:
         rise, scale, df = found.at(h[-1])
         return Prediction(x[..., -1] + rise, scale**2, df, notes, prior.peers)
-    rise, _, df = found.at(h)
-    if found.beyond(h[-1]):
+    rise, scale, df = found.at(h)
+    if prior.beyond(h[-1], rise[-1], scale[-1], df, x[-1]):
         notes += (prior.beyond_note,)
     return Prediction(x[-1] + rise, found.shape(h), float(df), notes=notes, peers=prior.peers)
 

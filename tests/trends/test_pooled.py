@@ -325,6 +325,15 @@ def test_what_lies_beyond_the_peers_is_said():
     assert got.peers == 12
 
 
+@pytest.mark.parametrize("grown", [0.05, 3.0])
+def test_what_a_parent_leads_beyond_the_peers_is_said(grown):
+    region = pd.Series([0.0, grown], [2016, 2017])
+    region.attrs["kind"] = "ratio"
+    calm = panel(12, shock=0.02)
+    got = predict("pooled", np.zeros(1), np.array([2016]), [1], peers=calm, parent=region)
+    assert any("beyond what any of 12 peers did" in note for note in got.notes) == (grown > 1)
+
+
 def test_a_calendar_year_counts_by_the_areas_it_holds():
     """One year of a hundred areas beside one of two; then the same with equal numbers."""
     rng = np.random.default_rng(0)
