@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from .histories import COUNTED_BY
+from .wording import Words
 
 FOLDER = Path(__file__).with_name("replay") / "tables"
 STATEMENTS = "statements"
@@ -43,7 +44,7 @@ NEVER = {
     "level": ("这样的起点水平", "such a level"),
     "ahead": ("这样长的时段", "so long a lead"),
     "length": ("这样多的数据", "so many figures"),
-    "parent": ("已知上级地区的情形", "a case with a known parent"),
+    "parent": ("这类指标已知上级地区的情形", "a case of this family with a known parent"),
 }
 """What was never replayed, in words."""
 
@@ -77,8 +78,7 @@ class Calibration:
     low, high : float
         The band of probabilities.
     cases, areas : int
-        Independent cases, areas x periods and never more than there are statements, and the
-        areas that they are about.
+        Independent cases in effect, see `effective`, and the areas that they are about.
     stated, came_true : float
         Mean probability and frequency.
     lower, upper : float
@@ -93,6 +93,8 @@ class Calibration:
         What of the question was never replayed, codes of `NEVER`.
     as_of : str or None
         Date of the review: the replays reach beyond it.
+    nested : Calibration or None
+        The same of other families, where a parent is known and this family has no such case.
     """
 
     prior: str
@@ -113,6 +115,7 @@ class Calibration:
     level: tuple[float, float] = (0.0, 0.0)
     never: tuple[str, ...] = ()
     as_of: str | None = None
+    nested: Calibration | None = None
 
     @property
     def floor(self) -> float:
@@ -123,36 +126,41 @@ class Calibration:
         """
         return 0.0 if self.high > HARDLY else upper_bound(self.came_true, self.cases)
 
-    def __str__(self) -> str:
-        """The row as a sentence, Chinese / English."""
-        digits = 1 if self.came_true < 0.01 else 0
+    def said(self, lang: str) -> str:
+        """The row as a sentence."""
+        w = Words(lang)
         numbers = self.stated, self.came_true, self.lower, self.upper
-        said, came, low, high = (f"{p:.{digits}%}" for p in numbers)
+        said, came, low, high = (w.percent(p, int(self.came_true < 0.01)) for p in numbers)
         years, figures = _span(*self.ahead), _span(self.fewest, self.most)
         start = _span(*(f"{v:.3g}" for v in self.level)) if self.family else ""
-        zh = [
-            f"最接近的回溯判断{self.statements:,}次（{'同类' if start else '其他'}指标，"
-            f"{figures}个数据，提前{years}年{start and '，起点' + start}；{self.areas}个地区、"
-            f"{self.periods}个不重叠时段，计{self.cases}例），平均说{said}，实现{came}"
-            f"（95%区间{low}至{high}）"
-        ]
-        en = [
-            f"of the {self.statements:,} nearest statements in replays ("
-            f"{'same family' if start else 'other indicators'}, figures {figures}, years ahead "
-            f"{years}{start and ', from ' + start}; {self.areas} areas in {self.periods} separate "
-            f"periods, {self.cases} cases), which said {said} on average, {came} came true "
-            f"(95% interval {low} to {high})"
-        ]
+        parts = [
+            w(f"最接近的回溯判断{self.statements:,}次（{'同类' if start else '其他'}指标，"
+              f"{figures}个数据，提前{years}年{start and '，起点' + start}；{self.areas}个地区、"
+              f"{self.periods}个不重叠时段，折合{self.cases}例），平均说{said}，"
+              f"实现{came}（95%区间{low}至{high}）",
+              f"of the {self.statements:,} nearest statements in replays ("
+              f"{'same family' if start else 'other indicators'}, figures {figures}, years ahead "
+              f"{years}{start and ', from ' + start}; {self.areas} areas in "
+              f"{w.plural(self.periods, 'separate period')}, {self.cases} cases in effect), which "
+              f"said {said} on average, {came} came true (95% interval {low} to {high})")
+        ]  # fmt: skip
         if self.cases < ENOUGH:
-            zh.append(f"不足{ENOUGH}例，仅供参考")
-            en.append(f"under {ENOUGH} cases, a hint only")
+            parts.append(w(f"不足{ENOUGH}例，仅供参考", f"under {ENOUGH} cases, a hint only"))
         if self.never:
-            zh.append(f"从未回溯过：{'、'.join(NEVER[code][0] for code in self.never)}")
-            en.append(f"never replayed: {', '.join(NEVER[code][1] for code in self.never)}")
+            codes = [w(*NEVER[code]) for code in self.never]
+            parts.append(
+                w(f"从未回溯过：{'、'.join(codes)}", f"never replayed: {', '.join(codes)}")
+            )
+        if self.nested is not None:
+            parts.append(w("已知上级地区的：", "with a known parent: ") + self.nested.said(lang))
         if self.as_of:
-            zh.append(f"依据全部回溯，含{self.as_of}之后的结果")
-            en.append(f"rests on all replays, outcomes after {self.as_of} included")
-        return f"{'；'.join(zh)} / {'; '.join(en)}"
+            later = f"rests on all replays, outcomes after {self.as_of} included"
+            parts.append(w(f"依据全部回溯，含{self.as_of}之后的结果", later))
+        return w.clauses(parts)
+
+    def __str__(self) -> str:
+        """Chinese / English."""
+        return f"{self.said('zh')} / {self.said('en')}"
 
 
 def _span(low, high) -> str:
@@ -174,6 +182,20 @@ def upper_bound(frequency: float, cases: float, level: float = 0.95) -> float:
     if cases <= 0 or frequency >= 1:
         return 1.0
     return float(special.betaincinv(frequency * cases + 1, (1 - frequency) * cases, level))
+
+
+def effective(cases: int, spans: int, shared: float, frequency: float) -> int:
+    """How many independent cases so many are worth that share their periods.
+
+    Cases over the design effect 1 + (cases a period - 1) phi (Kish 1965, Survey Sampling, section
+    5.4). phi is the correlation of two areas' outcomes, to first order that of their shocks,
+    `shared`, times the squared normal density at the frequency over its variance.
+    """
+    from scipy import special
+
+    p = (frequency * cases + 1) / (cases + 2)
+    phi = shared * np.exp(-(special.ndtri(p) ** 2)) / (2 * np.pi * p * (1 - p))
+    return max(int(cases / (1 + max(cases / max(spans, 1) - 1, 0) * phi)), min(cases, 1))
 
 
 def periods(start, end) -> int:
@@ -220,22 +242,33 @@ def calibration_of(
     p, y = kept.answers(laws[-1], rises, falling)
     low, high = next(b for b in pairwise(BANDS) if probability < b[1] or b[1] == 1)
     inside = (p >= low) & ((p < high) | (high == 1)) & np.isfinite(y)
-    chosen, never = (inside, []) if question is None else _nearest(kept, inside, question)
+    asked = kept, inside, y, kept.shared(laws[-1])
+    chosen, never = (inside, []) if question is None else _nearest(*asked, question)
     if not chosen.any():
         return None
-    areas, spans, cases = kept.counts(chosen)
-    row, came = np.nonzero(chosen)[0], float(y[chosen].mean())
-    ahead, level = kept.ahead[row], kept.level[row]
-    own = question is not None and not {"family", "band"} & {*never}
-    return Calibration(
-        prior, fewest, most, low, high, cases, areas, float(p[chosen].mean()), came,
-        1 - upper_bound(1 - came, cases, 0.975), upper_bound(came, cases, 0.975),
-        statements=int(chosen.sum()), periods=spans,
-        family=family(question.indicator) if own else None,
-        ahead=(int(ahead.min()), int(ahead.max())), level=(float(level.min()), float(level.max())),
-        never=(*never, "length") if n > most else tuple(never),
-        as_of=question and question.as_of,
-    )  # fmt: skip
+
+    def row(chosen, never, own: bool, nested: Calibration | None = None) -> Calibration:
+        areas, spans, cases = kept.counts(chosen, y, asked[-1])
+        rows, came = np.nonzero(chosen)[0], float(y[chosen].mean())
+        ahead, level = kept.ahead[rows], kept.level[rows]
+        return Calibration(
+            prior, fewest, most, low, high, cases, areas, float(p[chosen].mean()), came,
+            1 - upper_bound(1 - came, cases, 0.975), upper_bound(came, cases, 0.975),
+            statements=int(chosen.sum()), periods=spans,
+            family=family(question.indicator) if question and own else None,
+            ahead=(int(ahead.min()), int(ahead.max())),
+            level=(float(level.min()), float(level.max())),
+            never=never, as_of=question and question.as_of, nested=nested,
+        )  # fmt: skip
+
+    nested = None
+    if "parent" in never:
+        others, exact = inside & kept.parent[:, None], np.arange(inside.shape[1]) == 0
+        for like, lacks in ((others & exact, ()), (others, ("factor",))):
+            if like.any() and (nested is None or nested.cases < ENOUGH):
+                nested = row(like, lacks, own=False)
+    never = (*never, "length") if n > most else tuple(never)
+    return row(chosen, never, not {"family", "band"} & {*never}, nested)
 
 
 class _Kept(NamedTuple):
@@ -259,15 +292,33 @@ class _Kept(NamedTuple):
         happened = np.where(np.isfinite(away), sign * away >= 0, np.nan)
         return special.stdtr(df, sign * (loc - rises) / spread), happened
 
-    def counts(self, mask) -> tuple[int, int, int]:
-        """Areas, periods without overlap and independent cases of some statements."""
+    def counts(self, mask, happened, shared) -> tuple[int, int, int]:
+        """Areas, periods without overlap and independent cases in effect of some statements."""
         row = np.nonzero(mask)[0]
         start = self.last_year[row]
         areas, spans = len({*self.area[row]}), periods(start, start + self.ahead[row])
-        return areas, spans, min(areas * spans, len(row))
+        if not len(row):
+            return 0, 0, 0
+        cases = min(areas * spans, len(row))
+        return areas, spans, effective(cases, spans, shared[row].mean(), happened[mask].mean())
+
+    def shared(self, law: str) -> np.ndarray:
+        """Correlation of areas' shocks in the same years, by the family of each row."""
+        from scipy import special
+
+        loc, spread, df = self.laws[law].T
+        place = special.stdtr(df, (self.rise - loc) / spread).clip(1e-6, 1 - 1e-6)
+        z = pd.Series(special.ndtri(place))
+        part = z.groupby([self.family, self.parent, self.last_year, self.ahead])
+        square = part.agg(lambda one: (one**2).sum())
+        total = pd.DataFrame({"same": part.sum() ** 2 - square, "all": (part.count() - 1) * square})
+        total = total.groupby(level=0).sum()
+        return (total["same"] / total["all"]).clip(lower=0).reindex(self.family).fillna(0).array
 
 
-def _nearest(kept: _Kept, inside, question: Question) -> tuple[np.ndarray, list[str]]:
+def _nearest(
+    kept: _Kept, inside, happened, shared, question: Question
+) -> tuple[np.ndarray, list[str]]:
     """The nearest of the statements, and what of the question none of them has."""
     own, alike = kept.family == family(question.indicator), kept.parent == question.parent
     ratio = kept.level / question.level if question.level > 0 else np.inf
@@ -282,7 +333,8 @@ def _nearest(kept: _Kept, inside, question: Question) -> tuple[np.ndarray, list[
     }
     exact = inside & (np.arange(inside.shape[1]) == 0)
     for step in (soon & nearer & alike, soon & nearer, soon & near, soon, own):
-        if kept.counts(chosen := exact & (own & step)[:, None])[2] >= ENOUGH:
+        chosen = exact & (own & step)[:, None]
+        if kept.counts(chosen, happened, shared)[2] >= ENOUGH:
             break
     if not chosen.any() and own.any():
         chosen, never["factor"] = inside & own[:, None], True

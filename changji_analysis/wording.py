@@ -376,18 +376,3 @@ class Words:
             f"内部资料：含{count}个未公开数据，不得公开",
             f"Internal: rests on {count} {several} not public",
         )
-
-    def calibration(self, c: Any) -> str:
-        """What became of statements like this one in replays."""
-        if c is None:
-            return self("尚无回溯检验", "not scored in replays")
-        digits = 1 if c.came_true < 0.01 else 0
-        stated, came, low, high = (
-            f"{p:.{digits}%}" for p in (c.stated, c.came_true, c.lower, c.upper)
-        )
-        return self(
-            f"回溯检验同概率区间样本{self.number(c.cases)}个（{c.areas}个地区），平均预测{stated}，"
-            f"实际实现{came}（95%区间{low}—{high}）",
-            f"of {self.number(c.cases)} such statements in replays ({c.areas} areas), {stated} on "
-            f"average, {came} came true (95% interval {low}–{high})",
-        )

@@ -6,7 +6,7 @@ import pytest
 
 from changji_analysis import calibration
 from changji_analysis.assessment import assess
-from changji_analysis.calibration import Question, calibration_of, periods, upper_bound
+from changji_analysis.calibration import Question, calibration_of, effective, periods, upper_bound
 from changji_analysis.dataset import Dataset
 from changji_analysis.plan import Target
 
@@ -24,7 +24,8 @@ def test_the_nearest_come_first_and_cases_are_areas_by_periods():
     row = calibration_of(0.002, 1, "peers", Question(np.log(8.8), 5, 0.17, "rd_intensity"))
     assert row.family == "rd_intensity" and row.ahead == (5, 5) and row.never == ()
     assert 0.085 <= row.level[0] <= row.level[1] <= 0.34
-    assert row.cases == min(row.areas * row.periods, row.statements) >= calibration.ENOUGH
+    most = min(row.areas * row.periods, row.statements)
+    assert calibration.ENOUGH <= row.cases <= most < 1.3 * row.cases and row.nested is None
     assert row.came_true == 0 and 3 / row.cases * 0.9 < row.floor < 3.1 / row.cases
 
 
@@ -36,6 +37,16 @@ def test_what_was_never_replayed_is_said():
     assert set(far.never) == {"level", "ahead"}
     alone = calibration_of(0.2, 1, "peers", Question(0.4, 3, 500.0, "hightech_firms", parent=True))
     assert alone.family == "hightech_certificates" and "parent" in alone.never
+    others = alone.nested
+    assert others.family is None and others.low <= others.stated <= others.high
+    assert "with a known parent: of the " in str(alone) and "已知上级地区的：" in str(alone)
+
+
+def test_cases_that_share_their_years_are_worth_fewer():
+    assert effective(80, 4, 0.0, 0.1) == 80 and effective(0, 0, 0.2, 0.0) == 0
+    rare, even = (effective(80, 4, 0.1, p) for p in (0.0, 0.5))
+    assert 60 < rare < 80 and 30 < even < 40
+    assert effective(31, 1, 0.99, 0.5) <= 2
 
 
 def test_a_rise_that_no_like_statement_asked_for_is_said():

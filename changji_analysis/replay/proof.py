@@ -33,8 +33,15 @@ EVERY = {"countries": 3}
 LEADS = (1, 3, 5)
 READERS = ("records", "quantities", "histories")
 """What reads the data: fingerprints are taken of what it has read."""
-NESTED = {"eurostat_rd_intensity": "parents", "ncses_rd_intensity": "children"}
-"""Nested families of R&D intensity, and the peers that their statements rest on."""
+NESTED = {
+    "eurostat_rd_intensity": ("rd_intensity", "parents", 1),
+    "ncses_rd_intensity": ("rd_intensity", "children", 1),
+    "eurostat_rd": ("rd_expenditure", "parents", 2),
+    "ncses_rd": ("rd_expenditure", "children", 1),
+    "eurostat_gdp_nuts2": ("gdp", "parents", 12),
+}
+"""Nested families: the family that their statements are of, the peers that these rest on, and
+of how many areas one is kept; of spending and GDP only leads of three years and more."""
 SHOWN = ("pooled", *cases.RATES, "combination", "naive", "drift", *claims.FITTED, *claims.OWN,
          *cases.RULES)  # fmt: skip
 
@@ -136,14 +143,18 @@ def statements(r: _Replays) -> pd.DataFrame:
     of = {name: calibration.family(p.indicator) for name, p in cases.PANELS.items()}
     alone = part.table.assign(rise=part.rise, parent=0, family=part.table["panel"].map(of))
     laws = {"peers": part.laws["pooled"], "generic": part.laws["generic"]}
-    found, known, level = r.children.table, nested.predict(r.children), []
-    rows = found["family"].map(NESTED).notna() & found["peers"].eq(found["family"].map(NESTED))
-    inside = found[rows].assign(last_year=lambda t: t["origin"] - t["known"], parent=1)
-    for row in inside.itertuples():
-        level.append(r.families[row.family].child.at[row.last_year, row.area])
-    inside = inside.assign(last=level, rise=inside["outcome"], panel=inside["family"])
-    inside, law = inside.assign(family="rd_intensity"), {"peers": known[rows]}
-    return pd.concat([_kept(alone, laws), _kept(inside, law)], ignore_index=True)
+    found, known = r.children.table, nested.predict(r.children)
+    parts = [_kept(alone, laws)]
+    for name, (family, peers, step) in NESTED.items() if r.families else ():
+        child = r.families[name].child
+        rows = found["family"].eq(name) & found["peers"].eq(peers)
+        rows &= found["area"].isin(child.columns[::step])
+        rows &= found["ahead"].ge(LEADS[1]) | (family in alone["family"].array)
+        one = found[rows].assign(last_year=lambda t: t["origin"] - t["known"], parent=1)
+        last = [child.at[at] for at in zip(one["last_year"], one["area"], strict=True)]
+        one = one.assign(last=last, rise=one["outcome"], panel=name, family=family)
+        parts.append(_kept(one, {"peers": known[rows]}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _kept(table: pd.DataFrame, laws: dict) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def _(a: Assessment, lang: str | None = None) -> Shown:
         )
     rows.append((w("依据", "rests on"), rests))
     if e.calibration is not None:
-        rows.append((w("检验", "calibration"), w.calibration(e.calibration)))
+        rows.append((w("检验", "calibration"), e.calibration.said(w.lang)))
     return Shown((), rows, w.verdict(a.verdict), a.verdict)
 
 
