@@ -31,7 +31,7 @@ for lang, name in (
     figures.save(figures.FIGURES[name](data, lang=lang), folder / "figures" / lang, name)
 notebook = "notebooks/en/03_rd_intensity.ipynb"
 (folder / "notebooks/en").mkdir(parents=True)
-(folder / notebook).write_bytes(notebooks.execute([root / notebook])[0].content)
+(folder / notebook).write_bytes(next(notebooks.execute([root / notebook])).content)
 """
 PLAIN = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3"
 ELSEWHERE = {

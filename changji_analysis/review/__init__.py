@@ -6,11 +6,8 @@ What rests on nothing that has changed since the last run is left as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
@@ -127,28 +124,19 @@ def run(
             if not ledger.stands(_label(path, root), source, answers, root)
         ]
         done, count = 0, len(stale) + len(to_run)
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            running = [
-                pool.submit(notebooks.execute, [*editions], known)
-                for _, editions in groupby(to_run, key=attrgetter("name"))
-            ]
-            try:
-                for step in stale:
-                    tell(done, count, step.name)
-                    with reading() as reads:
-                        paths = list(step.make())
-                    ledger.note(step.name, "", reads, answers, paths, root, step.modules)
-                    done += 1
-                for future in as_completed(running):
-                    for path, content, reads, modules in future.result():
-                        name = _label(path, root)
-                        tell(done, count, name)
-                        write_bytes(path, content)
-                        ledger.note(name, books[path], reads, answers, [path], root, modules)
-                        done += 1
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with notebooks.running(to_run, known) as finished:
+            for step in stale:
+                tell(done, count, step.name)
+                with reading() as reads:
+                    paths = list(step.make())
+                ledger.note(step.name, "", reads, answers, paths, root, step.modules)
+                done += 1
+            for path, content, reads, modules in finished:
+                name = _label(path, root)
+                tell(done, count, name)
+                write_bytes(path, content)
+                ledger.note(name, books[path], reads, answers, [path], root, modules)
+                done += 1
         tell(done, count, "")
     kept = len(steps) + len(books) - count
     return Outcome(outcome.scorecard, outcome.changes, outcome.figures, root, done, kept)
@@ -288,7 +276,7 @@ def _notebooks(root: Path) -> dict[Path, str]:
     """The notebooks with what each is but for its outputs; those of the repository only."""
     if root != REPOSITORY:
         return {}
-    paths = sorted((root / "notebooks").glob("*/[0-9]*.ipynb"), key=attrgetter("name", "parent"))
+    paths = sorted((root / "notebooks").glob("*/[0-9]*.ipynb"))
     return {path: notebooks.cells(path) for path in paths}
 
 

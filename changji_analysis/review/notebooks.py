@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
 from typing import NamedTuple
 
 import nbformat
@@ -18,14 +24,14 @@ from ..errors import ChangjiError
 SECONDS = 600
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # run after the notebook's own cells and not stored: what they asked of datasets, what they loaded;
-# then the kernel is as good as new for the notebook's other edition, which asks the same
+# then the kernel is as good as new for the next one, other packages being loaded already
 LAST = """
 import json as _json, sys as _sys
 from changji_analysis.dataset import asked as _asked
 _loaded = [name for name in _sys.modules if name.startswith("changji_analysis.")]
 print(_json.dumps({"reads": _asked(), "modules": _loaded}, default=str))
+for _name in ["changji_analysis", *_loaded]: del _sys.modules[_name]
 get_ipython().reset()
-get_ipython().execution_count = 0
 """
 
 
@@ -49,8 +55,44 @@ def cells(path: Path) -> str:
     )
 
 
-def execute(paths: Sequence[Path], answers: Path | None = None) -> list[Executed]:
-    """Run the editions of a notebook one after the other in a kernel of their own.
+@contextmanager
+def running(paths: Sequence[Path], answers: Path) -> Generator[Iterator[Executed]]:
+    """Execute notebooks beside what is done within the block, the editions at the same time.
+
+    Yields
+    ------
+    iterator of Executed
+        As they are done; it raises what `execute` raises.
+    """
+    done: SimpleQueue[Executed | Exception] = SimpleQueue()
+    left = Event()
+
+    def work(edition: list[Path]) -> None:
+        try:
+            for one in execute(edition, answers):
+                done.put(one)
+                if left.is_set():
+                    return
+        except Exception as error:
+            done.put(error)
+
+    def result() -> Executed:
+        one = done.get()
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    with ThreadPoolExecutor() as pool:
+        for _, edition in groupby(sorted(paths), key=attrgetter("parent")):
+            pool.submit(work, [*edition])
+        try:
+            yield (result() for _ in paths)
+        finally:
+            left.set()
+
+
+def execute(paths: Sequence[Path], answers: Path | None = None) -> Generator[Executed]:
+    """Run notebooks one after the other in a kernel that is emptied in between.
 
     Parameters
     ----------
@@ -58,22 +100,21 @@ def execute(paths: Sequence[Path], answers: Path | None = None) -> list[Executed
     answers : Path, optional
         What `changji_analysis.Dataset.share` wrote in the same run, so that no kernel judges again.
 
-    Returns
-    -------
-    list of Executed
-
     Raises
     ------
     NotebookError
         A cell failed, or wrote to stderr.
     """
+    left = [*paths]
     try:
-        return _run(paths, answers)
+        for one in _run(paths, answers):
+            left.remove(one.path)
+            yield one
     except DeadKernelError:  # it lost its port to another program, or its memory
-        return _run(paths, answers)
+        yield from _run(left, answers)
 
 
-def _run(paths: Sequence[Path], answers: Path | None) -> list[Executed]:
+def _run(paths: Sequence[Path], answers: Path | None) -> Generator[Executed]:
     client = NotebookClient(
         nbformat.v4.new_notebook(),
         timeout=SECONDS,
@@ -82,7 +123,6 @@ def _run(paths: Sequence[Path], answers: Path | None) -> list[Executed]:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(paths[0].parent)}},
     )
-    found = []
     with client.setup_kernel(env={**os.environ, ANSWERS: str(answers or "")}):
         for path in paths:
             client.nb = _read(path)
@@ -96,8 +136,7 @@ def _run(paths: Sequence[Path], answers: Path | None) -> list[Executed]:
                 ) from error
             rests_on = json.loads(client.nb.cells.pop().outputs[0]["text"])
             reads = {as_read(*read) for read in rests_on["reads"]}
-            found.append(Executed(path, _stored(client.nb, path), reads, rests_on["modules"]))
-    return found
+            yield Executed(path, _stored(client.nb, path), reads, rests_on["modules"])
 
 
 def _stored(notebook: nbformat.NotebookNode, path: Path) -> bytes:
