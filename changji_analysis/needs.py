@@ -232,7 +232,7 @@ def next_values(
     peers: pd.DataFrame,
     region: pd.Series,
     parent: pd.Series | None = None,
-) -> dict[str, float | None]:
+) -> dict[str, float]:
     """What comes by the end of the next plan without new measures, and three targets beside it.
 
     Parameters
@@ -268,7 +268,7 @@ def next_values(
     elif unit != "%" and start in region.index:
         later = forecast(region, until, peers=classes, kind=kind).median.iloc[-1]
         match = value * float(later / region[start])
-    out: dict[str, float | None] = {"median": median, "low": low, "high": high}
+    out = {"median": median, "low": low, "high": high}
     out["floor"] = max(value, reachable(ahead, 0.9, "at_least", decimals))
     for name, asked in (("stretch", quarter), ("match", match)):
         asked = asked if np.isnan(asked) else max(asked, value)
@@ -277,7 +277,8 @@ def next_values(
         out |= dict.fromkeys((f"{name}_probability", f"{name}_probability_floor"), np.nan)
         if not np.isnan(asked):
             a = assess(known, Target(asked, until), peers=classes, parent=parent, kind=kind)
-            out |= {f"{name}_probability": a.probability, f"{name}_probability_floor": a.floor}
+            chance = np.nan if a.probability is None else a.probability
+            out |= {f"{name}_probability": chance, f"{name}_probability_floor": a.floor}
     return out
 
 
