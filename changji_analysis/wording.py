@@ -214,8 +214,12 @@ class Words:
         """A value of an indicator with its unit, in the indicator's decimals."""
         return self.measured(value, row["unit"], int(row["decimals"]))
 
-    def measured(self, value: float, unit: str, decimals: int) -> str:
-        """A value with its unit: 41家, 0.17%, 10.4亿元; 41, 0.17%, CNY 1.04 billion."""
+    def measured(self, value: float, unit: str, decimals: int | None = None) -> str:
+        """A value with its unit: 41家, 0.17%, 10.4亿元; 41, 0.17%, CNY 1.04 billion.
+
+        Without `decimals` in the digits that it needs, as a plan prints its goals.
+        """
+        decimals = shortest(value) if decimals is None else decimals
         if unit == "%" or self.lang == "zh":
             return self.number(value, decimals) + unit
         factor, english = _UNITS.get(unit, (1, ""))
@@ -250,12 +254,11 @@ class Words:
             return self.term("bound", "non_decreasing")
         if (direction, value) == ("at_most", 0):
             return self("全部淘汰", "none left")
-        text = self.measured(value, unit, shortest(value))
+        text = self.measured(value, unit)
         if direction == "within" and tolerance and tolerance > 0.06:
             low, high = value * (1 - tolerance), value * (1 + tolerance)
-            return f"{self.number(low, shortest(low))}{self('—', '–')}" + self.measured(
-                high, unit, shortest(high)
-            )
+            dash = self("—", "–")
+            return self.number(low, shortest(low)) + dash + self.measured(high, unit)
         exact = (direction, value, unit) == ("at_least", 100, "%")
         sign = {"at_least": "≥", "at_most": "≤", "within": self("约", "about ")}[direction]
         return text if exact else sign + text
@@ -363,9 +366,9 @@ class Words:
         """Clauses of one sentence, without its full stop."""
         return self("；", "; ").join(items)
 
-    def plural(self, n: int, one: str, many: str | None = None) -> str:
+    def plural(self, n: int, one: str) -> str:
         """English ``n thing(s)``."""
-        return f"{n:,} {one if n == 1 else many or one + 's'}"
+        return f"{n:,} {one}{'s' * (n != 1)}"
 
     def not_public(self, count: int) -> str:
         """What a page says that rests on figures which are not public; empty without any."""

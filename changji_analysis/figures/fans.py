@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..histories import COUNTED_BY
 from ..palette import ACCENT, FAN, GREY, INK, VERDICTS
 from ..showing import draws
-from ..wording import Words, language, shortest
+from ..wording import Words, language
 from .marks import label_ends, log_axis, nice_ticks, note, rows_only, year_axis
 from .page import Chart, finished, goal_of, house_style, need, page, sources
 
@@ -146,7 +146,7 @@ def _fan(ax: Axes, w: Words, a, ahead, known: pd.Series) -> None:
     if goal is not None:
         ax.plot([a.target.year], [goal], "*", color=ACCENT, ms=14, gid="target", zorder=6,
                 clip_on=False)  # fmt: skip
-        text = w.measured(goal, known.attrs.get("unit", ""), shortest(goal))
+        text = w.measured(goal, known.attrs.get("unit", ""))
         labels.append((goal, w("目标 ", "target ") + text, ACCENT))
     first = min([*shown.index, *due.index, *ends])
     ax.set_xlim(first - 0.85, last + (last - first) * w(0.36, 0.42))
@@ -235,9 +235,7 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
             note(ax, show(middle), (ranges[name]["upper"], row), (5, 0))
         for goal in goals:
             ax.axvline(goal, color=ACCENT, ls="--", lw=1.4, gid="target")
-            words = w("目标 ", "target ") + w.measured(
-                goal, known.attrs.get("unit", ""), shortest(goal)
-            )
+            words = w("目标 ", "target ") + w.measured(goal, known.attrs.get("unit", ""))
             note(ax, words, (goal, -0.6), (-3, 5), ha="right", color=ACCENT)
         rows_only(ax, names, 8.5)
         ax.set_xlim(right=max([high, *goals]) * 1.08)

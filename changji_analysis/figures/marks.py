@@ -69,7 +69,7 @@ def nice_ticks(low: float, high: float) -> list[float]:
 
 
 def label_ends(
-    ax: Axes, labels: list[tuple[float, str, str]], x: float, *, size=8.0, gap=1.2, offset=6.0
+    ax: Axes, labels: list[tuple[float, str, str]], x: float, *, size=8.0, offset=6.0
 ) -> None:
     """Write labels at the right of a position, pushed apart so that none covers another.
 
@@ -78,8 +78,6 @@ def label_ends(
     labels : list of (value, text, colour)
     x : float
         Data coordinate.
-    gap : float
-        Least distance in line heights.
     offset : float
         Points to the right.
     """
@@ -89,7 +87,7 @@ def label_ends(
     chart.draw_without_rendering()
     labels = sorted(labels, key=lambda item: item[0])
     at = np.array([ax.transData.transform((x, value))[1] for value, _, _ in labels])
-    step = size * gap * chart.dpi / 72
+    step = size * 1.2 * chart.dpi / 72  # a line height apart
     lines = np.array([text.count("\n") + 1 for _, text, _ in labels])
     least = np.append(0, np.cumsum((lines[1:] + lines[:-1]) / 2 * step))
     wanted = at - least

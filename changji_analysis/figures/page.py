@@ -33,7 +33,7 @@ from PIL.PngImagePlugin import PngInfo
 from ..errors import ForecastError
 from ..files import write_bytes
 from ..palette import GREY
-from ..wording import Words, language, shortest
+from ..wording import Words, language
 from .marks import SMALL
 
 WIDTH, TALLEST = 6.3, 8.2
@@ -66,7 +66,7 @@ def goal_of(data, w: Words, indicator: str, *, stretch: bool = False) -> Goal:
     row = rows.iloc[0]
     read = data.plan_target(row["id"])
     base = (read.year, np.nan) if read.base_value is None else (read.base_year, read.base_value)
-    text = w.measured(read.value, row["unit"], shortest(read.value))
+    text = w.measured(read.value, row["unit"])
     return Goal(row["id"], read.value, read.year, *base, row, text)
 
 
@@ -305,14 +305,14 @@ def page(
     return chart, np.atleast_1d(chart.subplots(**grid)).ravel()
 
 
-def wrapped(text: str, size: float, bold: bool = False, width: float = WIDTH - 0.24) -> list[str]:
-    """Break a text into lines no wider than `width` inches at a font size.
+def wrapped(text: str, size: float, bold: bool = False) -> list[str]:
+    """Break a text into lines no wider than the page at a font size.
 
     Chinese breaks between any two characters, but no line begins with a closing mark; Latin
     breaks at spaces. Of the ways that need the fewest lines the one is taken whose lines end
     at marks of punctuation, and of these the most even.
     """
-    full = width * 72 / size / (1.06 if bold else 1.0)
+    full = (WIDTH - 0.24) * 72 / size / (1.06 if bold else 1.0)
     ways = [_filled(text, full)]
     if len(ways[0]) == 1:
         return ways[0]

@@ -36,7 +36,7 @@ def shown(thing, lang: str | None = None) -> Shown:
 
 def _number(value: float, w: Words, unit: str = "", digits: int = 10) -> str:
     value = float(f"{value:.{digits}g}")
-    return w.measured(value, unit, shortest(value))
+    return w.measured(value, unit)
 
 
 def _target_rows(target: Target, w: Words, unit: str = "") -> list[tuple[str, str]]:
