@@ -176,64 +176,22 @@ class Dataset:
 
     @_result
     def indicators(self) -> pd.DataFrame:
-        """The registry of indicators.
-
-        Returns
-        -------
-        DataFrame
-            Columns id, zh, en, unit (of histories and targets), kind (ratio|count|level|share),
-            direction (what is wanted), decimals, holder and when a figure is due, definition.
-        """
+        """The registry of indicators."""
         return self._folder.clean("indicators")
 
     @_result
     def baseline(self) -> pd.DataFrame:
-        """What the plan says of the years before it: one row per printed figure.
-
-        Returns
-        -------
-        DataFrame
-            Columns id, section, indicator, item, item_en, as_printed, context, value (float, in
-            base units: 元, 亩, 人次, …; the lower end of a range), upper, unit, bound, period,
-            note.
-
-        Raises
-        ------
-        DataError
-            All faults of the file at once, with row, column, value and remedy.
-        """
+        """What the plan says of the years before it: one row per printed figure."""
         return self._folder.clean("baseline")
 
     @_result
     def targets(self) -> pd.DataFrame:
-        """What the plan sets: one row per target; a stretch target has its own.
-
-        Returns
-        -------
-        DataFrame
-            Columns id, section, locators, indicator, item, item_en, as_printed, context, value
-            (float, in base units; NaN where no number is printed), upper, unit, bound, direction,
-            strength, kind, year (int), period, stretch_of, holder_zh, note.
-
-        Raises
-        ------
-        DataError
-            All faults of the file at once.
-        """
+        """What the plan sets: one row per target; a stretch target has its own."""
         return self._folder.clean("targets")
 
     @_result
     def readings(self) -> pd.DataFrame:
-        """How each target may be read: one row per reading, one of them the default.
-
-        Returns
-        -------
-        DataFrame
-            Columns target, reading, default (yes|no), indicator (where it is not the target's own),
-            base_year, base_value (in base_unit; checked against the sum of base_rows), base_unit,
-            base_rows, direction, tolerance, and in both languages the text, what it implies and the
-            reading's name.
-        """
+        """How each target may be read: one row per reading, one of them the default."""
         return self._folder.clean("readings")
 
     @_result
@@ -255,13 +213,7 @@ class Dataset:
     def precedents(self) -> pd.DataFrame:
         """Targets set elsewhere and what became of them: one row per target.
 
-        Returns
-        -------
-        DataFrame
-            Columns id, area, area_level, plan, indicator, base_year, base_value, target_year,
-            target, target_as_printed, unit, outcome, outcome_as_printed, outcome_year, status,
-            scored, reported_by, source, confidence, note. Count attainment over
-            ``scored == "yes"`` only.
+        Attainment is counted over ``scored == "yes"`` only.
         """
         frame = self._folder.clean("precedents")
         later = (frame["target_year"] + 1).astype("string") + "-12-31"
@@ -275,14 +227,7 @@ class Dataset:
 
     @_result
     def sources(self) -> pd.DataFrame:
-        """Documents that figures come from.
-
-        Returns
-        -------
-        DataFrame
-            Columns id, publisher, title, number, published, seen_at, copy (whether only a copy was
-            seen), licence, note.
-        """
+        """Documents that figures come from."""
         return self._folder.sources()
 
     @_result
@@ -311,13 +256,8 @@ class Dataset:
     def statistics(self) -> pd.DataFrame:
         """Yearly observations of the city, its prefecture, region and nation, all vintages.
 
-        Returns
-        -------
-        DataFrame
-            Columns area, indicator, year (int), vintage, value (float, in unit), unit, bound,
-            as_printed, published, known_by (dates), source, confidence, note, correction (ids
-            from corrections.yml that touched the row), and private (bool): whether the figure is
-            not public and comes from ``private`` in the data folder. Dropped rows are left out.
+        Beside the columns of the file ``correction`` names the records of corrections.yml that
+        touched a row, and ``private`` marks figures that are not public.
 
         Raises
         ------

@@ -1,6 +1,7 @@
 """The dataset of the environment's folder, and what hangs on it in one call.
 
-Each function is described as the attribute of `Dataset` that it copies.
+Each function is described as the attribute of `Dataset` that it copies; a table of the folder by
+its columns.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .config import data_dir, use_private
 from .dataset import Dataset
 from .plan import Target
 from .records import stamp
+from .records.schemas import SCHEMAS
 
 AS_OF = """\
 as_of : str or date, optional
@@ -37,9 +39,14 @@ def _current(stamp: tuple) -> Dataset:
     return Dataset(root, private=private)
 
 
-def _described_as(attribute: str) -> Callable[[Shortcut], Shortcut]:
+def _described_as(attribute: str, table: str = "") -> Callable[[Shortcut], Shortcut]:
     """Take over the docstring of an attribute of the dataset, ``as_of`` added where it is taken."""
     doc = inspect.getdoc(getattr(Dataset, attribute)) or ""
+    if table:
+        columns = SCHEMAS[table].columns.items()
+        listed = "\n".join(f"    - ``{name}``: {column.description}" for name, column in columns)
+        above, heading, below = doc.partition("\n\nRaises\n")
+        doc = f"{above}\n\nReturns\n-------\nDataFrame\n{listed}{heading}{below}"
 
     def describe(function: Shortcut) -> Shortcut:
         above, heading, below = doc.partition("\n\nReturns\n")
@@ -64,27 +71,27 @@ def peers(
     return current(as_of).peers(indicator, level, exclude).copy()
 
 
-@_described_as("indicators")
+@_described_as("indicators", "indicators")
 def indicators() -> pd.DataFrame:
     return current().indicators.copy()
 
 
-@_described_as("baseline")
+@_described_as("baseline", "baseline")
 def load_baseline() -> pd.DataFrame:
     return current().baseline.copy()
 
 
-@_described_as("targets")
+@_described_as("targets", "targets")
 def load_targets() -> pd.DataFrame:
     return current().targets.copy()
 
 
-@_described_as("readings")
+@_described_as("readings", "readings")
 def load_readings() -> pd.DataFrame:
     return current().readings.copy()
 
 
-@_described_as("statistics")
+@_described_as("statistics", "observations")
 def load_statistics(as_of: Day = None) -> pd.DataFrame:
     return current(as_of).statistics.copy()
 
@@ -94,12 +101,12 @@ def load_reference(name: str, as_of: Day = None) -> pd.DataFrame:
     return current(as_of).reference(name).copy()
 
 
-@_described_as("precedents")
+@_described_as("precedents", "precedents")
 def load_precedents() -> pd.DataFrame:
     return current().precedents.copy()
 
 
-@_described_as("sources")
+@_described_as("sources", "sources")
 def load_sources() -> pd.DataFrame:
     return current().sources.copy()
 
