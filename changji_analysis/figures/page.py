@@ -30,7 +30,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..errors import ForecastError
+from ..errors import ChangjiError, ForecastError
 from ..files import write_bytes
 from ..palette import GREY
 from ..wording import Words, language
@@ -169,15 +169,28 @@ def _steady_svg(text: str) -> str:
     return text
 
 
+FONTS = Path(__file__).parents[1] / "fonts"
+
+
 @functools.cache
-def _register_fonts() -> None:
-    for path in sorted((Path(__file__).parents[1] / "fonts").glob("*.otf")):
-        font_manager.fontManager.addfont(path)
+def _register_fonts(folder: Path) -> None:
+    """Make the shipped fonts known; without them Chinese would be drawn as empty boxes."""
+    found = sorted(folder.glob("*.otf"))
+    try:
+        for path in found:
+            font_manager.fontManager.addfont(path)
+    except (OSError, RuntimeError):
+        found = []
+    if not found:
+        raise ChangjiError(
+            f"the fonts in {folder} are missing or damaged. Remedy: install the package again; "
+            "nothing was drawn. / 字体文件缺失或损坏，请重新安装本软件，未绘制任何图"
+        )
 
 
 def house_style():
     """Context in which the house style and the shipped fonts hold, and nothing else."""
-    _register_fonts()
+    _register_fonts(FONTS)
     return matplotlib.style.context("changji_analysis.style", after_reset=True)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..dataset import Dataset
 from ..errors import UsageError
-from ..files import write_bytes, write_csv
+from ..files import write_csv
 from .content import Chapter, Document, Picture, numbered, read
 from .results import Results
 from .templating import TEMPLATES, ReportError, environment, render
@@ -148,17 +148,18 @@ def _staged(folder: Path) -> Generator[Path]:
 
 def _put(stage: Path, folder: Path) -> list[str]:
     """Put finished files in their places; where one cannot be, all the old ones come back."""
-    names = sorted(path.name for path in stage.iterdir())
-    old = {n: (folder / n).read_bytes() for n in names if (folder / n).is_file()}
-    done = []
+    names, last, done = sorted(path.name for path in stage.iterdir()), stage / "last", []
+    last.mkdir()
     try:
         for name in names:
+            if (folder / name).exists():
+                (folder / name).replace(last / name)
             (stage / name).replace(folder / name)
             done.append(name)
     except OSError:
         for name in done:
             (folder / name).unlink()
-            if name in old:
-                write_bytes(folder / name, old[name])
+        for path in last.iterdir():
+            path.replace(folder / path.name)
         raise
     return names

@@ -11,6 +11,23 @@ from typing import Any
 
 from .templating import failed
 
+BOLD = "\x02"
+BLANK = {"", *"— – - … / 待填 依据不足 暂不评价 只增不减".split(), "to be filled in",
+         "insufficient evidence", "not assessed", "not to fall"}  # fmt: skip
+"""What stands in columns of numbers without being one."""
+
+_NUMERIC = re.compile(
+    r"([<>≤≥≈~]|约|不足|超过|about|under|over)?\s?[+±−-]?\s?\d[\d,]*(\.\d+)?\s?"
+    r"([%×倍]|个?百分点|亿元|万亩|万吨|人|家|个|座|支|件|名|场次)?"
+    r"([—–](\d[\d,]*(\.\d+)?)%?)?"
+)
+_SPECIAL = re.compile(
+    r"(?P<table>横?表|(?:Wide table|Table))(?:：|: ?)(?P<caption>.*)"
+    r"|(?P<note>(?:注：|Note:).*)"
+    r"|(?:图|Figure) (?P<figure>[a-z0-9_]+)(?:：|: ?)(?P<title>.*)"
+)
+_DIGITS = "零一二三四五六七八九"
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -44,8 +61,7 @@ class Table:
     @property
     def numeric(self) -> list[bool]:
         """Which columns hold numbers (dashes and blanks apart) and are set to the right."""
-        cells = [[row[n].strip() for row in self.rows] for n in range(len(self.header))]
-        said = [set(column) - BLANK for column in cells]
+        said = [{row[n].strip() for row in self.rows} - BLANK for n in range(len(self.header))]
         return [n > 0 and bool(s) and all(map(_NUMERIC.fullmatch, s)) for n, s in enumerate(said)]
 
 
@@ -92,27 +108,6 @@ class Document:
             yield from chapter.blocks
 
 
-BLANK = frozenset("— – - … / 待填 依据不足 暂不评价 只增不减".split()) | {
-    "",
-    "to be filled in",
-    "insufficient evidence",
-    "not assessed",
-    "not to fall",
-}
-_NUMERIC = re.compile(
-    r"([<>≤≥≈~]|约|不足|超过|about|under|over)?\s?[+±−-]?\s?\d[\d,]*(\.\d+)?\s?"
-    r"([%×倍]|个?百分点|亿元|万亩|万吨|人|家|个|座|支|件|名|场次)?"
-    r"([—–](\d[\d,]*(\.\d+)?)%?)?"
-)
-_SPECIAL = re.compile(
-    r"(?P<table>横?表|(?:Wide table|Table))(?:：|: ?)(?P<caption>.*)"
-    r"|(?P<note>(?:注：|Note:).*)"
-    r"|(?:图|Figure) (?P<figure>[a-z0-9_]+)(?:：|: ?)(?P<title>.*)"
-)
-BOLD = "\x02"
-_DIGITS = "零一二三四五六七八九"
-
-
 def read(text: str, name: str) -> tuple[Block, ...]:
     """Read the markup of a rendered template.
 
@@ -129,18 +124,11 @@ def read(text: str, name: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     lines: list[str] = []
     glue = "" if name.startswith("zh") else " "
-
-    def close() -> None:
-        if lines:
+    for line in [*map(str.strip, text.splitlines()), ""]:
+        special, last = _SPECIAL.fullmatch(line), blocks[-1] if blocks and not lines else None
+        if lines and (not line or special or line.startswith(("#", "|"))):
             blocks.append(Paragraph(_plain(re.sub("  +", " ", glue.join(lines)))))
             lines.clear()
-
-    for line in map(str.strip, text.splitlines()):
-        special = _SPECIAL.fullmatch(line)
-        if line.startswith("|") and blocks and isinstance(blocks[-1], Table) and not lines:
-            blocks[-1] = _grown(blocks[-1], line, name)
-        elif not line or special or line.startswith(("#", "|")):
-            close()
         if line.startswith("#"):
             marks, _, title = line.partition(" ")
             blocks.append(Heading(_plain(title), len(marks)))
@@ -149,17 +137,18 @@ def read(text: str, name: str) -> tuple[Block, ...]:
             blocks.append(Table(_plain(special["caption"]), (), (), wide=wide))
         elif special and special["figure"]:
             blocks.append(Picture(special["figure"], _plain(special["title"])))
-        elif special and blocks and isinstance(blocks[-1], Table):
-            blocks[-1] = replace(blocks[-1], note=_plain(special["note"]))
-        elif special or (line.startswith("|") and not isinstance(blocks[-1:][0], Table)):
-            raise failed(name, None, f"a note or a row that belongs to no table: {line[:60]}")
-        elif line and not line.startswith("|"):
+        elif special or line.startswith("|"):
+            if not isinstance(last, Table):
+                raise failed(name, None, f"a note or a row that belongs to no table: {line[:60]}")
+            note = special and replace(last, note=_plain(line))
+            blocks[-1] = note or _grown(last, line, name)
+        elif line:
             lines.append(line)
-    close()
     return tuple(b for b in blocks if not isinstance(b, Table) or b.rows)
 
 
 def _grown(table: Table, line: str, name: str) -> Table:
+    """The table with one line more: its head, or a row."""
     cells = tuple(_plain(cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1])
     if not table.header:
         return replace(table, header=cells)
@@ -171,42 +160,35 @@ def _grown(table: Table, line: str, name: str) -> Table:
 
 def _plain(text: str) -> str:
     """Take the escapes away; a bold mark stays, as a character that no text holds."""
-    text = re.sub(r"(?<!\\)\*\*", BOLD, text)
-    return re.sub(r"\\(.)", r"\1", text)
+    return re.sub(r"\\(.)", r"\1", re.sub(r"(?<!\\)\*\*", BOLD, text))
 
 
 def numbered(chapters: Iterable[Chapter], lang: str) -> tuple[Chapter, ...]:
     """Give headings, tables and figures their numbers; brief and annexes name themselves."""
     count: Counter[str] = Counter()
     return tuple(
-        replace(
-            chapter, blocks=tuple(_labelled(b, chapter.number, lang, count) for b in chapter.blocks)
-        )
-        for chapter in chapters
+        replace(c, blocks=tuple(_labelled(b, c.number, lang, count) for b in c.blocks))
+        for c in chapters
     )
 
 
 def _labelled(block: Block, chapter: int, lang: str, count: Counter[str]) -> Block:
+    if isinstance(block, Paragraph) or (isinstance(block, Table) and not block.caption):
+        return block
     count["anchor"] += 1
-    anchor = f"s{count['anchor']}"
-    match block:
-        case Heading(level=level):
-            count[f"h{level}"] += 1
-            for lower in range(level + 1, 4):
-                count[f"h{lower}"] = 0
-            bare = chapter == 0 or (chapter >= 20 and level == 1)
-            label = "" if bare else _label(level, lang, count, annex=chapter >= 20)
-            count["h1"] -= bare and level == 1
-            return replace(block, label=label, anchor=anchor)
-        case Table(caption=caption) if caption:
-            count["table"] += 1
-            label = f"表{count['table']}" if lang == "zh" else f"Table {count['table']}"
-            return replace(block, label=label, anchor=anchor)
-        case Picture():
-            count["figure"] += 1
-            label = f"图{count['figure']}" if lang == "zh" else f"Figure {count['figure']}"
-            return replace(block, label=label, anchor=anchor)
-    return block
+    kind, zh, en = "table", "表", "Table "
+    if isinstance(block, Picture):
+        kind, zh, en = "figure", "图", "Figure "
+    elif isinstance(block, Heading):
+        kind = f"h{block.level}"
+        for lower in range(block.level + 1, 4):
+            count[f"h{lower}"] = 0
+    bare = isinstance(block, Heading) and (chapter == 0 or (chapter >= 20 and block.level == 1))
+    count[kind] += not bare
+    label = f"{zh if lang == 'zh' else en}{count[kind]}"
+    if isinstance(block, Heading):
+        label = "" if bare else _label(block.level, lang, count, annex=chapter >= 20)
+    return replace(block, label=label, anchor=f"s{count['anchor']}")
 
 
 def _label(level: int, lang: str, count: Counter[str], *, annex: bool) -> str:
@@ -221,8 +203,8 @@ def _label(level: int, lang: str, count: Counter[str], *, annex: bool) -> str:
 def chinese(number: int) -> str:
     """Write 1 to 99 in Chinese: 一, 十, 十二, 三十."""
     tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return head + (_DIGITS[ones] if ones else "")
+    head = _DIGITS[tens] * (tens > 1) + "十" * (tens > 0)
+    return head + _DIGITS[ones] * (ones > 0)
 
 
 def titled(block: Heading | Table | Picture, lang: str) -> str:
@@ -237,8 +219,5 @@ def titled(block: Heading | Table | Picture, lang: str) -> str:
 
 def display_width(text: str) -> int:
     """Width of the longest line in Latin letters; a Chinese character counts as two."""
-    wide = (
-        (2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in line)
-        for line in text.split("\n")
-    )
-    return max(map(sum, wide))
+    wide = unicodedata.east_asian_width
+    return max(sum(1 + (wide(c) in "FWA") for c in line) for line in text.split("\n"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import groupby
 from types import SimpleNamespace as Named
 from typing import Any
 
@@ -21,7 +22,7 @@ from ..errors import ForecastError
 from ..scorecards import reference_windows, spans
 from ..tables.columns import COLUMNS, cell
 from ..tables.readings import reading_sentence
-from ..wording import LIKELIHOODS, TERMS, VERDICTS, Words
+from ..wording import TERMS, VERDICTS, Words
 
 DASH = "—"
 BLIND = "insufficient_evidence"
@@ -54,8 +55,6 @@ class Target:
         self.rises, self.has_growth = row["required_factor"] > 1, pd.notna(row["required_growth"])
         self.growth = w.percent(row["required_growth"])
         self.factor = w.times(row["required_factor"]) if self.has_growth else ""
-        sure = self.has_chance and not p < row["probability_floor"]
-        self.likely = w.likely(p) if sure else ""
         self.spread = w.spread(row) or DASH
         alone = self.outcome or self.spread in (DASH, self.probability)
         self.range = "" if alone else self.spread
@@ -63,6 +62,16 @@ class Target:
             w.term("pace", row[f"pace_time_progress_{path}"]) if self.after else
             w("暂不评价", "not assessed") for path in _PATHS
         )  # fmt: skip
+        known = row["time_elapsed"] if self.after and not of.final else of.passed(of.day.year)
+        self.elapsed, short, per_cent = w.percent(known, 0), row["shortfall"], row["unit"] == "%"
+        said = w.points(short, int(row["decimals"])) if per_cent else self.amount(short)
+        self.lacking = "" if pd.isna(short) else said
+        money, around = row["shortfall_money"], row["context_value"]
+        self.money_short = "" if pd.isna(money) else w.money(money, 2)
+        self.context = ""
+        if per_cent and pd.notna(around):  # a sum of another size says nothing
+            said = of.dated(self.amount(around), int(row["context_year"]))
+            self.context = w.area(row["context_area"]) + w("", " ") + said
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("_") or (name not in self._cells and name not in COLUMNS):
@@ -72,27 +81,6 @@ class Target:
     def amount(self, value: Any) -> str:
         """A value of the target's indicator with its unit, or a dash."""
         return self._of.amount(value, self.row)
-
-    @property
-    def elapsed(self) -> str:
-        """Share of the plan's time up to the figure, without one up to the day of the review."""
-        of = self._of
-        known = self.row["time_elapsed"] if self.after and not of.final else of.passed(of.day.year)
-        return of.w.percent(known, 0)
-
-    @property
-    def lacking(self) -> str:
-        """What is lacking, in the indicator's unit; empty where it cannot be computed."""
-        value, w, digits = self.row["shortfall"], self._of.w, int(self.row["decimals"])
-        if pd.isna(value):
-            return ""
-        return w.points(value, digits) if self.row["unit"] == "%" else self.amount(value)
-
-    @property
-    def money_short(self) -> str:
-        """What is lacking in money; empty where it cannot be computed."""
-        value = self.row["shortfall_money"]
-        return "" if pd.isna(value) else self._of.w.money(value, 2)
 
     @property
     def assessment(self):
@@ -154,11 +142,6 @@ class Target:
                      **vars(self.path[-1]))  # fmt: skip
 
     @property
-    def due_next(self) -> Named | None:
-        """What the year after the review's should bring on both paths."""
-        return next((line for line in self.path if line.year == self._of.day.year + 1), None)
-
-    @property
     def around(self) -> str:
         """The area whose later growth entered the forecast, and up to when."""
         used, w = self.assessment.evidence.parent, self._of.w
@@ -183,77 +166,51 @@ class Target:
             last_year=pace["last_year"],
         )  # fmt: skip
 
-    @property
-    def context(self) -> str:
-        """The latest rate of an area around the city; a sum of another size says nothing."""
-        row, of = self.row, self._of
-        if row["unit"] != "%" or pd.isna(row["context_value"]):
-            return ""
-        said = of.dated(self.amount(row["context_value"]), int(row["context_year"]))
-        return of.w.area(row["context_area"]) + of.w("", " ") + said
-
 
 class Results:
-    """What one report says, in one language.
-
-    Parameters
-    ----------
-    data : Dataset
-    lang : {"zh", "en"}
-    """
+    """What a report of a dataset says, in one language."""
 
     def __init__(self, data: Dataset, lang: str):
-        self.data, self.lang, self.w, self.config = data, lang, Words.of(data, lang), data.config
+        w, plan, report = Words.of(data, lang), data.config.plan, data.config.report
+        self.data, self.lang, self.w = data, lang, w
+        self.config, self.at = data.config, data.config.verdict
         self.day, self.card = data.as_of or data.last_known, data.scorecard
-        self.final = self.day >= dt.date(self.config.plan.target_year, 12, 31)
-        self.unfilled = self.w("待填", "to be filled in")
-        self.registry = data.indicators.set_index("id")
+        self.final, self.date = self.day >= dt.date(plan.target_year, 12, 31), w.date(self.day)
+        self.unfilled, self.registry = w("待填", "to be filled in"), data.indicators.set_index("id")
+        kinds = ("中期评估", "mid-term review"), ("终期评估", "final review")
+        self.kind = w(*kinds[self.final])
+        by = report.reply_by and w.date(report.reply_by)
+        self.by = w(f"{by}前", f"by {by}") if by else w("印发后30日内", "within 30 days of issue")
+        self.author, self.status, self.local_note = (
+            w.column(vars(report), name) for name in ("issuer", "status", "base_note")
+        )
+        self.private, self.region = w.not_public(data.not_public), w.place("region")
+        self.prefecture = w.place("prefecture")
+        self.years = [*range(plan.base_year + 1, min(plan.target_year, self.day.year) + 1)]
         self.every = [Target(self, row) for _, row in self.card.iterrows()]
         self.targets = [t for t in self.every if t.row["default"]]
         self.blank = [t for t in self.targets if t.code == BLIND]
-        by_indicator = {t.indicator: t for t in reversed(self.targets)}
-        wanted = self.config.report.headline
-        self.headline = [by_indicator[name] for name in wanted if name in by_indicator]
+        self.judged = [t for t in self.targets if t.code != BLIND]
+        named = {t.indicator: t for t in reversed(self.targets)}
+        self.headline = [named[name] for name in report.headline if name in named]
+        self.others = [t for t in self.judged if t not in self.headline]
+        self.rd, self.firms = (
+            next((t for t in self.headline if t.indicator == name), None)
+            for name in ("rd_intensity", "hightech_firms")
+        )
+        self.fiscal = "fiscal_st_spending" in named
+        self.looked = "经检索" if self.searched else ""
+        asked = [o.name for o in self.offices if o.blank]
+        many = w(f"{asked[0]}等{len(asked)}个单位", f"{len(asked)} offices") if asked else ""
+        self.askers = w.join(asked) if len(asked) < 4 else many
+        checkers = [name for t in (self.rd, self.firms) if t for name in self.holders(t)]
+        self.checkers = w("、", "; ").join(dict.fromkeys(checkers))
+        grades = [t.grade for t in self.targets]
+        self.grades = [(g, w.term("evidence", g), grades.count(g)) for g in TERMS["evidence"]]
 
     def names(self) -> dict[str, Any]:
-        """Everything by the name that templates use."""
-        report, w, named = self.config.report, self.w, {t.indicator: t for t in self.headline}
-        rd, firms = named.get("rd_intensity"), named.get("hightech_firms")
-        told = [t for t in self.targets if t.code != BLIND]
-        offices, searched, checks = self.offices(), self.searched(), self.checks()
-        asked = [o.name for o in offices if o.blank]
-        many = w(f"{asked[0]}等{len(asked)}个单位", f"{len(asked)} offices") if asked else ""
-        checkers = dict.fromkeys(name for t in (rd, firms) if t for name in self.holders(t))
-        kinds = ("终期评估", "final review"), ("中期评估", "mid-term review")
-        graded = [t.grade for t in self.targets]
-        day, first, plan = report.reply_by, self.config.plan.base_year + 1, self.config.plan
-        return {
-            "final": self.final, "date": w.date(self.day), "kind": w(*kinds[not self.final]),
-            "by": w(f"{w.date(day)}前", f"by {w.date(day)}") if day
-            else w("印发后30日内", "within 30 days of issue"),
-            "askers": w.join(asked) if len(asked) < 4 else many,
-            "checkers": w("、", "; ").join(checkers), "looked": "经检索" if searched else "",
-            "plan": self.plan(), "next": self.next_plan if self.final else [],
-            "years": list(range(first, min(plan.target_year, self.day.year) + 1)),
-            "author": w.column(vars(report), "issuer"), "status": w.column(vars(report), "status"),
-            "local_note": w.column(vars(report), "base_note"),
-            "private": w.not_public(self.data.not_public), "region": w.place("region"),
-            "prefecture": w.place("prefecture"), "targets": self.targets, "judged": told,
-            "headline": self.headline, "others": [t for t in told if t not in self.headline],
-            "blank": self.blank, "rd": rd, "firms": firms, "figure": self.figure,
-            "fiscal": any(t.indicator == "fiscal_st_spending" for t in self.targets),
-            "unfilled": self.unfilled, "source": self.source_of, "verdicts": self.verdicts(),
-            "offices": offices, "money": self.money(rd), "base": self.base(rd, firms),
-            "grades": [(g, w.term("evidence", g), graded.count(g)) for g in TERMS["evidence"]],
-            "gdp": self.gdp() if rd else None, "firsts": self.firsts(firms),
-            "wanted": self.wanted(), "adjusted": self.adjusted(), "compared": self.compared(),
-            "goals_above": self.goals_above(), "precedents": self.precedents(),
-            "readings": self.readings(), "checks": checks, "n": self.counts(told, len(checks)),
-            "reading_table": self.reading_table(), "sections": self.sections(),
-            "tasks": self.tasks("task"), "projects": self.tasks("project"),
-            "sources": self.sources(), "searched": searched, "at": self.config.verdict,
-            "terms": [(w(zh, en), f"{least:g}") for least, en, zh in LIKELIHOODS],
-        }  # fmt: skip
+        """Everything by the name that templates use: all that bears a public name here."""
+        return {n: getattr(self, n) for n in (*dir(type(self)), *vars(self)) if n[0] != "_"}
 
     # ---- words -------------------------------------------------------------------------------
     def amount(self, value: Any, row: pd.Series) -> str:
@@ -297,6 +254,7 @@ class Results:
         return [[cell(name, row, self.w) or DASH for name in names] for row in rows]
 
     # ---- all targets -------------------------------------------------------------------------
+    @cached_property
     def plan(self) -> Named:
         """The plan under review."""
         plan, w, issued = self.config.plan, self.w, self.config.plan.issued
@@ -310,6 +268,7 @@ class Results:
             left=max(plan.target_year - self.day.year, 0), next_year=self.config.report.next_year,
         )  # fmt: skip
 
+    @cached_property
     def verdicts(self) -> list[Named]:
         """Targets by the word printed, the best first."""
         order = sorted(self.targets, key=lambda t: [*VERDICTS].index(t.code))
@@ -318,6 +277,7 @@ class Results:
                       names=self.listed(t.mid for t in rows))
                 for word, rows in groups.items()]  # fmt: skip
 
+    @cached_property
     def offices(self) -> list[Named]:
         """What each office holds, those with most blanks first; a shared target counts for each."""
         own, w = self.office(self.w.column(vars(self.config.report), "issuer")), self.w
@@ -338,9 +298,11 @@ class Results:
             ))  # fmt: skip
         return sorted(table, key=lambda o: (-o.lacking, -o.count))
 
-    def counts(self, told: list[Target], differ: int) -> Named:
+    @cached_property
+    def n(self) -> Named:
         """How many of everything."""
-        data, plan, later = self.data, self.config.plan, [t for t in self.targets if t.after]
+        data, plan, told = self.data, self.config.plan, self.judged
+        later = [t for t in self.targets if t.after]
         several = self.card[self.card["id"].duplicated(keep=False)].groupby("id")["verdict"]
         own = data.statistics[data.statistics["area"].eq(self.config.areas.city)]
         own = own[own["indicator"].isin({t.indicator for t in self.targets})
@@ -355,29 +317,31 @@ class Results:
             flips=int(several.nunique().gt(1).sum()), outcomes=sum(t.outcome for t in told),
             generic=sum(t.generic for t in told), totals=sum(t.total for t in self.blank),
             statistics=self.w.number(len(data.statistics)), reference=self.w.number(reference),
-            checks=len(data.consistency), differ=differ, tasks=kinds.count("task"),
+            checks=len(data.consistency), differ=len(self.checks), tasks=kinds.count("task"),
             projects=kinds.count("project"), ahead=paces.count("ahead_of_schedule"),
             on=paces.count("on_schedule"), behind=paces.count("behind_schedule"),
         )  # fmt: skip
 
+    @cached_property
     def readings(self) -> list[Named]:
         """Targets with figures in several readings: the readings, and whether the verdict holds."""
-        groups: dict[str, list[Target]] = {}
-        for t in self.every:
-            groups.setdefault(t.row["id"], []).append(t)
+        groups = (list(each) for _, each in groupby(self.every, lambda t: t.row["id"]))
         return [
-            Named(read=read, name=read[0].name, mid=read[0].mid,
-                  flips=len({t.code for t in read}) > 1)
-            for read in groups.values()
+            Named(
+                read=read, name=read[0].name, mid=read[0].mid, flips=len({t.code for t in read}) > 1
+            )
+            for read in groups
             if len(read) > 1 and any(pd.notna(t.row["base_value"]) for t in read)
-        ]  # fmt: skip
+        ]
 
+    @cached_property
     def checks(self) -> list[list[str]]:
         """The plan's statements that leave a doubt."""
         table = self.data.consistency
         table = table[~table["agrees"] | table["expected"].eq("differ")]
         return self.cells(table, "computed printed says")
 
+    @cached_property
     def reading_table(self) -> list[Named]:
         """Which figure of which year would mean which verdict, for the main targets."""
         table, out = self.data.reading_tables, []
@@ -399,6 +363,7 @@ class Results:
         return self.amount(known[number], self.registry.loc[indicator])
 
     # ---- other areas -------------------------------------------------------------------------
+    @cached_property
     def compared(self) -> list[Named]:
         """What the areas around the city and the provinces have of the main indicators."""
         areas, w, base = self.config.areas, self.w, self.config.plan.base_year
@@ -428,6 +393,7 @@ class Results:
             row(w("各省区中位数", "Median province"), among, "median"),
         ]  # fmt: skip
 
+    @cached_property
     def goals_above(self) -> list[Named]:
         """Targets that the region set itself for the main indicators, and what became of them."""
         table, out = self.data.precedents, []
@@ -438,6 +404,7 @@ class Results:
                 out.append(Named(name=t.name, mid=t.mid, year=int(r["target_year"]), **said))
         return out
 
+    @cached_property
     def precedents(self) -> Named | None:
         """Targets set elsewhere for the first main indicator and what became of them."""
         table, wanted = self.data.precedents, [t.indicator for t in self.headline[:1]]
@@ -463,10 +430,11 @@ class Results:
         except ForecastError:
             return None
 
-    def money(self, rd: Target | None) -> Named | None:
+    @cached_property
+    def money(self) -> Named | None:
         """What the target means in money: all scenarios of GDP, and the middle one in words."""
-        known = rd is not None and rd.row["base_value"] > 0
-        table = self._spending(rd, rd.row["value"], rd.row["year"]) if rd and known else None
+        rd = self.rd if self.rd and self.rd.row["base_value"] > 0 else None
+        table = rd and self._spending(rd, rd.row["value"], rd.row["year"])
         if table is None:
             return None
         one = table.set_index("id").loc[self.config.middle_scenario.id]
@@ -481,16 +449,14 @@ class Results:
             **{name: DASH if pd.isna(one[name]) else w.money(one[name], 2) for name in sums},
         )  # fmt: skip
 
-    def base(self, rd: Target | None, firms: Target | None) -> Named | None:
+    @cached_property
+    def base(self) -> Named | None:
         """The base held against the region's figure of the same year, and against its size."""
+        rd, firms = self.rd, self.firms
         if rd is None or rd.region is None:
             return None
-        level, value, w, year = (
-            rd.region.raw,
-            rd.row["base_value"],
-            self.w,
-            int(rd.row["base_year"]),
-        )
+        level, value, w = rd.region.raw, rd.row["base_value"], self.w
+        year = int(rd.row["base_year"])
         city, region = self.data.city("gdp"), self.data.history(self.config.areas.region, "gdp")
         known = self.data.peers("rd_intensity", "provinces").reindex([year]).loc[year].dropna()
         out = Named(region=rd.region.base, share=w.percent(value / level, 0),
@@ -505,33 +471,28 @@ class Results:
                 out.firms = w.percent(firms.row["base_value"] / firms.region.raw)
         return out
 
+    @cached_property
     def gdp(self) -> Named | None:
         """The city's GDP on either side of the last change of its scope, where one is declared."""
         known = self.data.city("gdp")
         marks = [y for y in known.attrs["breaks"] if known.index.min() < y <= known.index.max()]
         if not marks:
             return None
-        before, after = (
-            known[known.index < marks[-1]].tail(1),
-            known[known.index >= marks[-1]].head(1),
-        )
-        old, new = (self.w.money(side.iloc[0], 2) for side in (before, after))
-        return Named(before=before.index[0], after=after.index[0], old=old, new=new)
+        at = known.index.searchsorted(marks[-1])
+        old, new = (self.w.money(known.iloc[n], 2) for n in (at - 1, at))
+        return Named(before=known.index[at - 1], after=known.index[at], old=old, new=new)
 
-    def firsts(self, firms: Target | None) -> Named | None:
+    @cached_property
+    def firsts(self) -> Named | None:
         """First-time certificates a year that the target means, and the outlook by renewal rate."""
-        past, table, w = needs.past_first_time(self.data.baseline), self.data.cohort_outlook, self.w
+        firms, w = self.firms, self.w
+        past, table = needs.past_first_time(self.data.baseline), self.data.cohort_outlook
         if firms is None or past is None or table.empty:
             return None
         need, chance = table["first_time_needed"], table["probability"]
         floor = firms.row["probability_floor"]
-        shown = table.assign(
-            factor=need / past["per_year"],
-            unit=firms.row["unit"],
-            decimals=0,
-            probability_floor=firms.row["probability_floor"],
-        )
-        shown["last_value"] = shown["median"]  # an amount of the indicator
+        shown = table.assign(factor=need / past["per_year"], last_value=table["median"], decimals=0)
+        shown = shown.assign(unit=firms.row["unit"], probability_floor=floor)
         rows = self.cells(shown, "renewal_rate first_time_needed factor last_value probability")
         return Named(
             rows=rows, few=w.number(need.min(), 1), many=w.number(need.max(), 1), low=rows[0][0],
@@ -540,6 +501,7 @@ class Results:
             most=w.chance(chance.max(), floor),
         )  # fmt: skip
 
+    @cached_property
     def wanted(self) -> list[Named]:
         """The figures to get first, one a target, and what each would be worth."""
         w, out, by_id = self.w, [], {t.row["id"]: t for t in self.targets}
@@ -557,6 +519,7 @@ class Results:
             out.append(Named(name=t.name, year=r["year"], holder=t.holder, worth=worth, due=t.due))
         return out
 
+    @cached_property
     def adjusted(self) -> list[Named]:
         """Values for the target year as ambitious as what others attained."""
         out = []
@@ -573,10 +536,10 @@ class Results:
 
     @cached_property
     def next_plan(self) -> list[Named]:
-        """Of every target that can be forecast, what `next` says."""
-        return [row for row in map(self.next, self.targets) if row]
+        """Of every target that can be forecast, the figures of `_next`."""
+        return [row for row in map(self._next, self.targets) if row]
 
-    def next(self, t: Target) -> Named | None:
+    def _next(self, t: Target) -> Named | None:
         """What comes without new measures, and three targets with what each would take."""
         known, areas, w = self.data.city(t.indicator), self.config.areas, self.w
         if t.row["direction"] != "at_least" or not t.has_chance or known.empty:
@@ -592,10 +555,12 @@ class Results:
                     interval=w("至", " to ").join(t.amount(found[n]) for n in ("low", "high")),
                     median=t.amount(found["median"]), floor=t.amount(found["floor"]))  # fmt: skip
         p = w.chance(found["match_probability"], found["match_probability_floor"])
-        for name, chance in (("stretch", ""), ("match", p)):
-            parts = filter(None, (w.percent(found[f"{name}_growth"]), chance))
-            more, value = w.clauses(parts), t.amount(found[name])
-            setattr(one, name, w(f"{value}（{more}）", f"{value} ({more})") if more else value)
+        one.match_chance = p or DASH
+        for name in ("stretch", "match"):
+            growth, value = w.percent(found[f"{name}_growth"]), t.amount(found[name])
+            setattr(
+                one, name, w(f"{value}（{growth}）", f"{value} ({growth})") if growth else value
+            )
             rd = t.indicator == "rd_intensity" and pd.notna(found[name])
             table = self._spending(t, found[name], until) if rd else None
             sums = {} if table is None else table.set_index("id")["needed"]
@@ -604,8 +569,17 @@ class Results:
         return one
 
     # ---- annexes -----------------------------------------------------------------------------
-    def tasks(self, kind: str) -> list[Named]:
-        """Tasks or projects of the plan, with what the offices reported."""
+    @cached_property
+    def tasks(self) -> list[Named]:
+        """Tasks of the plan, with what the offices reported."""
+        return self._tasks("task")
+
+    @cached_property
+    def projects(self) -> list[Named]:
+        """Projects and platforms of the plan, likewise."""
+        return self._tasks("project")
+
+    def _tasks(self, kind: str) -> list[Named]:
         told = self.data.task_reports.drop_duplicates("id", keep="last").set_index("id")
         told, table, out = told.to_dict("index"), self.data.tasks, []
         for _, r in table[table["kind"].eq(kind)].iterrows():
@@ -621,10 +595,11 @@ class Results:
             ))  # fmt: skip
         return out
 
+    @cached_property
     def sections(self) -> list[Named]:
         """Sections of the plan's tasks: how many tasks and projects, how many reported on."""
         groups: dict[str, list] = {}
-        for one in [*self.tasks("task"), *self.tasks("project")]:
+        for one in [*self.tasks, *self.projects]:
             groups.setdefault(one.at[: one.at.find("）") + 1] or one.at, []).append(one)
         titles = {} if self.lang == "en" else self._headings()
         return [
@@ -660,6 +635,7 @@ class Results:
         rows = rows[rows["area"].eq(self.config.areas.city) & rows["indicator"].eq(indicator)]
         return self.w.clauses(map(self.document, dict.fromkeys(rows["source"]))) or DASH
 
+    @cached_property
     def sources(self) -> list[Named]:
         """Documents behind the figures of the city and around it, and others' of the main targets.
 
@@ -689,6 +665,7 @@ class Results:
             ))  # fmt: skip
         return out
 
+    @cached_property
     def searched(self) -> list[Named]:
         """Where figures were looked for, when, and what was found."""
         path, w = self.data.folder / "search_record.csv", self.w

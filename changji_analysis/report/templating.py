@@ -103,6 +103,14 @@ def printable(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def no_picture(path: Path) -> ReportError:
+    """The error for a figure that cannot be read."""
+    return ReportError(
+        f"the figure {path.parent.name}/{path.name} is no picture. Remedy: draw the figures again; "
+        f"the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
+    )
+
+
 def _safe(value: Any) -> Any:
     """A value as text that cannot be taken for markup; a missing one is an error."""
     if isinstance(value, Raw | jinja2.Undefined):

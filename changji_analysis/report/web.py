@@ -11,54 +11,24 @@ from markupsafe import Markup, escape
 
 from ..files import write_bytes
 from ..palette import VERDICTS
-from .content import (
-    BOLD,
-    Block,
-    Chapter,
-    Document,
-    Paragraph,
-    Picture,
-    display_width,
-    titled,
-)
-from .templating import TEMPLATES, ReportError, markup_environment, printable
+from .content import BOLD, Block, Chapter, Document, Paragraph, Picture, display_width, titled
+from .templating import TEMPLATES, markup_environment, no_picture, printable
 
 
 def write(document: Document, path: Path, figures: Path) -> None:
-    """Write a report as one web page, whole or not at all.
-
-    Parameters
-    ----------
-    document : Document
-    path : Path
-        The ``.html`` file.
-    figures : Path
-        Folder that holds ``<lang>/<name>.svg``.
-
-    Raises
-    ------
-    ReportError
-        A figure is no SVG.
-    OSError
-        The file cannot be written; one that was there before is as it was.
-    """
+    """Write a report as one web page, with the figures ``<lang>/<name>.svg`` of a folder in it."""
     made = markup_environment()
     made.filters |= {
-        "kind": lambda block: type(block).__name__,
+        "kind": lambda block: type(block).__name__, "bold": _bold, "width": display_width,
         "titled": partial(titled, lang=document.lang),
-        "bold": _bold,
-        "width": display_width,
         "embedded": partial(_embedded, folder=Path(figures) / document.lang),
-    }
+    }  # fmt: skip
     front = [b.text for b in document.chapters[0].blocks if isinstance(b, Paragraph)]
     page = made.get_template("page.html.j2").render(
-        document=document,
-        words=document.words,
-        answer=front[0] if front else "",
-        shown=_shown,
+        document=document, words=document.words, answer=front[0] if front else "", shown=_shown,
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         looks={code: (look.fill, look.letters) for code, look in VERDICTS.items()},
-    )
+    )  # fmt: skip
     write_bytes(path, page.encode())
 
 
@@ -84,8 +54,5 @@ def _embedded(block: Picture, folder: Path) -> str:
         content = path.read_bytes()
         ET.fromstring(content)
     except (OSError, ET.ParseError) as error:
-        raise ReportError(
-            f"the figure {folder.name}/{path.name} is no picture ({error}). Remedy: draw the "
-            f"figures again; the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
-        ) from error
+        raise no_picture(path) from error
     return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"

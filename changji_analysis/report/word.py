@@ -21,23 +21,13 @@ from docx.enum.section import WD_ORIENT
 from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Emu, Mm
+from docx.shared import Emu, Mm, Pt
 from markupsafe import Markup
 
 from ..files import write_bytes
-from .content import (
-    BOLD,
-    Block,
-    Chapter,
-    Document,
-    Heading,
-    Paragraph,
-    Picture,
-    Table,
-    display_width,
-    titled,
-)
-from .templating import TEMPLATES, ReportError, markup_environment, printable
+from .content import BOLD, Block, Chapter, Document, Heading, Paragraph, Picture, Table, titled
+from .content import display_width as wide_as
+from .templating import TEMPLATES, markup_environment, no_picture, printable
 
 UPRIGHT, ACROSS = Mm(156), Mm(225)
 """Width of the text on an upright and on a landscape page."""
@@ -56,28 +46,13 @@ _BREAKS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff07\uff0a-\uffef"  # characters a
 
 
 def write(document: Document, path: Path, figures: Path) -> bool:
-    """Write a report as a Word file, whole or not at all.
-
-    Parameters
-    ----------
-    document : Document
-    path : Path
-        The ``.docx`` file.
-    figures : Path
-        Folder that holds ``<lang>/<name>.png``.
+    """Write a report as a Word file, with the figures ``<lang>/<name>.png`` of a folder.
 
     Returns
     -------
     bool
         Whether the contents bear page numbers: LibreOffice and pdftotext laid the report out.
         Without them Word is left to number the contents.
-
-    Raises
-    ------
-    ReportError
-        A figure is no PNG.
-    OSError
-        The file cannot be written; one that was there before is as it was.
     """
     plain = _Writer(document, Path(figures), {}).content()
     pages = _laid_out(plain, document)
@@ -217,7 +192,7 @@ class _Writer:
                 table.findall(qn("w:tr"))[place].find(qn("w:tc")).append(line._p)
         self.docx.element.body.insert_element_before(table, "w:sectPr")
         end = self._line("", "Table Note").paragraph_format
-        end.space_before = end.space_after = 0
+        end.line_spacing, end.space_before, end.space_after = Pt(1), 0, Pt(8)
 
     def _picture(self, block: Picture) -> None:
         path = self.figures / self.lang / f"{block.name}.png"
@@ -225,10 +200,7 @@ class _Writer:
         try:
             picture = line.add_run().add_picture(str(path), width=UPRIGHT)
         except (UnrecognizedImageError, UnexpectedEndOfFileError, OSError, ValueError) as error:
-            raise ReportError(
-                f"the figure {self.lang}/{path.name} is no picture. Remedy: draw the figures "
-                f"again; the last report is untouched. / 图 {path.name} 无法读取，请重新绘图"
-            ) from error
+            raise no_picture(path) from error
         tallest = Mm(92) if self.across else Mm(185)
         if picture.height > tallest:
             picture.width = Emu(picture.width * tallest // picture.height)
@@ -310,11 +282,11 @@ def _fit(block: Table, available: int, lang: str) -> tuple[list[int], float]:
     least, size = [], SIZES[-1]
     columns = zip(*block.rows, strict=True)
     for head, fixed, texts in zip(block.header, block.numeric, columns, strict=True):
-        longest = max(map(display_width, texts))
+        longest = max(map(wide_as, texts))
         whole = longest if fixed or longest <= _SHORT else max(map(_unbroken, texts))
         bold = 1.15 if lang == "en" else 1.0
         least.append(max(round(bold * _unbroken(head)) + 1, whole))
-    wide = [[display_width(text) for text in row] for row in (*block.rows, block.header)]
+    wide = [[wide_as(text) for text in row] for row in (*block.rows, block.header)]
     widths, padding = least, 0.0
     for size in SIZES[len(least) > 6 :]:
         letter = size * _LETTER[lang]
@@ -338,4 +310,4 @@ def _fit(block: Table, available: int, lang: str) -> tuple[list[int], float]:
 def _unbroken(text: str) -> int:
     """Width below which a word breaks, or Chinese stands fewer than five abreast."""
     words = re.findall(rf"[^\s{_BREAKS}]+", text)
-    return max([min(display_width(text), 10), *map(display_width, words)])
+    return max([min(wide_as(text), 10), *map(wide_as, words)])

@@ -35,21 +35,7 @@ class Cell(NamedTuple):
 
 
 def write(results: Results, document: Document, path: Path) -> None:
-    """Write the workbook, whole or not at all.
-
-    Parameters
-    ----------
-    results : Results
-    document : Document
-        Its title and date head the overview.
-    path : Path
-        The ``.xlsx`` file.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written; one that was there before is as it was.
-    """
+    """Write the workbook; title and date of the document head its overview."""
     stream, w = io.BytesIO(), results.w
     face = {"font_name": w("宋体", "Calibri"), "font_size": 10.5, "valign": "vcenter"}
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -94,14 +80,14 @@ def _sheets(r: Results) -> Iterable[tuple[str, str, str, list[Mapping[str, Any]]
         for row, ahead in known if ahead
         for year, *values in ahead.quantiles([0.1, 0.5, 0.9]).itertuples()
     ]  # fmt: skip
-    yield "下期目标", "next plan", "name last base_case interval floor stretch match", [
-        vars(row) | {"base_case": row.median} for row in r.next_plan
-    ]  # fmt: skip
+    proposed = [vars(row) | {"base_case": row.median} for row in r.next_plan]
+    columns = "name last base_case interval floor stretch match match_chance"
+    yield "下期目标", "next plan", columns, proposed
     yield "对照表", "reading tables", "name year said straight geometric holder", [
-        vars(row) for row in r.reading_table()
+        vars(row) for row in r.reading_table
     ]  # fmt: skip
     yield "数据问题", "data problems", "severity why remedy", _problems(r)
-    yield "来源", "sources", "publisher title number day mark", [vars(row) for row in r.sources()]
+    yield "来源", "sources", "publisher title number day mark", [vars(row) for row in r.sources]
 
 
 def _row(r: Results, t: Target) -> dict[str, Any]:
@@ -117,16 +103,12 @@ def _row(r: Results, t: Target) -> dict[str, Any]:
 
 def _figures(r: Results) -> list[dict]:
     """Every figure of the city and the areas around it."""
-    found, about = r.data.statistics, r.registry[["zh", "en", "unit", "decimals"]].to_dict("index")
+    about = r.registry[["zh", "en", "unit", "decimals"]].to_dict("index")
     days = r.data.sources.set_index("id")["published"]
-    order = found.assign(
-        i=found["indicator"].map([*about].index),
-        a=found["area"].map([*r.config.areas.all].index),
-    )
     return [
         row | about[row["indicator"]] | {"source": r.document(row["source"]),
                                          "published": days[row["source"]], "amount": row["value"]}
-        for row in order.sort_values(["i", "a", "year"], kind="stable").to_dict("records")
+        for row in r.data.statistics.to_dict("records")
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 import changji_analysis as ca
 from changji_analysis import figures, tables
-from changji_analysis.errors import UsageError
+from changji_analysis.errors import ChangjiError, UsageError
 from changji_analysis.figures import FIGURES, page, save
 from changji_analysis.figures.firms import provincial_growth
 from changji_analysis.figures.rd_intensity import scored_precedents
@@ -394,3 +394,12 @@ def test_a_number_has_the_same_words_in_figure_table_and_notebook(name, key, lan
     for words in (goal, chance):
         assert words in title and words in drawn_words and words in shown_words
     assert verdict in title and verdict in drawn_words
+
+
+@pytest.mark.parametrize("content", [None, b"no font"])
+def test_missing_or_damaged_fonts_are_named(tmp_path, monkeypatch, content):
+    if content:
+        (tmp_path / "a.otf").write_bytes(content)
+    monkeypatch.setattr(page, "FONTS", tmp_path)
+    with pytest.raises(ChangjiError, match=r"fonts in .*missing or damaged.*重新安装"):
+        figures.scorecard(None, "zh")

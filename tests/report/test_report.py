@@ -4,6 +4,7 @@ import base64
 import re
 import shutil
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
@@ -119,9 +120,8 @@ UNWANTED = (
 )
 
 
-@pytest.mark.parametrize(("name", "as_of", "lang"), CASES)
-def test_no_code_path_or_address_is_printed(data, compose, name, as_of, lang):
-    known = data(name)
+def codes_of(known):
+    """Ids that stand in the data and in no output."""
     codes = {
         *known.targets["id"],
         *known.plan_checks["id"],
@@ -129,11 +129,19 @@ def test_no_code_path_or_address_is_printed(data, compose, name, as_of, lang):
         *known.sources["id"],
     }
     codes |= {i for i in [*known.indicators["id"], *known.readings["reading"]] if "_" in i}
-    codes |= {"insufficient_evidence", "out_of_reach", "at_risk", "non_decreasing"}
+    return codes | {"insufficient_evidence", "out_of_reach", "at_risk", "non_decreasing"}
+
+
+PLACES = r"https?:|www\.|\.(csv|yml|py|txt|html?)\b|[\\/]\w+/|论坛|镜像|百科|baike|github"
+
+
+@pytest.mark.parametrize(("name", "as_of", "lang"), CASES)
+def test_no_code_path_or_address_is_printed(data, compose, name, as_of, lang):
+    codes = codes_of(data(name))
     for text in texts(compose(name, as_of, lang)):
         words = set(re.findall(r"[A-Za-z0-9_]+", text))
         assert not words & codes, text
-        assert not re.search(r"https?:|www\.|\.(csv|yml|py|txt|html?)\b|[\\/]\w+/", text), text
+        assert not re.search(PLACES, text), text
         assert not re.search(r"\bnan\b|NaN|\bNone(?! of)\b|NaT|<NA>|\binf\b", text), text
         assert not re.search(
             r"。。|，，|；；|；。|，。|、。|  |\.\.|, ,|\(\)|（）| [,.;:]", text
@@ -295,7 +303,8 @@ def test_every_number_of_the_text_stands_in_a_table(data, compose, results, name
         stands |= {n for row in (table.header, *table.rows) for c in row for n in NUMBER.findall(c)}
     names = results(name, as_of, lang)
     parts = [
-        names[k] for k in "plan date base precedents money gdp n firsts next goals_above".split()
+        names[k]
+        for k in "plan date base precedents money gdp n firsts next_plan goals_above".split()
     ]
     shown = ("forecast", "alike", "region", "reference", "around", "range", "context")
     parts += [getattr(t, part) for t in names["targets"] for part in shown]
@@ -332,6 +341,49 @@ def test_the_numbers_are_those_of_the_scorecard_in_word_page_and_workbook(
             assert (cells[at] is None) if pd.isna(value) else cells[at] == pytest.approx(value)
         told = {shown.name, shown.goal, shown.base_value, shown.probability, shown.verdict}
         assert told <= {*in_word} and told <= {*in_page}, row["id"]
+
+
+@pytest.mark.parametrize("lang", report.LANGUAGES)
+def test_the_workbook_names_what_is_open_and_holds_no_code(data, tmp_path, lang):
+    known = data("plain")
+    results = Results(known, lang)
+    workbook.write(results, report.compose(known, lang), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    codes, cells = codes_of(known), [c.value for s in book for row in s for c in row if c.value]
+    for text in filter(lambda value: isinstance(value, str), cells):
+        assert not set(re.findall(r"[A-Za-z0-9_]+", text)) & codes, text
+        assert not re.search(PLACES, text.replace("none/", "")), text
+    sheet = book[results.w("数据问题", "data problems")]
+    problems = [*sheet.iter_rows(values_only=True)]
+    assert len(problems) > 10 and any("GDP" in str(p) or "生产总值" in str(p) for p in problems)
+    assert {p[0] for p in problems[1:]} <= {results.w.term("severity", s)
+                                            for s in ("error", "warning", "note")}  # fmt: skip
+
+
+def test_the_city_is_compared_with_the_areas_around_it(data, compose):
+    known = data("plain")
+    table = next(b for b in compose().blocks() if isinstance(b, Table) and b.header[0] == "地区")
+    rows = {row[0]: row[1:] for row in table.rows}
+    region = known.history("新疆", "rd_intensity")
+    assert rows["新疆"][0].startswith(f"{region[2020]:.2f}%（2020年）")
+    assert rows["相邻县市"] == ("未查到", "未查到")
+    lowest = known.peers("rd_intensity", "provinces").loc[2020]
+    assert rows["各省区最低"][0] == f"{lowest.idxmin()}{lowest.min():.2f}%（2020年）"
+    goal = known.precedents.query("area == '新疆' and indicator == 'rd_intensity'").iloc[0]
+    assert f"{goal['target']:.2f}%，实际为{goal['outcome']:.2f}%" in said(compose())
+
+
+def test_a_mid_term_review_says_what_to_do_while_there_is_time(compose):
+    tables = [b for b in compose("plain", MID).blocks() if isinstance(b, Table)]
+    measures = next(b for b in tables if b.header[:2] == ("措施", "责任单位")).rows
+    done = [row[0] for row in measures]
+    assert any("维持目标并加大措施或调整目标" in text for text in done)
+    assert any("2024年应达到的数值" in text and "列入年度工作安排" in text for text in done)
+    assert not any("2030年" in b.caption for b in tables)
+    assert any("2030年" in b.caption for b in compose().blocks() if isinstance(b, Table))
+    annex = next(b for c in compose("plain", MID).chapters if c.number == 20
+                 for b in c.blocks if isinstance(b, Table))  # fmt: skip
+    assert {row[annex.header.index("时序进度")] for row in annex.rows} == {"60%"}
 
 
 # ---- files -------------------------------------------------------------------------------------
@@ -453,6 +505,47 @@ def test_a_folder_that_is_a_file(data, drawn, tmp_path):
     with pytest.raises(report.ReportError, match="Remedy"):
         report.write(data("plain"), tmp_path / "out", drawn)
     assert (tmp_path / "out").read_text(encoding="utf-8") == "a file stands here"
+
+
+def test_a_folder_that_may_not_be_written(data, drawn, tmp_path, monkeypatch):
+    unharmed = kept(tmp_path / "out")
+
+    def refused(*args, **kwargs):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "out"))
+
+    monkeypatch.setattr(report.tempfile, "mkdtemp", refused)
+    with pytest.raises(report.ReportError, match=r"Permission denied.*检查文件夹权限"):
+        report.write(data("plain"), tmp_path / "out", drawn)
+    unharmed()
+
+
+def test_a_file_that_is_open_elsewhere_leaves_all_of_the_last_report(
+    data, drawn, tmp_path, monkeypatch, no_office
+):
+    report.write(data("plain", MID), tmp_path / "out", drawn)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    replace = Path.replace
+
+    def locked(path, target):
+        if path.name == "scorecard.csv" and path.parent.name.endswith(".tmp"):
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    with pytest.raises(report.ReportError, match="close the file"):
+        report.write(data("plain"), tmp_path / "out", drawn)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_long_table_bears_its_title_on_every_page(data, drawn, tmp_path, no_office):
+    report.write(data("plain", MID), tmp_path, drawn)
+    with zipfile.ZipFile(tmp_path / "review.zh.docx") as letter:
+        tree = ElementTree.fromstring(letter.read("word/document.xml"))
+    for table in tree.iter(f"{{{W}}}tbl"):
+        rows = table.findall(f"{{{W}}}tr")
+        heads = [r for r in rows if r.find(f"{{{W}}}trPr/{{{W}}}tblHeader") is not None]
+        titled = "表" in "".join(heads[0].itertext())[:3] and len(heads) == 2
+        assert titled or len(rows) <= word._KEPT + 2, "".join(rows[0].itertext())
 
 
 def test_pictures_that_were_not_drawn_are_left_out(data, drawn):
