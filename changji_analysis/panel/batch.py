@@ -193,7 +193,7 @@ def _forecast(
             k, own = place[mine], (step[mine], gap[mine], x[mine, -1])
             pieces = parent.parts(prior, *own, parent.Known(*(a[k] for a in known)))
             through, alone = parent.PASS_THROUGH[kind], spread[mine]
-            rise, squared, b = parent.grow(pieces, ahead[mine], grown[k], through, alone)
+            rise, squared, df[mine], b = parent.grow(pieces, ahead[mine], grown[k], through, alone)
             loc[mine], spread[mine] = x[mine, -1] + rise, np.sqrt(squared)
             out["pass_through"][at[mine]] = b
         beyond = prior.beyond(ahead[rows], loc[rows] - last, spread[rows], df[rows], last)
@@ -292,8 +292,8 @@ def _known(batch: Batch, find: Finder, at, window, x, ahead, kind: str):
     grown = line(left) + passed * (line(right) - line(left)) - start
     step, gap = np.diff(line(past)), np.diff(batch.year[past]).astype(float)
     part = parent.part_of(share, share_gap, kind)
-    beyond = (until - last).astype(float)
-    return parent.Known(beyond, step, gap, start, share_step, share_gap, part), grown
+    beyond, thin = (until - last).astype(float), np.exp(-x[:, -1]) * (kind == "count")
+    return parent.Known(beyond, step, gap, start, share_step, share_gap, part, thin), grown
 
 
 def add_interval(out: Result, at, loc, spread, df, scale: Scale) -> None:

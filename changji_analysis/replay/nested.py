@@ -185,6 +185,7 @@ def _predicted(kind, c, p, years, first, last, ends, n, prior) -> dict | None:
         np.where(both, np.diff(own - above, axis=0), 0).T,
         np.where(both, np.diff(when, axis=0), 0).T,
         np.exp(np.minimum(x - base, 0)) * (kind in ("count", "level")),
+        np.exp(-x) * (kind == "count"),
     )  # fmt: skip
     past = np.diff(own, axis=0).T, np.diff(when, axis=0).T, x
     h = (years[ends] - years[first]).astype(float)[:, None]
@@ -207,8 +208,8 @@ def predict(cases: Cases, learnt: nested.Constants = nested.LEARNT, through=None
     """Location, scale and degrees of freedom (N, 3) with the parent."""
     b = cases.table["kind"].map(through or nested.PASS_THROUGH).to_numpy(float)
     ahead, alone = cases.table["ahead"].to_numpy(float), cases.alone[:, 1]
-    loc, squared, _ = nested.grow(cases.parts, ahead, cases.grown, b, alone, learnt=learnt)
-    return np.stack([loc, np.sqrt(squared), cases.parts.df], axis=1)
+    loc, squared, df, _ = nested.grow(cases.parts, ahead, cases.grown, b, alone, learnt=learnt)
+    return np.stack([loc, np.sqrt(squared), df], axis=1)
 
 
 def judged(cases: Cases, found: np.ndarray) -> pd.DataFrame:
@@ -253,9 +254,3 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
              "covered_without": inside["without"].mean(), "yearly": yearly}
         )  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def proof(folder: Path) -> pd.DataFrame:
-    """Scores of the nested tables of a data folder; see `summary`."""
-    cases = replay(families(folder))
-    return summary(judged(cases, predict(cases)))

@@ -277,6 +277,15 @@ def held(lang: str | None = None) -> pd.DataFrame:
     return _spanned(table, Words(language(lang)))
 
 
+def within() -> pd.DataFrame:
+    """What a parent saves of the CRPS, by nested family and size of the peers.
+
+    ``yearly`` has the origins singly where they are too few for an interval of all.
+    """
+    names = {"family": "panel", "peers": "subset", "gain": "skill", "covered": "coverage"}
+    return proof.table("nested").rename(columns=names)
+
+
 def _spanned(table: pd.DataFrame, w: Words) -> pd.DataFrame:
     ends = zip(table["lower"], table["upper"], strict=True)
     join = w("至", " to ")

@@ -12,14 +12,17 @@ b = 1 and a long past this is top-down forecasting with a slowly varying regiona
 (Sevcikova, Raftery and Gerland 2018, Demographic Research 38, 1843-1884). After the parent's last
 figure its own forecast under the same prior takes the place of g, drawn jointly with e.
 
-The parent's surprise moves the centre by b and widens the doubt about b up to a bound; all other
-scales rest on what was known before it. So the probability of any target rises with the parent's
-growth, however far it ran ahead.
+The parent's surprise moves the centre by b and no scale, and all scales rest on what was known
+before it: the doubt about b weighs the growth that the parent was expected to scatter by. So the
+probability of any target rises with the parent's growth, however far it ran ahead.
 
-The drift of a share is N(0, SHARE_DRIFT^2) a year, whatever the size of the shocks, updated by
-the n - 1 years that child and parent have in common: noisy children are held to their parent,
-smooth ones keep a trend of their own. Where the child's share of the parent is known, in counts
-and levels, b goes to one and e to nothing as the share does.
+The increments of a share are those of `pooled` around no drift: their drift is N(0, SHARE_DRIFT^2)
+a year and their variance inverse-gamma of few degrees of freedom around the geometric mean of
+those of child and parent (without peers, around the parent's, for then nothing else tells one
+kind of figures from another). Both are updated by the n - 1 years that child and parent have in
+common: noisy children are held to their parent, smooth ones keep a trend of their own, and one
+figure has heavy tails, for nothing shows how noisy the child is. Where the child's share of the
+parent is known, in counts and levels, b goes to one and e to nothing as the share does.
 
 The constants were chosen by the score on whole families of nested panels left out
 (benchmarks/parent.py, docs/decisions.md).
@@ -42,29 +45,30 @@ class Constants(NamedTuple):
     ----------
     pass_doubt : float
         Standard deviation of b between families, which areas of one family cannot reduce.
-    share_drift, share_change : float
-        Standard deviations of the yearly drift of a child's share, and of a lasting change of it
-        that no past year shows; both at most half the doubt about the child's own drift.
+    share_drift : float
+        Standard deviation of the yearly drift of a child's share.
     share_shock, size : float
-        Squared yearly shock of the share over the geometric mean of those of child and parent
-        (peers as large as the parent know nothing of the child's), and the power with which it
-        rises where a child, counted or summed, is smaller than nearly all of its peers (growth of
-        cities, firms and countries scatters by size^-0.15 to -0.2; Stanley et al. 1996, Nature
-        379, 804-806).
+        Squared yearly increment of the share over what it is measured by (above; peers as large
+        as the parent know nothing of the child's), and the power with which it rises where a
+        child, counted or summed, is smaller than nearly all of its peers (growth of cities, firms
+        and countries scatters by size^-0.15 to -0.2; Stanley et al. 1996, Nature 379, 804-806).
+    count_noise : float
+        What the inverse of the child's last count adds to it (2 for a Poisson count).
+    scatter_df : float
+        Increments that this is worth against the child's own.
     """
 
     pass_doubt: float = 0.2
-    share_drift: float = 0.011
-    share_change: float = 0.002
-    share_shock: float = 1.0
+    share_drift: float = 0.0095
+    share_shock: float = 0.9
     size: float = 0.5
+    count_noise: float = 0.6
+    scatter_df: float = 1.9
 
 
 LEARNT = Constants()
-PASS_THROUGH = {"level": 1.05, "count": 1.0, "ratio": 0.95, "share": 0.9}
+PASS_THROUGH = {"level": 1.04, "count": 1.01, "ratio": 0.98, "share": 0.94}
 """b by kind: a kind's own slope drawn towards that of all."""
-SURPRISE = 3.0
-"""Standard deviations of the parent's growth beyond which the doubt about b widens nothing."""
 
 
 class Known(NamedTuple):
@@ -74,7 +78,8 @@ class Known(NamedTuple):
     ``step`` and ``gap`` (..., m) up to its last figure, newest last, gap 0 marking padding; ``at``
     (...), its figure in the child's last year; ``share_step`` and ``share_gap`` (..., m),
     increments of child less parent in the years of the child's window that both have; ``part``
-    (...), the child's share of the parent, 0 where it is not known.
+    (...), the child's share of the parent, 0 where it is not known; ``thin`` (...), the inverse
+    of its last count, 0 where it is no count.
     """
 
     years: np.ndarray
@@ -84,6 +89,7 @@ class Known(NamedTuple):
     share_step: np.ndarray
     share_gap: np.ndarray
     part: np.ndarray
+    thin: np.ndarray
 
 
 class Parts(NamedTuple):
@@ -91,40 +97,49 @@ class Parts(NamedTuple):
 
     ``drift`` to ``df`` are the child's, as in `pooled.Posterior`; ``pace`` is the parent's drift
     after its last figure, ``parent_shock`` and ``parent_doubt`` are the parent's as known in the
-    child's last year; ``lag`` is what the child grew beyond the parent in the past, over years
-    worth ``span``; ``small`` is how far it lies below the peers' sizes; ``years`` and ``part`` are
-    as in `Known`.
+    child's last year; ``typical`` is what the share's squared increment is measured by, of which
+    ``lasting`` stays; ``count`` to ``square`` sum up what the child grew beyond the parent
+    (`likelihood.Sums`); ``small`` is how far it lies below the peers' sizes, ``sized`` whether
+    there are peers and it does not; the others are as in `Known`.
     """
 
     drift: np.ndarray
     passing: np.ndarray
     shock: np.ndarray
     noise: np.ndarray
-    doubt: np.ndarray
     df: np.ndarray
     pace: np.ndarray
     parent_shock: np.ndarray
     parent_doubt: np.ndarray
-    lag: np.ndarray
+    typical: np.ndarray
+    lasting: float
+    count: np.ndarray
     span: np.ndarray
+    rise: np.ndarray
+    square: np.ndarray
     small: np.ndarray
+    sized: np.ndarray
     years: np.ndarray
     part: np.ndarray
+    thin: np.ndarray
 
 
 def parts(prior: pooled.Prior, step, gap, last, known: Known) -> Parts:
     """Update a prior by children and parents; `step`, `gap`, `last` as in `pooled.posterior`."""
     child = pooled.posterior(prior, step, gap, last)
+    fresh = pooled.posterior(prior, step[..., :0], gap[..., :0], last)
     pace = pooled.posterior(prior, known.step, known.gap, known.at).drift
     before = np.flip(np.cumsum(np.flip(known.gap, -1), -1), -1) > known.years[..., None]
     past = np.where(before, known.step, 0.0), np.where(before, known.gap, 0.0)
     above = pooled.posterior(prior, *past, known.at)
-    lag = likelihood.sums(known.share_step, known.share_gap)
+    lasting = 1 - prior.transitory
+    typical = np.sqrt(above.shock * (fresh.shock if prior.peers else above.shock)) / lasting
     small = np.where(known.part > 0, np.maximum(prior.level_range[0] - last, 0.0), 0.0)
     return Parts(
-        child.drift, child.passing, child.shock, child.noise, child.doubt, child.df,
-        pace, above.shock, above.doubt,
-        lag.rise, lag.span, small, known.years, known.part,
+        child.drift, child.passing, child.shock, child.noise, child.df,
+        pace, above.shock, above.doubt, typical, lasting,
+        *likelihood.sums(known.share_step, known.share_gap),
+        small, (small == 0) & (prior.peers > 0), known.years, known.part, known.thin,
     )  # fmt: skip
 
 
@@ -143,8 +158,8 @@ def grow(
     through : number or array
         The pass-through b of a child whose share is small, `PASS_THROUGH` of its kind.
     alone : array (...)
-        The child's scale at these horizons without the parent, which `pooled` keeps within reach
-        of the peers; the scale with the parent is kept within the same.
+        The child's scale at these horizons without the parent. With it, the 80 % interval is no
+        wider, save as far as the child is smaller than its peers or seen to scatter more.
     doubt : number, optional
         The standard deviation of b, if not the learnt one.
     joint : bool
@@ -152,24 +167,29 @@ def grow(
 
     Returns
     -------
-    loc, squared scale, pass-through : arrays (...)
-        Of the Student t with ``p.df`` degrees of freedom; the squared scale is (H, H) if joint.
+    loc, squared scale, degrees of freedom, pass-through : arrays (...)
+        Of the Student t; the squared scale is (H, H) if joint.
     """
+    from scipy import special
+
     seen = np.minimum(horizon, p.years)
     later = horizon - seen
     rest = 1 - p.part
     b = p.part + rest * through
-    variance = p.shock + p.noise
-    unsure = 1 / (1 / learnt.share_drift**2 + p.span / variance)
-    expected = p.drift - p.lag * unsure / variance
+    like_peers = learnt.share_shock * p.typical
+    typical = like_peers * np.exp(learnt.size * p.small) + learnt.count_noise * p.thin
+    like_peers = like_peers + learnt.count_noise * p.thin * p.sized
+    own = likelihood.Sums(p.count, p.span, p.rise, p.square)
+    lag, variance, start, df = likelihood.update(
+        0.0, typical / learnt.share_drift**2, np.sqrt(typical), learnt.scatter_df, own
+    )
+    expected = p.drift - lag
     ahead = grown - seen * expected
     loc = horizon * p.drift - rest * p.passing + b * (ahead + later * (p.pace - expected))
 
-    reach = SURPRISE * np.sqrt(p.parent_shock * seen + p.parent_doubt * seen**2)
     slope = rest * (learnt.pass_doubt if doubt is None else doubt)
-    own = np.sqrt(p.parent_shock / p.shock) * np.exp(learnt.size * p.small)
-    own = rest**2 * learnt.share_shock * own
-    share = rest**2 * np.minimum(unsure + learnt.share_change**2, p.doubt / 2)
+    shock = rest**2 * p.lasting * variance
+    drift = rest**2 * variance / (start + p.span)
 
     def walk(h, shock, drift):
         return walk_shape(h, shock, drift) if joint else shock * h + drift * h**2
@@ -177,13 +197,15 @@ def grow(
     def square(scale):
         return np.outer(scale, scale) if joint else scale**2
 
-    squared = walk(horizon, own * p.shock, share) + square(slope * np.clip(ahead, -reach, reach))
+    scatter = np.sqrt(p.parent_shock * seen + p.parent_doubt * seen**2)
+    squared = walk(horizon, shock, drift) + square(slope * scatter)
     squared = squared + walk(later, b**2 * p.parent_shock, b**2 * p.parent_doubt)
-    squared = squared + own * p.noise * (np.eye(len(horizon)) if joint else 1)
-    free = p.noise + p.shock * horizon + p.doubt * horizon**2
-    own_scale = np.diag(squared) if joint else squared
-    tight = (own_scale / free) ** 2 * ((free / alone**2) ** 2 - 1)
-    return loc, squared * square((1 + np.maximum(tight, 0)) ** -0.25), b
+    squared = squared + shock * p.noise / p.shock * (np.eye(len(horizon)) if joint else 1)
+    df = np.maximum(df, pooled.LEAST_DF)
+    wilder = np.maximum(variance / like_peers, 1)
+    limit = wilder * (alone * special.stdtrit(p.df, 0.9) / special.stdtrit(df, 0.9)) ** 2
+    kept = (1 + ((np.diag(squared) if joint else squared) / limit) ** 8) ** (-1 / 16)
+    return loc, squared * square(kept), df, b
 
 
 def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
@@ -219,6 +241,7 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
         share_step=np.diff(share),
         share_gap=np.diff(years[common]),
         part=part_of(share, np.diff(years[common]), kind),
+        thin=np.exp(-x[..., -1]) * (kind == "count"),
     )
     one = x.ndim == 1
     h = np.asarray(horizons, float)[... if one else -1]
@@ -227,9 +250,9 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     alone = pooled.posterior(prior, *own).at(h)[1]
     pieces = parts(prior, *own, known)
     growth = to - parent.loc[origin]
-    rise, shape, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=one)
+    rise, shape, freedom, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=one)
     used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(np.mean(b)))
-    df: Any = float(pieces.df) if one else pieces.df
+    df: Any = float(freedom) if one else freedom
     if one and prior.beyond(h[-1], rise[-1], np.sqrt(shape[-1, -1]), df, x[-1]):
         notes += (prior.beyond_note,)
     return Prediction(x[..., -1] + rise, shape, df, notes, prior.peers, used)

@@ -17,8 +17,9 @@ Peers share the same few calendar years, and what hits all of them at once is se
 however many they are. So the common drift's error counts years, each by the areas it holds, and
 `DOUBT` times over, and the drift is drawn towards none as far as that error bears; it may change
 for good by `CHANGE` s0 and, since growth that all share ends more often than its past tells, by
-`END` of itself; `FEW_YEARS` widens predictions and `DF_PER_YEAR` bounds their degrees of freedom.
-No 95 % interval goes far beyond what any area ever did in as many years (`REACH`).
+`END` of itself; `FEW_YEARS` and `FEW_PEERS` widen predictions and `DF_PER_YEAR` bounds their
+degrees of freedom. No 95 % interval goes far beyond what any area ever did in as many years
+(`REACH`).
 The constants were chosen by the scores on whole panels of many kinds (docs/decisions.md,
 benchmarks/constants.py).
 """
@@ -47,6 +48,8 @@ END = 0.15
 """The same as a share of the common drift: growth that all share may end."""
 FEW_YEARS = 2.0
 """Predictive variances are 1 + FEW_YEARS / (calendar years) times as large."""
+FEW_PEERS = 2.0
+"""And 1 + FEW_PEERS / (areas) times: a few tell little of how much others scatter."""
 DF_PER_YEAR = 2.0
 """Degrees of freedom that one calendar year of peers is worth."""
 LEAST_DF = 3.0
@@ -202,6 +205,7 @@ def posterior(prior: Prior, step, gap, last=None) -> Posterior:
     years = start + own.span
     shared = (prior.drift_error * start / years) ** 2 + prior.drift_change**2
     wide = speed**2 * (1 + FEW_YEARS / prior.years)
+    wide = wide * (1 + FEW_PEERS / (prior.peers or np.inf))
     return Posterior(
         drift=drift * speed,
         passing=_bounded(passing, prior.farthest(1)) * speed,

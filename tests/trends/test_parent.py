@@ -143,6 +143,28 @@ def test_a_trend_of_its_own_stays_with_a_smooth_child_and_goes_with_a_noisy_one(
     assert abs(kept[1]) < 0.01
 
 
+def test_one_figure_has_heavy_tails_and_own_scatter_beside_the_parent_sets_the_width():
+    peers = reference("ratio")
+    child, parent = nest("ratio", 5)
+    wobble = pd.Series([0.0, 0.25, -0.2, 0.2, 0.0], child.index)
+    widths = []
+    for history in (child * np.exp(wobble), child.iloc[-1:], child):
+        f = forecast(history, UNTIL, peers=peers, parent=parent)
+        widths.append(float(np.sqrt(f.shape[-1, -1])))
+        assert f.df == pooled.LEAST_DF if len(history) == 1 else f.df > pooled.LEAST_DF
+    assert (np.diff(widths) < 0).all(), widths
+
+
+def test_the_fewer_a_child_counts_the_wider():
+    peers = reference("count", shock=0.02)
+    widths = []
+    for below in (0, 2, 4):
+        child, parent = nest("count")
+        f = forecast(child * np.exp(-below), UNTIL, peers=peers, kind="count", parent=parent)
+        widths.append(float(np.sqrt(f.shape[-1, -1])))
+    assert (np.diff(widths) > 0).all(), widths
+
+
 def test_arrays_are_single_series_at_once():
     """A thousand children in one call get what `forecast` gives each of them."""
     prior = pooled.Prior(PACE, 5.0, 0.06, 4.0, level=4, level_slope=-0.1, years=10)
@@ -153,18 +175,19 @@ def test_arrays_are_single_series_at_once():
     known = nested.Known(
         np.full(3, 4.0), np.diff(y), np.ones((3, 9)), own[:, -1],
         np.diff(x - own), np.ones((3, 2)), np.exp(x[:, -1] - own[:, -1]),
+        np.zeros(3),
     )  # fmt: skip
     pieces = nested.parts(prior, np.diff(x), np.ones((3, 2)), x[:, -1], known)
     grown = y[:, -1] - own[:, -1]
     alone = pooled.posterior(prior, np.diff(x), np.ones((3, 2)), x[:, -1]).at(5.0)[1]
-    loc, squared, _ = nested.grow(
+    loc, squared, df, _ = nested.grow(
         pieces, np.full(3, 5.0), grown, nested.PASS_THROUGH["level"], alone
     )
     for i, (child, parent) in enumerate(pairs):
         f = forecast(child, UNTIL, peers=prior, kind="level", parent=parent)
         assert f.loc[-1] == pytest.approx(x[i, -1] + loc[i])
         assert f.shape[-1, -1] == pytest.approx(squared[i])
-        assert f.df == pytest.approx(pieces.df[i])
+        assert f.df == pytest.approx(df[i])
 
 
 def test_the_evidence_names_years_and_pass_through_and_its_ends_can_be_asked_for():
