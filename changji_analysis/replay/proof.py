@@ -38,7 +38,7 @@ NESTED = {
     "ncses_rd_intensity": ("rd_intensity", "children", 1),
     "eurostat_rd": ("rd_expenditure", "parents", 2),
     "ncses_rd": ("rd_expenditure", "children", 1),
-    "eurostat_gdp_nuts2": ("gdp", "parents", 12),
+    "eurostat_gdp_nuts2": ("gdp", "parents", 15),
 }
 """Nested families: the family that their statements are of, the peers that these rest on, and
 of how many areas one is kept; of spending and GDP only leads of three years and more."""
@@ -79,7 +79,11 @@ class _Replays:
 
     @cached_property
     def judged(self) -> pd.DataFrame:
-        return verdicts.statements(self.data)
+        alone = verdicts.statements(self.data)
+        if not self.families:
+            return alone
+        sized = {name: peers for name, (_, peers, _) in NESTED.items() if "rd" in name}
+        return pd.concat([alone, verdicts.nested_statements(self.children, sized)])
 
 
 def _sets(**sets: pd.DataFrame) -> pd.DataFrame:

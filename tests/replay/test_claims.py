@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from changji_analysis.replay import claims, proof, verdicts
+from changji_analysis.dataset import Dataset
+from changji_analysis.replay import claims, nested, proof, verdicts
 from changji_analysis.replay.cases import Replay
 
 
@@ -76,8 +77,8 @@ def test_an_inflation_is_that_of_the_errors():
 
 def judged(p, lower, upper, happened=1.0, lead=3):
     return pd.DataFrame(
-        {"panel": "x", "area": range(len(p)), "base_year": 2000, "factor": 1.5, "lead": lead,
-         "happened": happened, "p": p, "lower": lower, "upper": upper}
+        {"panel": "x", "area": range(len(p)), "base_year": 2000, "year": 2005, "factor": 1.5,
+         "lead": lead, "happened": happened, "p": p, "lower": lower, "upper": upper}
     )  # fmt: skip
 
 
@@ -106,6 +107,19 @@ def test_a_calibrated_walk_flips_as_often_as_expected():
     table = pd.concat([judged(p, p, p, lead=lead) for p, lead in parts])
     found = verdicts.survival(table).set_index("rule").loc["centre"]
     assert found["flips"] == pytest.approx(found["expected"], abs=0.01)
+
+
+def test_ranges_run_over_classes_peers_and_the_pass_through(monkeypatch):
+    monkeypatch.setattr(verdicts, "SET", {"stock": (3, (2021,))})
+    data = Dataset()
+    alone = verdicts.statements(data)
+    families = {"ncses_rd": nested.families(data.folder)["ncses_rd"]}
+    inside = verdicts.nested_statements(nested.replay(families, most=5), {"ncses_rd": "children"})
+    for table in (alone, inside):
+        assert (table["lower"].le(table["p"]) & table["p"].le(table["upper"])).all()
+        assert (table["upper"] > table["lower"]).mean() > 0.5
+        assert len({*table["lead"]}) > 1 and table["happened"].isin([0, 1]).all()
+    assert verdicts.survival(inside)["flips"].notna().all()
 
 
 # ---- what the committed tables say -------------------------------------------------------------
