@@ -22,69 +22,55 @@ from .schemas import SCHEMAS
 
 @dataclass(frozen=True)
 class Table:
-    """One file: its columns, what identifies a row, and the tables it leans on."""
+    """One file: its columns, what identifies a row, and the tables it leans on, by their names."""
 
     file: str
-    schema: pa.DataFrameSchema
-    key: tuple[str, ...]
+    columns: str
+    keys: str
     check: Callable[[pd.DataFrame, FileReport, Folder], None] | None = None
-    needs: tuple[str, ...] = ()
+    needs: str = ""
     corrected: bool = False
     optional: bool = False
 
+    @property
+    def schema(self) -> pa.DataFrameSchema:
+        """Its columns with what each may hold."""
+        return SCHEMAS[self.columns]
 
-_REGISTRIES = ("indicators", "sources")
-_PLAN = ("indicators", "baseline", "targets")
+    @property
+    def key(self) -> list[str]:
+        """What identifies a row."""
+        return self.keys.split()
 
 
-def _observations(file: str) -> Table:
-    key = (*KEY, "source")
-    return Table(
-        file, schemas.OBSERVATIONS, key, checks.check_observations, _REGISTRIES, corrected=True
-    )
+_REGISTRIES, _PLAN = "indicators sources", "indicators baseline targets"
+
+
+def _figures(file: str, columns: str = "observations", key: str = "") -> Table:
+    key = key or " ".join((*KEY, "source"))
+    return Table(file, columns, key, checks.check_observations, _REGISTRIES, corrected=True)
 
 
 TABLES = {
-    "indicators": Table("indicators.csv", SCHEMAS["indicators"], ("id",), checks.check_indicators),
-    "sources": Table("sources.csv", schemas.SOURCES, ("id",)),
-    "baseline": Table(
-        "raw/plan_baseline.csv", SCHEMAS["baseline"], ("id",), checks.check_plan, ("indicators",)
-    ),
-    "targets": Table(
-        "raw/plan_targets.csv", SCHEMAS["targets"], ("id",), checks.check_plan, ("indicators",)
-    ),
-    "readings": Table(
-        "readings.csv", SCHEMAS["readings"], ("target", "reading"), checks.check_readings, _PLAN
-    ),
-    "plan_checks": Table(
-        "plan_checks.csv", SCHEMAS["plan_checks"], ("id",), checks.check_plan_checks, _PLAN,
-        optional=True,
-    ),
-    "tasks": Table(
-        "raw/plan_tasks.csv", SCHEMAS["tasks"], ("id",), checks.check_tasks, optional=True
-    ),
-    "aliases": Table(
-        "aliases.csv", SCHEMAS["aliases"], ("kind", "name"), checks.check_aliases, ("indicators",),
-        optional=True,
-    ),
-    "areas": Table(
-        "reference/areas.csv", SCHEMAS["areas"], ("area",), checks.check_areas, optional=True
-    ),
-    "task_reports": Table(
-        "private/task_reports.csv", schemas.TASK_REPORTS, ("id",), optional=True
-    ),
-    "private_sources": Table("private/sources.csv", schemas.SOURCES, ("id",), optional=True),
-    "statistics": _observations("raw/yearly_statistics.csv"),
-    "provinces": _observations("reference/provinces.csv"),
-    "cities": _observations("reference/cities.csv"),
-    "countries": Table(
-        "reference/countries.csv", SCHEMAS["countries"], ("area", "indicator", "year"),
-        checks.check_observations, _REGISTRIES, corrected=True,
-    ),
-    "precedents": Table(
-        "raw/target_precedents.csv", SCHEMAS["precedents"], ("id",), checks.check_precedents,
-        _REGISTRIES, corrected=True,
-    ),
+    "indicators": Table("indicators.csv", "indicators", "id", checks.check_indicators),
+    "sources": Table("sources.csv", "sources", "id"),
+    "baseline": Table("raw/plan_baseline.csv", "baseline", "id", checks.check_plan, "indicators"),
+    "targets": Table("raw/plan_targets.csv", "targets", "id", checks.check_plan, "indicators"),
+    "readings": Table("readings.csv", "readings", "target reading", checks.check_readings, _PLAN),
+    "plan_checks": Table("plan_checks.csv", "plan_checks", "id", checks.check_plan_checks, _PLAN,
+                         optional=True),
+    "tasks": Table("raw/plan_tasks.csv", "tasks", "id", checks.check_tasks, optional=True),
+    "aliases": Table("aliases.csv", "aliases", "kind name", checks.check_aliases, "indicators",
+                     optional=True),
+    "areas": Table("reference/areas.csv", "areas", "area", checks.check_areas, optional=True),
+    "task_reports": Table("private/task_reports.csv", "task_reports", "id", optional=True),
+    "private_sources": Table("private/sources.csv", "sources", "id", optional=True),
+    "statistics": _figures("raw/yearly_statistics.csv"),
+    "provinces": _figures("reference/provinces.csv"),
+    "cities": _figures("reference/cities.csv"),
+    "countries": _figures("reference/countries.csv", "countries", "area indicator year"),
+    "precedents": Table("raw/target_precedents.csv", "precedents", "id", checks.check_precedents,
+                        _REGISTRIES, corrected=True),
 }  # fmt: skip
 REFERENCES = ("provinces", "cities", "countries")
 CORRECTIONS = ("corrections.yml", "private/corrections.yml")
@@ -132,7 +118,7 @@ class Folder:
 
     def spec(self, name: str) -> Table:
         """How a table is read; a private one like the yearly statistics."""
-        return TABLES[name] if name in TABLES else _observations(name)
+        return TABLES[name] if name in TABLES else _figures(name)
 
     def report(self, file: str) -> FileReport:
         """What was found in a file so far."""
@@ -219,12 +205,12 @@ class Folder:
             {col: parse(cells[col], columns[col].metadata["kind"], report) for col in columns}
         )
         validate(frame, table.schema, report)
-        unique(frame, list(table.key), report)
+        unique(frame, table.key, report)
         if table.check and name not in self._unreadable:
             table.check(frame, report, self)
         if table.corrected and name not in self._unreadable:
             frame = correct(frame, report, self)
-        if table.schema is schemas.OBSERVATIONS:
+        if table.columns == "observations":
             unique(report.good(frame, *table.key), list(KEY), report, "conflicting_values")
         if name in self.private:
             frame = checks.check_private(name, frame, report, self)
@@ -252,7 +238,7 @@ class Folder:
         """Errors of the table and of the files that it leans on."""
         self.frame(name)
         table = self.spec(name)
-        files = [TABLES[need].file for need in table.needs] + [table.file]
+        files = [TABLES[need].file for need in table.needs.split()] + [table.file]
         files += [*CORRECTIONS, "config.yml", "private/sources.csv"] if table.corrected else []
         files += ["raw/plan.txt"] if table.check in (checks.check_plan, checks.check_tasks) else []
         problems = [p for file in files for p in self.report(file).problems]
