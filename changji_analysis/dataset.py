@@ -494,9 +494,10 @@ class Dataset:
         if not used:
             report.add("no_target")
         settings = self._folder.blank_report("config.yml")
-        for name in set(self.config.report.headline).difference(used):
+        for name in self.config.report.headline:
             code = "unused_indicator" if name in set(self.indicators["id"]) else "no_indicator"
-            settings.add(code, column="report.headline", value=name, near=near(name, used))
+            if name not in used:
+                settings.add(code, column="report.headline", value=name, near=near(name, used))
         if faults := settings.problems + report.problems:
             raise DataError(faults)
         return table
