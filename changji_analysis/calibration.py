@@ -132,7 +132,7 @@ class Calibration:
         numbers = self.stated, self.came_true, self.lower, self.upper
         said, came, low, high = (w.percent(p, int(self.came_true < 0.01)) for p in numbers)
         years, figures = _span(*self.ahead), _span(self.fewest, self.most)
-        start = _span(*(f"{v:.3g}" for v in self.level)) if self.family else ""
+        start = _span(*(f"{float(f'{v:.3g}'):,.12g}" for v in self.level)) if self.family else ""
         parts = [
             w(f"最接近的回溯判断{self.statements:,}次（{'同类' if start else '其他'}指标，"
               f"{figures}个数据，提前{years}年{start and '，起点' + start}；{self.areas}个地区、"
