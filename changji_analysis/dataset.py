@@ -136,6 +136,11 @@ class Dataset:
         if path := os.environ.get(ANSWERS):
             self.adopt(Path(path))
 
+    @property
+    def identity(self) -> tuple[Path, bool, dt.date | None]:
+        """The folder, whether figures that are not public are read, and the date."""
+        return (*self._folder.stamp()[:2], self.as_of)
+
     def share(self, path: Path) -> None:
         """Write what was answered so far, for datasets of the same files and the same code."""
         answers = pickle.dumps((self._folder.stamp(), self.as_of, self._memory))

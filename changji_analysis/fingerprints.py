@@ -38,11 +38,17 @@ def sources() -> dict[str, Path]:
 
 
 @cache
+def _parsed(path: Path) -> tuple[str, ast.Module]:
+    text = path.read_text(encoding="utf-8")
+    return text, ast.parse(text)
+
+
+@cache
 def _imports(module: str) -> tuple[str, ...]:
     """Modules of the package that a module imports, within its functions too."""
     path, found = sources()[module], set()
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in _run(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _run(_parsed(path)[1]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -64,9 +70,9 @@ def _run(node: ast.AST) -> Generator[ast.AST]:
 @cache
 def _code(path: Path) -> str:
     """The lines of a module without blank ones, comments of their own line and docstrings."""
-    text = path.read_text(encoding="utf-8")
+    text, tree = _parsed(path)
     lines = dict(enumerate(text.splitlines(), 1))
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                 lines[number] = ""

@@ -39,13 +39,10 @@ class Answers:
     def __init__(self, data: Dataset):
         self._data = data
         self._known: dict[Read, str] = {}
-        files = (p for p in sorted(data.folder.rglob("*")) if "clean" not in p.parts)
-        self.files = digest(*(f"{p.relative_to(data.folder)}{of_file(p)}" for p in files))
-
-    @property
-    def key(self) -> str:
-        """Of the files and all code: while it is the same, so is every answer."""
-        return digest(self.files, resources(), of_code(*sources()))
+        files = [p for p in sorted(data.folder.rglob("*")) if "clean" not in p.parts]
+        marks = (f"{p}{of_file(p)}" for p in (*files, *sources().values()))
+        self.key = digest(resources(), repr(data.identity), *marks)
+        """Of all files of data and code: while it is the same, so is every answer."""
 
     def fingerprint(self, reads: Iterable[Read]) -> str:
         """Of all answers together; a question that can no longer be answered counts as changed."""
@@ -97,16 +94,14 @@ class Ledger:
 
         The code counts with the modules that the step had loaded when it was last done.
         """
-        entry = self._steps.get(step)
         try:
-            if entry is None or entry["code"] != digest(
-                code, resources(), of_code(*entry["modules"])
-            ):
-                return False
+            entry = self._steps[step]
             if any(of_file(root / name) != mark for name, mark in entry["wrote"].items()):
                 return False
-            if entry["files"] == answers.files:  # the same files and code give the same answers
-                return True
+            if entry["key"] == answers.key:
+                return entry["source"] == digest(code)
+            if entry["code"] != _all_code(code, entry["modules"]):
+                return False
             reads = {as_read(*read) for read in entry["reads"]}
             return entry["answers"] == answers.fingerprint(reads)
         except Exception:  # whatever is wrong with an entry, the step is done again
@@ -125,11 +120,12 @@ class Ledger:
         """Keep what a step rested on and wrote."""
         modules = sorted(modules)
         self._steps[step] = {
+            "key": answers.key,
+            "source": digest(code),
             "code": _all_code(code, modules),
             "modules": modules,
             "reads": [(day and str(day), *rest) for day, *rest in sorted(reads, key=repr)],
             "answers": answers.fingerprint(reads),
-            "files": answers.files,
             "wrote": {p.relative_to(root).as_posix(): of_file(p) for p in paths},
         }
         text = json.dumps(self._steps, ensure_ascii=False, indent=0, default=list)

@@ -1,4 +1,8 @@
-"""Executing a notebook as the review stores it, and learning what its results rest on."""
+"""Executing a notebook as the review stores it, and learning what its results rest on.
+
+nbclient and nbformat are imported where a notebook runs: that takes longer than to see that none
+has to.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,13 @@ from operator import attrgetter
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
-from typing import NamedTuple
-
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..dataset import ANSWERS, Read, as_read
 from ..errors import ChangjiError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SECONDS = 600
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -50,9 +53,9 @@ class NotebookError(ChangjiError):
 
 def cells(path: Path) -> str:
     """What a notebook is but for its outputs."""
-    return json.dumps(
-        [(cell.cell_type, cell.source, cell.metadata) for cell in _read(path).cells], default=str
-    )
+    kept = ("cell_type", "source", "metadata")
+    notebook = json.loads(path.read_bytes())
+    return json.dumps([[cell[name] for name in kept] for cell in notebook["cells"]])
 
 
 @contextmanager
@@ -105,6 +108,8 @@ def execute(paths: Sequence[Path], answers: Path | None = None) -> Generator[Exe
     NotebookError
         A cell failed, or wrote to stderr.
     """
+    from nbclient.exceptions import DeadKernelError
+
     left = [*paths]
     try:
         for one in _run(paths, answers):
@@ -115,6 +120,10 @@ def execute(paths: Sequence[Path], answers: Path | None = None) -> Generator[Exe
 
 
 def _run(paths: Sequence[Path], answers: Path | None) -> Generator[Executed]:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
     client = NotebookClient(
         nbformat.v4.new_notebook(),
         timeout=SECONDS,
@@ -125,7 +134,7 @@ def _run(paths: Sequence[Path], answers: Path | None) -> Generator[Executed]:
     )
     with client.setup_kernel(env={**os.environ, ANSWERS: str(answers or "")}):
         for path in paths:
-            client.nb = _read(path)
+            client.nb = nbformat.read(path, as_version=4)
             client.nb.cells.append(nbformat.v4.new_code_cell(LAST))
             try:
                 client.execute(cleanup_kc=False)
@@ -139,7 +148,9 @@ def _run(paths: Sequence[Path], answers: Path | None) -> Generator[Executed]:
             yield Executed(path, _stored(client.nb, path), reads, rests_on["modules"])
 
 
-def _stored(notebook: nbformat.NotebookNode, path: Path) -> bytes:
+def _stored(notebook: NotebookNode, path: Path) -> bytes:
+    import nbformat
+
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.get("name") == "stderr":
@@ -150,7 +161,3 @@ def _stored(notebook: nbformat.NotebookNode, path: Path) -> bytes:
     kept = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook.metadata = nbformat.from_dict(kept)
     return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
-
-
-def _read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
