@@ -275,7 +275,7 @@ def test_without_peers_and_with_too_few_the_forecast_is_the_same():
 
 
 def test_peers_matter_less_the_more_is_known():
-    fast = PEERS["ratio"].mul(np.exp(0.2 * np.arange(12)), axis=0)
+    fast = PEERS["ratio"].mul(np.exp(0.1 * np.arange(12)), axis=0)
 
     def pull(values):
         history = series(values, 2017 - len(values))

@@ -327,10 +327,10 @@ def test_what_lies_beyond_the_peers_is_said():
 
 @pytest.mark.parametrize("grown", [0.05, 3.0])
 def test_what_a_parent_leads_beyond_the_peers_is_said(grown):
-    region = pd.Series([0.0, grown], [2016, 2017])
+    region = pd.Series([0.0, 0.05, 0.1, 0.1 + grown], range(2014, 2018))
     region.attrs["kind"] = "ratio"
-    calm = panel(12, shock=0.02)
-    got = predict("pooled", np.zeros(1), np.array([2016]), [1], peers=calm, parent=region)
+    calm, own = panel(12, shock=0.02), np.array([0.0, 0.05, 0.11])
+    got = predict("pooled", own, np.arange(2014, 2017), [1], peers=calm, parent=region)
     assert any("beyond what any of 12 peers did" in note for note in got.notes) == (grown > 1)
 
 
