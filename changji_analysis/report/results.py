@@ -434,7 +434,7 @@ class Results:
     def money(self) -> Named | None:
         """What the target means in money: all scenarios of GDP, and the middle one in words."""
         rd = self.rd if self.rd and self.rd.row["base_value"] > 0 else None
-        table = rd and self._spending(rd, rd.row["value"], rd.row["year"])
+        table = self._spending(rd, rd.row["value"], rd.row["year"]) if rd else None
         if table is None:
             return None
         one = table.set_index("id").loc[self.config.middle_scenario.id]
