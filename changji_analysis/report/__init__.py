@@ -37,19 +37,13 @@ def compose(data: Dataset, lang: str = "zh", *, figures: Path | None = None) -> 
     ----------
     data : Dataset
     lang : {"zh", "en"}
-        Both have the same chapters.
     figures : Path, optional
-        Folder that holds ``<lang>/<name>.svg``: pictures that were not drawn are left out, the
-        others take their alternative texts from there.
+        Folder with ``<lang>/<name>.svg``: pictures that were not drawn are left out.
 
     Raises
     ------
-    DataError
-        Faults of the data files or of the configuration, all at once.
-    ReportError
-        A template cannot be printed.
-    UsageError
-        The language is none.
+    DataError, ReportError, UsageError
+        Faults of the data, a template that cannot be printed, an unknown language.
     """
     if lang not in LANGUAGES:
         raise UsageError(f"unknown language {lang!r}: use {' or '.join(LANGUAGES)}")
@@ -86,17 +80,14 @@ def write(data: Dataset, folder: Path | str = "reports", figures: Path | None = 
     """Write the report: Word, web page and workbook in both languages, and the scorecard as CSV.
 
     Everything is made in a folder of its own first; only when all files are whole do they
-    replace those of the last report.
+    replace those of the last report, which stays as it is after a failure.
 
     Parameters
     ----------
     data : Dataset
     folder : path
-        Takes ``review.<lang>.docx``, ``review.<lang>.html``, ``scorecard.<lang>.xlsx`` and
-        ``scorecard.csv``.
     figures : path, optional
-        Folder that holds ``<lang>/<name>.png`` and ``.svg``; by default ``figures`` beside
-        `folder`.
+        Folder with ``<lang>/<name>.png`` and ``.svg``; by default ``figures`` beside `folder`.
 
     Returns
     -------
@@ -105,11 +96,8 @@ def write(data: Dataset, folder: Path | str = "reports", figures: Path | None = 
 
     Raises
     ------
-    DataError
-        The data have faults; nothing was written.
-    ReportError
-        A template or a figure cannot be printed or a file not written; the last report is
-        untouched.
+    DataError, ReportError
+        Faults of the data; a template or figure that cannot be printed, a file not written.
     """
     from . import web, word, workbook
 

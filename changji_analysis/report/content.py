@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from .templating import failed
@@ -14,8 +15,6 @@ from .templating import failed
 BOLD = "\x02"
 BLANK = {"", *"— – - … / 待填 依据不足 暂不评价 只增不减".split(), "to be filled in",
          "insufficient evidence", "not assessed", "not to fall"}  # fmt: skip
-"""What stands in columns of numbers without being one."""
-
 _NUMERIC = re.compile(
     r"([<>≤≥≈~]|约|不足|超过|about|under|over)?\s?[+±−-]?\s?\d[\d,]*(\.\d+)?\s?"
     r"([%×倍]|个?百分点|亿元|万亩|万吨|人|家|个|座|支|件|名|场次)?"
@@ -58,7 +57,7 @@ class Table:
     label: str = ""
     anchor: str = ""
 
-    @property
+    @cached_property
     def numeric(self) -> list[bool]:
         """Which columns hold numbers (dashes and blanks apart) and are set to the right."""
         said = [{row[n].strip() for row in self.rows} - BLANK for n in range(len(self.header))]
@@ -102,11 +101,6 @@ class Document:
     chapters: tuple[Chapter, ...]
     cards: tuple[Any, ...] = ()
 
-    def blocks(self) -> Iterator[Block]:
-        """All blocks in order."""
-        for chapter in self.chapters:
-            yield from chapter.blocks
-
 
 def read(text: str, name: str) -> tuple[Block, ...]:
     """Read the markup of a rendered template.
@@ -115,11 +109,6 @@ def read(text: str, name: str) -> tuple[Block, ...]:
     ``横表：`` (``Wide table:``), a table of ``| … |`` lines, the first of which is its header;
     ``注：`` (``Note:``) the note under it; ``图 name：`` (``Figure name:``) a figure. Anything else
     is text, a paragraph up to an empty line.
-
-    Raises
-    ------
-    ReportError
-        A row has more or fewer cells than the header, or a note stands under nothing.
     """
     blocks: list[Block] = []
     lines: list[str] = []

@@ -199,6 +199,9 @@ class Results:
             for name in ("rd_intensity", "hightech_firms")
         )
         self.fiscal = "fiscal_st_spending" in named
+        self.tasks, self.projects = self._tasks("task"), self._tasks("project")
+        doubt = ~data.consistency["agrees"] | data.consistency["expected"].eq("differ")
+        self.checks = self.cells(data.consistency[doubt], "computed printed says")
         self.looked = "经检索" if self.searched else ""
         asked = [o.name for o in self.offices if o.blank]
         many = w(f"{asked[0]}等{len(asked)}个单位", f"{len(asked)} offices") if asked else ""
@@ -212,7 +215,6 @@ class Results:
         """Everything by the name that templates use: all that bears a public name here."""
         return {n: getattr(self, n) for n in (*dir(type(self)), *vars(self)) if n[0] != "_"}
 
-    # ---- words -------------------------------------------------------------------------------
     def amount(self, value: Any, row: pd.Series) -> str:
         """A value with its unit, or a dash."""
         return DASH if value is None or pd.isna(value) else self.w.amount(value, row)
@@ -253,7 +255,6 @@ class Results:
         names, rows = columns.split(), frame.to_dict("records")
         return [[cell(name, row, self.w) or DASH for name in names] for row in rows]
 
-    # ---- all targets -------------------------------------------------------------------------
     @cached_property
     def plan(self) -> Named:
         """The plan under review."""
@@ -335,13 +336,6 @@ class Results:
         ]
 
     @cached_property
-    def checks(self) -> list[list[str]]:
-        """The plan's statements that leave a doubt."""
-        table = self.data.consistency
-        table = table[~table["agrees"] | table["expected"].eq("differ")]
-        return self.cells(table, "computed printed says")
-
-    @cached_property
     def reading_table(self) -> list[Named]:
         """Which figure of which year would mean which verdict, for the main targets."""
         table, out = self.data.reading_tables, []
@@ -358,11 +352,9 @@ class Results:
     def figure(self, indicator: str, number: int) -> str:
         """A figure of the city, or the mark of a cell to be filled in."""
         known = self.data.city(indicator) if indicator in self.registry.index else {}
-        if number not in known:
-            return self.unfilled
-        return self.amount(known[number], self.registry.loc[indicator])
+        return (self.amount(known[number], self.registry.loc[indicator])
+                if number in known else self.unfilled)  # fmt: skip
 
-    # ---- other areas -------------------------------------------------------------------------
     @cached_property
     def compared(self) -> list[Named]:
         """What the areas around the city and the provinces have of the main indicators."""
@@ -422,7 +414,6 @@ class Results:
             bold_met=int((bold & met).sum()), most="" if pd.isna(most) else self.w.number(most, 2),
         )  # fmt: skip
 
-    # ---- what it would take ------------------------------------------------------------------
     def _spending(self, rd: Target, value: float, until: int) -> pd.DataFrame | None:
         """R&D spending that a value of the intensity means, a row a scenario of GDP."""
         try:
@@ -490,15 +481,12 @@ class Results:
         if firms is None or past is None or table.empty:
             return None
         need, chance = table["first_time_needed"], table["probability"]
-        floor = firms.row["probability_floor"]
-        shown = table.assign(factor=need / past["per_year"], last_value=table["median"], decimals=0)
-        shown = shown.assign(unit=firms.row["unit"], probability_floor=floor)
-        rows = self.cells(shown, "renewal_rate first_time_needed factor last_value probability")
+        floor, rates = firms.row["probability_floor"], table["renewal_rate"]
         return Named(
-            rows=rows, few=w.number(need.min(), 1), many=w.number(need.max(), 1), low=rows[0][0],
-            high=rows[-1][0], past=w.number(past["per_year"], 1),
-            past_years=w.years(past["start"], past["end"]), least=w.chance(chance.min(), floor),
-            most=w.chance(chance.max(), floor),
+            few=w.number(need.min(), 1), many=w.number(need.max(), 1),
+            low=w.percent(rates.min(), 0), high=w.percent(rates.max(), 0),
+            past=w.number(past["per_year"], 1), past_years=w.years(past["start"], past["end"]),
+            least=w.chance(chance.min(), floor), most=w.chance(chance.max(), floor),
         )  # fmt: skip
 
     @cached_property
@@ -568,18 +556,8 @@ class Results:
             setattr(one, f"{name}_takes", "" if takes is None else w.money(takes, 2))
         return one
 
-    # ---- annexes -----------------------------------------------------------------------------
-    @cached_property
-    def tasks(self) -> list[Named]:
-        """Tasks of the plan, with what the offices reported."""
-        return self._tasks("task")
-
-    @cached_property
-    def projects(self) -> list[Named]:
-        """Projects and platforms of the plan, likewise."""
-        return self._tasks("project")
-
     def _tasks(self, kind: str) -> list[Named]:
+        """Tasks of the plan or its projects, with what the offices reported."""
         told = self.data.task_reports.drop_duplicates("id", keep="last").set_index("id")
         told, table, out = told.to_dict("index"), self.data.tasks, []
         for _, r in table[table["kind"].eq(kind)].iterrows():
@@ -657,7 +635,7 @@ class Results:
             several = w(f"{who[0]}等{len(who)}个单位", f"{who[0]} and {len(who) - 1} others")
             copies = part["copy"].eq("yes").all()
             out.append(Named(
-                publisher=who[0] if len(who) == 1 else several,
+                publisher=w.join(who) if len(who) < 3 else several,
                 title=title if len(part) > 1 else part["title"].iloc[0],
                 day=w("—", "–").join(dict.fromkeys([*days[:1], *days[-1:]])) or DASH,
                 mark=w("转载件，待核", "copy, to be checked") if copies else w("原件", "original"),

@@ -67,13 +67,7 @@ def rows(items: Iterable, columns: str = "", blank: str = "") -> Raw:
 
 
 def render(made: jinja2.Environment, name: str, /, **results: Any) -> str:
-    """The text of a template.
-
-    Raises
-    ------
-    ReportError
-        The template is missing, is no template, or asks for what is not there.
-    """
+    """The text of a template; a `ReportError` where it asks for what is not there."""
     try:
         return made.get_template(name).render(**results)
     except jinja2.TemplateSyntaxError as error:

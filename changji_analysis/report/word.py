@@ -29,12 +29,8 @@ from .content import BOLD, Block, Chapter, Document, Heading, Paragraph, Picture
 from .content import display_width as wide_as
 from .templating import TEMPLATES, markup_environment, no_picture, printable
 
-UPRIGHT, ACROSS = Mm(156), Mm(225)
-"""Width of the text on an upright and on a landscape page."""
-
-SIZES = (12.0, 10.5, 9.0, 7.5)
-"""Type of tables in points: 小四, 五号, 小五; 六号 only where words would break otherwise."""
-
+UPRIGHT, ACROSS = Mm(156), Mm(225)  # width of the text on an upright and on a landscape page
+SIZES = (12.0, 10.5, 9.0, 7.5)  # type of tables: 小四, 五号, 小五; 六号 where words would break
 _LETTER = {"zh": 10.4, "en": 9.4}  # twips that a Latin letter takes for each point of the type
 _PADDING = 60  # twips on either side of a cell
 _SHORT = 14  # letters that a cell holds unbroken where no cell of its column holds more
@@ -48,11 +44,8 @@ _BREAKS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff07\uff0a-\uffef"  # characters a
 def write(document: Document, path: Path, figures: Path) -> bool:
     """Write a report as a Word file, with the figures ``<lang>/<name>.png`` of a folder.
 
-    Returns
-    -------
-    bool
-        Whether the contents bear page numbers: LibreOffice and pdftotext laid the report out.
-        Without them Word is left to number the contents.
+    Without LibreOffice and pdftotext, which lay it out, the contents bear no page numbers: then
+    Word is left to number them, and the answer is False.
     """
     plain = _Writer(document, Path(figures), {}).content()
     pages = _laid_out(plain, document)
@@ -73,7 +66,7 @@ class _Writer:
         """The whole file."""
         words, about = self.document.words, self.docx.core_properties
         about.title, about.author, about.subject = (
-            printable(words[name]) for name in ("title", "author", "status")
+            printable(words[name]) for name in ("title", "author", "subtitle")
         )
         about.created = about.modified = dt.datetime.fromisoformat(self.document.date)
         about.last_modified_by = about.comments = about.keywords = about.category = ""
@@ -244,7 +237,6 @@ def _mark(kind: str, *, dirty: bool = False):
     return parse_xml(f'<w:r {_W}><w:fldChar w:fldCharType="{kind}"{more}/></w:r>')
 
 
-# ---- the layout --------------------------------------------------------------------------------
 def _laid_out(content: bytes, document: Document) -> dict[str, int]:
     """Pages of the headings as LibreOffice lays them out; empty where it is not at hand."""
     office, reader = shutil.which("soffice"), shutil.which("pdftotext")

@@ -42,9 +42,7 @@ def write(results: Results, document: Document, path: Path) -> None:
     top: tuple[str, ...] = (document.words["title"], document.words["data_to"])
     with xlsxwriter.Workbook(stream, options | {"default_format_properties": face}) as book:
         day = dt.datetime.fromisoformat(document.date)
-        book.set_properties(
-            {"title": printable(document.words["title"]), "created": day, "comments": ""}
-        )
+        book.set_properties({"title": printable(top[0]), "created": day, "comments": ""})
         for zh, en, columns, rows in _sheets(results):
             table = [[_cell(name, row, w) for name in columns.split()] for row in rows]
             if table:
@@ -53,22 +51,23 @@ def write(results: Results, document: Document, path: Path) -> None:
     write_bytes(path, stream.getvalue())
 
 
-# ---- what the sheets hold ----------------------------------------------------------------------
 def _sheets(r: Results) -> Iterable[tuple[str, str, str, list[Mapping[str, Any]]]]:
     """Name of a sheet in Chinese and English, its columns and its rows."""
     data, card = r.data, [_row(r, t) for t in r.every]
     main = {(row["id"], row["reading"]): row for row in card if row["main"]}
+    start, judged = "base_value last_value last_year", "probability range verdict"
+    yield "总览", "overview", f"name goal {start} {judged} holder source", [*main.values()]
     yield (
-        "总览", "overview", "name goal base_value last_value last_year probability range verdict "
-        "holder source", [*main.values()],
-    )  # fmt: skip
-    yield (
-        "指标明细", "details", "name reading section unit base_value last_value last_year goal "
-        "completion gap_closed time_elapsed straight geometric required_growth probability range "
-        "verdict evidence missing_years holder", card,
-    )  # fmt: skip
-    yield "历年数据", "figures", ("indicator area year amount unit source published vintage "
-                              "confidence"), _figures(r)  # fmt: skip
+        "指标明细",
+        "details",
+        (
+            f"name reading section unit {start} goal completion gap_closed time_elapsed straight "
+            f"geometric required_growth {judged} evidence missing_years holder"
+        ),
+        card,
+    )
+    columns = "indicator area year amount unit source published vintage confidence"
+    yield "历年数据", "figures", columns, _figures(r)
     paths = data.required_paths.to_dict("records")
     yield "各年应达", "paths", "name year unit straight geometric observed", [
         main[key] | row for row in paths if (key := (row["id"], row["reading"])) in main
@@ -148,7 +147,6 @@ def _cell(name: str, row: Mapping[str, Any], w: Words) -> Cell:
     return Cell(printable(text))
 
 
-# ---- how a sheet looks -------------------------------------------------------------------------
 def _fill(book: xlsxwriter.Workbook, name: str, heads: list[str], table: list, top) -> None:
     """Write a table on a sheet of its own; under a title it is kept to one page."""
     sheet, bold = book.add_worksheet(name), {"bold": True, "text_wrap": True}
