@@ -131,13 +131,14 @@ class Calibration:
         w = Words(lang)
         numbers = self.stated, self.came_true, self.lower, self.upper
         said, came, low, high = (w.percent(p, int(self.came_true < 0.01)) for p in numbers)
-        years, figures = _span(*self.ahead), _span(self.fewest, self.most)
-        start = _span(*(f"{float(f'{v:.3g}'):,.12g}" for v in self.level)) if self.family else ""
+        spans = self.ahead, (self.fewest, self.most), [_plain(v) for v in self.level]
+        years, figures, start = (w("—", "–").join(dict.fromkeys(map(str, ends))) for ends in spans)
+        start = start if self.family else ""
         parts = [
             w(f"最接近的回溯判断{self.statements:,}次（{'同类' if start else '其他'}指标，"
               f"{figures}个数据，提前{years}年{start and '，起点' + start}；{self.areas}个地区、"
-              f"{self.periods}个不重叠时段，折合{self.cases}例），平均说{said}，"
-              f"实现{came}（95%区间{low}至{high}）",
+              f"{self.periods}个不重叠时段，折合{self.cases}例），平均预测{said}，"
+              f"实际实现{came}（95%区间{low}至{high}）",
               f"of the {self.statements:,} nearest statements in replays ("
               f"{'same family' if start else 'other indicators'}, figures {figures}, years ahead "
               f"{years}{start and ', from ' + start}; {self.areas} areas in "
@@ -163,8 +164,9 @@ class Calibration:
         return f"{self.said('zh')} / {self.said('en')}"
 
 
-def _span(low, high) -> str:
-    return f"{low}" if low == high else f"{low}–{high}"
+def _plain(value: float) -> str:
+    """Three significant digits."""
+    return f"{float(f'{value:.3g}'):,.12g}"
 
 
 def family(indicator: str | None) -> str | None:

@@ -16,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 from .. import needs
-from ..calibration import NEVER
 from ..dataset import Dataset
 from ..errors import ForecastError
 from ..scorecards import reference_windows, spans
@@ -101,20 +100,11 @@ class Target:
             else w("各省区", "provinces"),
         )  # fmt: skip
 
-    @cached_property
-    def alike(self) -> Named | None:
-        """The replayed statements nearest to this one, and what was never replayed."""
-        found, w = self.assessment.evidence.calibration, self._of.w
-        if found is None:
-            return None
-        digits = 1 if found.came_true < 0.01 else 0
-        shares = ("stated", "came_true", "lower", "upper")
-        return Named(
-            cases=w.number(found.cases), areas=found.areas, periods=found.periods,
-            same=bool(found.family), statements=w.number(found.statements),
-            never=self._of.listed(w(*NEVER[code]) for code in found.never),
-            **{name: w.percent(getattr(found, name), digits) for name in shares},
-        )  # fmt: skip
+    @property
+    def alike(self) -> str:
+        """What became of the replayed statements nearest to this one."""
+        found = self.assessment.evidence.calibration
+        return "" if found is None else found.said(self._of.lang)
 
     @cached_property
     def path(self) -> list[Named]:
