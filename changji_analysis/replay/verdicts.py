@@ -62,9 +62,11 @@ def statements(data: Dataset) -> pd.DataFrame:
                 every = [cases.known(data, name, year) for name, p in cases.PANELS.items()
                          if p.indicator == one.indicator]  # fmt: skip
                 length, ahead = year - base_year + 1, base_year + span - year
-                cut = {"kind": one.kind, "lengths": [length], "horizons": [ahead]}
-                found = cases.cut(past, today, year, **cut)
-                each = cases.cut(past, today, year, **cut, folds=today.shape[1])
+                found, each = (
+                    cases.cut(past, today, year, kind=one.kind, lengths=[length],
+                              horizons=[ahead], folds=folds)
+                    for folds in (cases.FOLDS, today.shape[1])
+                )  # fmt: skip
                 classes = [pd.concat(every, axis=1), past]
                 judged = _judged(found, each, classes, named, base_year)
                 parts.append(judged.assign(panel=panel))
