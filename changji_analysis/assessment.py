@@ -56,6 +56,8 @@ class Evidence:
     parent : ParentUsed or None
         The area around this one whose later figures were used: its name, the last year of the
         area and of the parent, and the pass-through.
+    reason : str
+        Code of `LACKING` where there is no verdict.
     """
 
     n: int
@@ -65,6 +67,7 @@ class Evidence:
     calibration: Calibration | None = None
     notes: tuple[str, ...] = ()
     parent: ParentUsed | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,19 +272,17 @@ def assess(
     usable = last_year is not None and (base_year is None or last_year >= base_year)
 
     notes: tuple[str, ...] = ()
-    prediction, probability, method = None, None, name_of(model)
+    prediction, probability, method, reason = None, None, name_of(model), ""
     goal = base if target.direction == "non_decreasing" else target.value
     if last is None or not usable:
-        lacking = "no_figure" if last_year is None else "old_figure"
-        notes = (LACKING[lacking].format(last_year=last_year, base_year=base_year),)
-        last = None
+        reason, last = "no_figure" if last_year is None else "old_figure", None
     elif goal is None:
-        notes = (LACKING["no_base"],)
+        reason = "no_base"
     elif last_year == target.year:
         method = "outcome"
         probability = float(target.met_by(last, base))
     elif target.direction == "non_decreasing" and last_year == base_year:
-        notes = (LACKING["no_later_figure"],)
+        reason = "no_later_figure"
     else:
         prediction = forecast(
             known, target.year, model=model, peers=peers, parent=parent, kind=kind
@@ -289,6 +290,8 @@ def assess(
         asked = goal, target.direction, target.tolerance or 0
         probability = float(np.mean(attainment(*prediction.at(), prediction.scale, *asked)))
         notes = prediction.notes
+    if reason:
+        notes = (LACKING[reason].format(last_year=last_year, base_year=base_year),)
     verdict = verdict_of(probability, thresholds)
     if method == "outcome":
         verdict = "achieved" if probability == 1 else "missed"
@@ -307,6 +310,7 @@ def assess(
             calibration=_calibration(prediction, probability, target, goal, last, history),
             notes=notes,
             parent=None if prediction is None else prediction.parent,
+            reason=reason,
         ),
         forecast=prediction,
         due=_due(base_year, base, goal, target),

@@ -246,7 +246,7 @@ def _grade(a: Assessment, after: int, peers: pd.DataFrame) -> str:
         return "A"
     if after:
         return "B"
-    generic = any("generic" in note for note in a.evidence.notes)
+    generic = a.forecast is not None and not a.forecast.peers
     return "D" if generic or not peers.shape[1] else "C"
 
 

@@ -444,9 +444,4 @@ def _fill(out: Result, i: int, a: Assessment, notes: tuple[str, ...]) -> dict[st
         out["peers"][i] = f.peers
         spread = np.sqrt(f.shape[-1:, -1])
         add_interval(out, [i], f.loc[-1:], spread, np.array([f.df]), f.scale)
-    reason = "" if a.probability is not None else _lacking(e.notes)
-    return {"method": e.method, "reason": reason, "notes": "; ".join(notes)}
-
-
-def _lacking(notes: tuple[str, ...]) -> str:
-    return next(code for code, words in LACKING.items() if notes[0].startswith(words.split("{")[0]))
+    return {"method": e.method, "reason": e.reason, "notes": "; ".join(notes)}
