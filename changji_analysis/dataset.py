@@ -776,7 +776,8 @@ class Dataset:
                 parent = next((series for series in known if len(series) > 1), None)
                 area = () if parent is None else (parent.attrs["area"],)
                 others = self.peers(issued, exclude=area)
-                return needs.cohort_outlook(one.assessment, past, others, rates, parent)
+                found = needs.cohort_outlook(one.assessment, past, others, rates, parent)
+                return found.assign(probability_floor=one.assessment.floor)
         return pd.DataFrame()
 
     @_result

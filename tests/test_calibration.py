@@ -9,6 +9,7 @@ from changji_analysis.assessment import assess
 from changji_analysis.calibration import Question, calibration_of, effective, periods, upper_bound
 from changji_analysis.dataset import Dataset
 from changji_analysis.plan import Target
+from changji_analysis.wording import Words
 
 
 def test_a_row_beside_every_probability():
@@ -104,3 +105,16 @@ def test_nothing_replayed_is_no_row(tmp_path, monkeypatch):
 def test_the_rows_of_a_dated_review_say_that_replays_reach_further():
     row = Dataset(as_of="2023-12-31").assessments[("t01", "share_of_gdp")].evidence.calibration
     assert row.as_of == "2023-12-31" and "outcomes after 2023-12-31 included" in str(row)
+
+
+def test_no_probability_is_printed_below_what_its_cases_bear():
+    data, w = Dataset(), Words("en")
+    row = data.scorecard.set_index("id").loc["t01"]
+    least = w.chance(row["probability"], row["probability_floor"])
+    assert row["probability"] < 0.01 and least != "less than 1%"
+    assert w.spread(row) == least == w.chance(row["probability_low"], row["probability_low_floor"])
+    for table in (data.probability_history("t01"), data.alternatives("t01"), data.cohort_outlook):
+        hardly = table[table["probability"].lt(table["probability_floor"])]
+        said = [w.chance(*pair) for pair in hardly[["probability", "probability_floor"]].to_numpy()]
+        assert all(text.startswith("less than") and text != "less than 1%" for text in said)
+    assert len(data.probability_history("t01"))
