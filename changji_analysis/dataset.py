@@ -573,10 +573,22 @@ class Dataset:
         UsageError
             There is no such target or reading; near matches are named.
         """
-        table = self.plan_targets
+        return self._judge(self._row(self.plan_targets, target, reading)).assessment
+
+    @_kept
+    def scored(self, target: str, reading: str | None = None) -> pd.Series:
+        """The row of the scorecard of one target, named as in `assessment`."""
+        return self._row(self.scorecard, target, reading)
+
+    @_kept
+    def reading_table(self, target: str) -> pd.DataFrame:
+        """Of `reading_tables` the default reading of one target."""
+        table = self.reading_tables
+        return table[table["id"].eq(target) & table["default"]]
+
+    def _row(self, table: pd.DataFrame, target: str, reading: str | None) -> pd.Series:
         on = table.loc[table["indicator"].eq(target), "id"]
-        row = plan.plan_row(table, target if on.empty else on.iloc[0], reading)
-        return self._judge(row).assessment
+        return plan.plan_row(table, target if on.empty else on.iloc[0], reading)
 
     def _target(self, row: pd.Series) -> plan.Target:
         return plan.target_of(row, self.config.plan.base_year)
@@ -703,6 +715,18 @@ class Dataset:
             scenarios=self.config.gdp_scenarios,
             region=region,
         )
+
+    @_kept
+    def publishers(
+        self, indicator: str, areas: Iterable[str] | None = None, since: int = 0
+    ) -> pd.Series:
+        """How many figures each publisher gave from a year on, the most frequent first."""
+        tables = [self.statistics, self.reference("provinces"), self.reference("countries")]
+        rows = pd.concat([t[["area", "indicator", "year", "source"]] for t in tables])
+        match = rows["indicator"].eq(indicator) & rows["year"].ge(since)
+        match = match if areas is None else match & rows["area"].isin(areas)
+        publishers = self.sources.set_index("id")["publisher"]
+        return publishers.reindex(rows.loc[match, "source"]).value_counts()
 
     @property
     def due_years(self) -> range:

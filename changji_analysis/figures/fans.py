@@ -246,12 +246,8 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
 def fan_chart(data, w: Words, indicator: str) -> Chart:
     """The city's figures, the forecast and the two required paths of one target."""
     goal = goal_of(data, w, indicator)
-    a, counted = (
-        data.assessments[goal.id, goal.row["reading"]],
-        COUNTED_BY.get(indicator, indicator),
-    )
-    known, card = data.city(indicator), data.scorecard
-    row = card[card["id"].eq(goal.id) & card["default"]].to_dict("records")[0]
+    a, known = data.assessment(goal.id), data.city(indicator)
+    counted, row = COUNTED_BY.get(indicator, indicator), data.scored(goal.id).to_dict()
     need(known, f"{data.config.areas.city}, {indicator}")
     source = sources(data, w, (indicator, [data.config.areas.city]), (counted, None))
     return _fan_page(data, w, a, a.forecast, known, source, row)
@@ -260,11 +256,10 @@ def fan_chart(data, w: Words, indicator: str) -> Chart:
 def reading_chart(data, w: Words, indicator: str) -> Chart:
     """Which figure of which year would mean which verdict, with both paths and what is known."""
     goal = goal_of(data, w, indicator)
-    a, known = data.assessments[goal.id, goal.row["reading"]], data.city(indicator)
+    a, known = data.assessment(goal.id), data.city(indicator)
     unit, decimals = goal.row["unit"], int(goal.row["decimals"])
-    table = data.reading_tables
-    table = table[table["id"].eq(goal.id) & table["default"] & table["verdict"].ne("")]
-    table = table[table["year"].gt(goal.base_year)]
+    table = data.reading_table(goal.id)
+    table = table[table["verdict"].ne("") & table["year"].gt(goal.base_year)]
     need(table, f"{indicator}: what a figure would mean")
     likely = table[table["verdict"].eq("likely")]
     title = w(

@@ -397,16 +397,11 @@ def sources(
 
     ``used``: pairs of an indicator and areas, None for all; ``documents``: ids of further sources.
     """
-    tables = [data.statistics, data.reference("provinces"), data.reference("countries")]
-    rows = pd.concat([t[["area", "indicator", "year", "source"]] for t in tables])
-    rows = rows[rows["year"] >= since]
     publishers = data.sources.set_index("id")["publisher"]
     names: list[str] = []
     rest = False
     for indicator, areas in used:
-        match = rows["indicator"].eq(indicator)
-        match = match if areas is None else match & rows["area"].isin(list(areas))
-        counts = publishers.reindex(rows.loc[match, "source"]).value_counts()
+        counts = data.publishers(indicator, areas if areas is None else [*areas], since)
         main = counts[counts >= counts.max() / 20] if len(counts) else counts
         names.extend(main.index)
         rest |= len(main) < len(counts)

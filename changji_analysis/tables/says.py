@@ -54,9 +54,7 @@ def answer(data, lang: str | None = None) -> Said:
 
 def target(data, indicator: str, lang: str | None = None) -> Said:
     """The default reading of the target on an indicator, its verdict with its range."""
-    card = data.scorecard
-    row = card[card["default"] & card["indicator"].eq(indicator)].iloc[0]
-    return verdict(data.assessments[row["id"], row["reading"]], lang, row)
+    return verdict(data.assessment(indicator), lang, data.scored(indicator))
 
 
 def verdict(a: Assessment, lang: str | None = None, row: pd.Series | None = None) -> Said:
