@@ -1,6 +1,7 @@
 """The review: what it writes where, what a second run does again, which dates it takes."""
 
 import datetime as dt
+import errno
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,36 @@ def test_code_counts_with_all_that_it_imports_and_nothing_else(tmp_path, monkeyp
     monkeypatch.undo()
     for each in kept:
         each.cache_clear()
+
+
+def test_an_unchanged_review_judges_nothing_again(place, monkeypatch):
+    judged, judge = [], ca.Dataset._judge
+    monkeypatch.setattr(
+        ca.Dataset, "_judge", lambda self, row: judged.append(row["id"]) or judge(self, row)
+    )
+    run(place)
+    judged.clear()
+    assert run(place)[0] == judged == []
+    [answers] = (place / ".cache").glob("answers-*")
+    answers.write_bytes(answers.read_bytes()[:-9])
+    assert run(place)[0] == [] and judged  # what was damaged is found again and kept
+    judged.clear()
+    assert run(place)[0] == judged == []
+    monkeypatch.setattr(review.keys, "resources", lambda: "another version")
+    assert len(run(place)[0]) == 5 and judged
+
+
+def test_a_full_disk_leaves_what_was_there_and_says_so(place, monkeypatch):
+    run(place)
+    add(place, FIRMS.format(2021, 60, 60))
+    before = contents(place)
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(review.ReviewError, match=r"No space left.*Remedy"):
+            run(place)
+    assert contents(place) == before
+    assert "reports" in run(place)[0]
