@@ -244,7 +244,7 @@ def calibration_of(
     p, y = kept.answers(laws[-1], rises, falling)
     low, high = next(b for b in pairwise(BANDS) if probability < b[1] or b[1] == 1)
     inside = (p >= low) & ((p < high) | (high == 1)) & np.isfinite(y)
-    asked = kept, inside, y, kept.shared(laws[-1])
+    asked = kept, inside, y, kept.shared[laws[-1]]
     chosen, never = (inside, []) if question is None else _nearest(*asked, question)
     if not chosen.any():
         return None
@@ -274,7 +274,10 @@ def calibration_of(
 
 
 class _Kept(NamedTuple):
-    """The table of statements as arrays along its rows; in `laws` location, spread and df."""
+    """The table of statements as arrays along its rows.
+
+    In `laws` location, spread and degrees of freedom, in `shared` the `correlation` by law.
+    """
 
     family: np.ndarray
     area: np.ndarray
@@ -284,6 +287,7 @@ class _Kept(NamedTuple):
     parent: np.ndarray
     rise: np.ndarray
     laws: dict[str, np.ndarray]
+    shared: dict[str, np.ndarray]
 
     def answers(self, law: str, rises, falling: bool) -> tuple[np.ndarray, np.ndarray]:
         """Probability that each case rises as asked, and whether it did; NaN where not known."""
@@ -304,18 +308,18 @@ class _Kept(NamedTuple):
         cases = min(areas * spans, len(row))
         return areas, spans, effective(cases, spans, shared[row].mean(), happened[mask].mean())
 
-    def shared(self, law: str) -> np.ndarray:
+    def correlation(self, law: str) -> np.ndarray:
         """Correlation of areas' shocks in the same years, by the family of each row."""
         from scipy import special
 
         loc, spread, df = self.laws[law].T
         place = special.stdtr(df, (self.rise - loc) / spread).clip(1e-6, 1 - 1e-6)
-        z = pd.Series(special.ndtri(place))
-        part = z.groupby([self.family, self.parent, self.last_year, self.ahead])
-        square = part.agg(lambda one: (one**2).sum())
-        total = pd.DataFrame({"same": part.sum() ** 2 - square, "all": (part.count() - 1) * square})
-        total = total.groupby(level=0).sum()
-        return (total["same"] / total["all"]).clip(lower=0).reindex(self.family).fillna(0).array
+        z = special.ndtri(place)
+        table = pd.DataFrame({"sum": z, "square": z**2, "count": np.isfinite(z)})
+        part = table.groupby([self.family, self.parent, self.last_year, self.ahead]).sum()
+        same, pairs = part["sum"] ** 2 - part["square"], (part["count"] - 1) * part["square"]
+        shared = same.groupby(level=0).sum() / pairs.groupby(level=0).sum()
+        return shared.clip(lower=0).reindex(self.family).fillna(0).to_numpy()
 
 
 def _nearest(
@@ -358,7 +362,9 @@ def _statements() -> _Kept | None:
         law: table[[f"{law}_loc", f"{law}_spread", f"{law}_df"]].to_numpy(float) * units
         for law in LAWS
     }
-    return _Kept(*keys, table["parent"].to_numpy(bool), table["rise"].to_numpy() * UNIT, laws)
+    parent, rise = table["parent"].to_numpy(bool), table["rise"].to_numpy() * UNIT
+    kept = _Kept(*keys, parent, rise, laws, {})
+    return kept._replace(shared={law: kept.correlation(law) for law in laws})
 
 
 forget = _statements.cache_clear
