@@ -272,7 +272,10 @@ class Results:
     def offices(self) -> list[Named]:
         """What each office holds, those with most blanks first; a shared target counts for each."""
         own, w = self.office(self.w.column(vars(self.config.report), "issuer")), self.w
-        days = {self.office(r["office"]): w.date(r["day"].date())
+        pairs = self.registry[["holder_zh", "holder_en"]].to_numpy()
+        said = {zh: w(zh, en) for a, b in pairs
+                for zh, en in zip(a.split("、"), b.split("; "), strict=False)}  # fmt: skip
+        days = {self.office(said.get(r["office"], r["office"])): w.date(r["day"].date())
                 for _, r in self.data.returned.iterrows()}  # fmt: skip
         held: dict[str, list[Target]] = {}
         for t in self.targets:

@@ -204,6 +204,7 @@ def test_sentences_follow_the_figures(compose):
     assert "2025年实际数经检索未查到" in said(before) and "2025年实际数已公布的1项" in said(after)
     assert "超前" in said(after) and "暂不作超前、达序、滞后的判断" in said(before)
     assert "achieved" in said(compose("later", None, "en"))
+    assert "缺少先例支撑" in said(before) and "缺少先例支撑" not in said(after)
 
 
 def test_the_mid_term_review_knows_only_its_day_and_speaks_of_adjusting(data, compose):
@@ -243,6 +244,7 @@ def test_what_came_back_stands_in_the_report_with_who_and_when(tmp_path):
     )
     document = report.compose(Dataset(folder))
     assert "1个单位已报送自评材料，6个单位尚未报送" in said(document)
+    assert "1 of 7 offices had returned" in said(report.compose(Dataset(folder), "en"))
     tables = [b for b in blocks(document) if isinstance(b, Table)]
     office = next(row for t in tables for row in t.rows if row[0] == "市科技局")
     assert office[3] == "2026年1月15日"
