@@ -263,9 +263,9 @@ def prior_for(peers, x, years) -> tuple[Prior, tuple[str, ...]]:
 
 def _usable(peers: pd.DataFrame, x, years) -> tuple[pd.DataFrame, list[str]]:
     """Peers with at least one increment; those identical to the series are named and left out."""
-    peers = peers.loc[:, peers.notna().sum() >= 2]
+    peers = peers.loc[:, np.isfinite(peers.to_numpy(float)).sum(0) >= 2]
     same = copies(peers, x, years)
-    return peers.drop(columns=same), [str(c) for c in same]
+    return peers.drop(columns=same) if len(same) else peers, [str(c) for c in same]
 
 
 def copies(peers: pd.DataFrame, x, years) -> pd.Index:
