@@ -153,3 +153,15 @@ def test_as_a_program_whatever_the_console_can_show(encoding, said):
 def test_help_names_every_command(run):
     code, out, _ = run("--help")
     assert code == 0 and all(name in out for name in ("review", "check", "scorecard"))
+
+
+def test_ctrl_c_says_that_every_file_is_whole(monkeypatch, capsys):
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("changji_analysis.review.run", stopped)
+    monkeypatch.setattr("sys.argv", ["changji", "review"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 130
+    assert "every file is as it was" in capsys.readouterr().err

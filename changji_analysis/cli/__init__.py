@@ -49,7 +49,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console that lacks a character shows "?"
     try:
         app()
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != 130:  # what typer makes of Ctrl-C, without a word
+            raise
         said = "stopped; every file is as it was or as it should be, run again to go on"
         _fail(f"{said} / 已中断，文件均完整，再次运行即可继续", 130)
     except UsageError as error:
