@@ -104,6 +104,7 @@ def test_every_error_of_the_package_is_one_message(run, monkeypatch, error, code
     def fail(*arguments):
         raise error
 
+    monkeypatch.setenv("CHANGJI_ANSWERS", "")
     monkeypatch.setattr("changji_analysis.quality.problems", fail)
     ended, out, err = run("check")
     assert (ended, out) == (code, "") and err.split() == str(error).split()
@@ -113,6 +114,7 @@ def test_an_error_that_nobody_meant_is_not_hidden(run, monkeypatch):
     def fail(*arguments):
         raise ZeroDivisionError
 
+    monkeypatch.setenv("CHANGJI_ANSWERS", "")
     monkeypatch.setattr("changji_analysis.quality.problems", fail)
     with pytest.raises(ZeroDivisionError):
         run("check")
