@@ -69,6 +69,9 @@ class Constants(NamedTuple):
 LEARNT = Constants()
 PASS_THROUGH = {"level": 1.05, "count": 1.03, "ratio": 1.0, "share": 0.94}
 """b by kind: a kind's own slope drawn towards that of all."""
+WIDEST = 2.0
+"""Most times that the interval of a child that scatters more is as wide as without the parent: one
+figure far off may be another scope and says little of the scatter (docs/decisions.md)."""
 
 
 class Known(NamedTuple):
@@ -159,7 +162,8 @@ def grow(
         The pass-through b of a child whose share is small, `PASS_THROUGH` of its kind.
     alone : array (...)
         The child's scale at these horizons without the parent. With it, the 80 % interval is no
-        wider, save as far as the child is smaller than its peers or seen to scatter more.
+        wider, save as far as the child is smaller than its peers or seen to scatter more, and
+        never by more than `WIDEST`.
     doubt : number, optional
         The standard deviation of b, if not the learnt one.
     joint : bool
@@ -202,7 +206,7 @@ def grow(
     squared = squared + walk(later, b**2 * p.parent_shock, b**2 * p.parent_doubt)
     squared = squared + shock * p.noise / p.shock * (np.eye(len(horizon)) if joint else 1)
     df = np.maximum(df, pooled.LEAST_DF)
-    wilder = np.maximum(variance / like_peers, 1)
+    wilder = np.clip(variance / like_peers, 1, WIDEST**2)
     limit = wilder * (alone * special.stdtrit(p.df, 0.9) / special.stdtrit(df, 0.9)) ** 2
     kept = (1 + ((np.diag(squared) if joint else squared) / limit) ** 8) ** (-1 / 16)
     return loc, squared * square(kept), df, b

@@ -320,3 +320,18 @@ def test_an_answer_that_is_no_distribution_is_refused(answer):
     with pytest.raises(ForecastError, match="own answered") as caught:
         forecast(pd.Series({2020: 1.0}), UNTIL, model=own)
     assert caught.value.reason == "model_answer"
+
+
+def test_one_figure_far_off_widens_to_a_bound():
+    """However far a second figure lies from the first, the target behind it is the likelier."""
+    rng = np.random.default_rng(3)
+    peers = pd.DataFrame(
+        np.exp(np.cumsum(rng.normal(0.05, 0.1, (12, 20)), axis=0)), range(2009, 2021)
+    )
+    parent = pd.Series(1.05 ** np.arange(15), range(2009, 2024))
+    far = [
+        forecast(pd.Series({2020: 0.2, 2021: value}), 2025, peers=peers, parent=parent)
+        for value in (1.0, 3.0, 9.0)
+    ]
+    chances = [f.probability(1.0, year=2025) for f in far]
+    assert chances == sorted(chances) and chances[-1] > 0.9
