@@ -411,6 +411,6 @@ def sources(
         names = [name for name in names if name.isascii()]
     rest |= len(names) > 5
     return w(
-        f"资料来源：{'；'.join(names[:5])}{'等' if rest else ''}；项目计算。",
+        f"资料来源：{'；'.join(names[:5])}{'等' if rest else ''}；本报告测算。",
         f"Source: {'; '.join([*names[:5], *['others'] * rest])}; own calculations.",
     )

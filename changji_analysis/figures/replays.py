@@ -12,7 +12,7 @@ from .marks import note, rows_only
 from .page import Chart, need, page, styled
 
 RULE = "eurostat"
-SOURCE = "资料来源：项目计算。", "Source: own calculations."
+SOURCE = "资料来源：本报告测算。", "Source: own calculations."
 
 
 @styled

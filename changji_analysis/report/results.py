@@ -352,13 +352,16 @@ class Results:
     def compared(self) -> list[Named]:
         """What the areas around the city and the provinces have of the main indicators."""
         areas, w, base = self.config.areas, self.w, self.config.plan.base_year
-        none = w("未查到", "not found")
+        none, rows = w("未查到", "not found"), self.data.statistics
+        rough = rows.loc[rows["bound"].str.startswith("derived"), ["area", "indicator", "year"]]
+        rough = set(rough.itertuples(index=False, name=None))
 
         def own(t: Target, area: str) -> str:
             known = self.data.history(area, t.indicator)
             years = [y for y in known.index if y >= base] or list(known.index[-1:])
             ends = dict.fromkeys([*years[:1], *years[-1:]])
-            return w.clauses(self.dated(t.amount(known[y]), y) for y in ends) or none
+            about = {y: w("约", "about ") * ((area, t.indicator, y) in rough) for y in ends}
+            return w.clauses(self.dated(about[y] + t.amount(known[y]), y) for y in ends) or none
 
         def among(t: Target, how: str) -> str:
             known = self.data.peers(t.indicator, "provinces").reindex([base]).loc[base].dropna()
@@ -624,7 +627,8 @@ class Results:
             years = sorted(set(part["title"].str.findall(_YEAR).explode().dropna().astype(int)))
             title = title.replace("{}", w.spans(spans(years)), 1).replace("{}", "")
             days = sorted({d if len(part) == 1 else d[:4] for d in part["published"] if d})
-            who = [w.publisher(name) for name in dict.fromkeys(part["publisher"])]
+            names = {name: set(name.split()) for name in part["publisher"]}
+            who = [w.publisher(n) for n in names if not any(names[n] < names[o] for o in names)]
             several = w(f"{who[0]}等{len(who)}个单位", f"{who[0]} and {len(who) - 1} others")
             copies = part["copy"].eq("yes").all()
             out.append(Named(
