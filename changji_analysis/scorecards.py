@@ -11,6 +11,7 @@ import pandas as pd
 from .assessment import Assessment
 from .histories import growth_windows
 from .reading_tables import reading_table
+from .wording import likelihood
 
 _MEASURES = (
     "met_at_last required_growth required_growth_from_last observed_growth gap_closed "
@@ -95,6 +96,7 @@ def scorecard(
 
 def _row(one: Judged, years: set[int]) -> dict:
     row, a = one.row, one.assessment
+    p = a.probability
     return {
         "id": row["id"],
         "reading": row["reading"],
@@ -129,8 +131,8 @@ def _row(one: Judged, years: set[int]) -> dict:
         **_shortfall(a, one.money),
         **_reference(a, one.peers),
         **{f"pace_{name}": status for name, status in a.pace["status"].items()},
-        "probability_floor": None if a.probability is None else a.floor,
-        "likelihood": a.likelihood,
+        "probability_floor": None if p is None else a.floor,
+        "likelihood": None if p is None else likelihood(max(p, a.floor))[0],  # as printed
         "verdict": a.verdict,
         "n": a.evidence.n,
         "method": a.evidence.method if a.probability is not None else None,

@@ -113,6 +113,7 @@ def test_no_probability_is_printed_below_what_its_cases_bear():
     least = w.chance(row["probability"], row["probability_floor"])
     assert row["probability"] < 0.01 and least != "less than 1%"
     assert w.spread(row) == least == w.chance(row["probability_low"], row["probability_low_floor"])
+    assert row["likelihood"] == "very unlikely" == w.likely(row["probability_floor"])
     for table in (data.probability_history("t01"), data.alternatives("t01"), data.cohort_outlook):
         hardly = table[table["probability"].lt(table["probability_floor"])]
         said = [w.chance(*pair) for pair in hardly[["probability", "probability_floor"]].to_numpy()]

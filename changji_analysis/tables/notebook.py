@@ -63,7 +63,8 @@ def _(a: Assessment, lang: str | None = None) -> Shown:
     if a.last_value is not None:
         rows.append((w("最新", "latest"), f"{_number(a.last_value, w, unit)} ({e.last_year})"))
     if a.probability is not None:
-        chance = f"{w.chance(a.probability, a.floor)}{w('，', ', ')}{w.likely(a.probability)}"
+        term = w.likely(max(a.probability, a.floor))
+        chance = f"{w.chance(a.probability, a.floor)}{w('，', ', ')}{term}"
         rows.append((w("实现概率", "probability"), chance))
     for label, share in (
         (w("所需年均增速", "required growth a year"), a.required_growth),
