@@ -27,6 +27,7 @@ NO_WIDTH = 1e-9
 PARENT_LACKS = {
     "no_figure": "parent not used (no_figure): it has none",
     "no_later": "parent not used (no_later): {area} is known to {until}, the area itself to {last}",
+    "indicator": "parent not used (indicator): area and parent are {indicators}",
     "unit": "parent not used (unit): area and parent are in {units}",
     "out_of_range": "parent not used (out_of_range): {area} has figures that a {kind} cannot take",
     "hole": "parent not used (hole): {area} has no figure of {last}, the area's last year",
@@ -379,7 +380,7 @@ def scaled_parent(
     Parameters
     ----------
     parent, history : Series
-        In printed units; ``attrs`` may name their ``area`` and ``unit``.
+        In printed units; ``attrs`` may name their ``area``, ``indicator`` and ``unit``.
     """
     if isinstance(parent, pd.Series) and parent.dropna().empty:
         return None, (PARENT_LACKS["no_figure"],)
@@ -388,12 +389,16 @@ def scaled_parent(
     own, last = history.attrs.get("area"), int(history.index[-1])
     if own is not None and own == area:
         raise ForecastError.of("parent_is_child", area=area)
-    units = history.attrs.get("unit"), attrs.get("unit")
+    units, indicators = (
+        (history.attrs.get(name), attrs.get(name)) for name in ("unit", "indicator")
+    )
     low = parent.ge(0) if scale.edge else parent.gt(0)
     inside = parent[low & parent.le(scale.upper)]
     reason = None
     if parent.index[-1] <= last:
         reason = "no_later"
+    elif all(indicators) and indicators[0] != indicators[1]:
+        reason = "indicator"
     elif all(units) and units[0] != units[1]:
         reason = "unit"
     elif len(inside) < len(parent):
@@ -403,8 +408,12 @@ def scaled_parent(
     elif kind in ("count", "level") and parent[last] < history.iloc[-1]:
         reason = "scope"
     if reason is not None:
-        said = {"area": area or "?", "last": last, "until": parent.index[-1], "kind": kind}
-        return None, (PARENT_LACKS[reason].format(**said, units=" and ".join(map(str, units))),)
+        said = {
+            "area": area or "?", "last": last, "until": parent.index[-1], "kind": kind,
+            "units": " and ".join(map(str, units)),
+            "indicators": " and ".join(map(str, indicators)),
+        }  # fmt: skip
+        return None, (PARENT_LACKS[reason].format(**said),)
     line = pd.Series(scale.forward(parent.to_numpy(float)), parent.index)
     line.attrs = attrs | {"area": area, "kind": kind}
     return line, ()

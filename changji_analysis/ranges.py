@@ -18,6 +18,9 @@ ENDS = (0.1, 0.9)
 """Points of the pass-through's distribution that are tried."""
 RANGE = ("probability_low", "probability_high", "probability_low_floor",
          "probability_high_floor", "verdict_low", "verdict_high", "words")  # fmt: skip
+ALONE = "alone"
+"""The judgement without the parent, told beside the range: it leaves evidence out, and is no
+choice that a reader could defend."""
 COLUMNS = ["choice", "detail", "probability", "probability_floor", "verdict"]
 
 
@@ -53,8 +56,8 @@ def alternatives(
     Returns
     -------
     DataFrame
-        ``choice`` (``central``, ``reference_class``, ``without``, ``pass_through``, ``method``),
-        ``detail`` (which), ``probability``, below what that is not printed
+        ``choice`` (``central``, ``reference_class``, ``without``, ``pass_through``, ``method``, and
+        `ALONE`), ``detail`` (which), ``probability``, below what that is not printed
         (``probability_floor``), and ``verdict``; empty where the central judgement rests on no
         forecast.
     """
@@ -69,6 +72,7 @@ def alternatives(
         rest.attrs = peers.attrs
         judged.append(("without", str(area), judge(rest, parent)))
     if parent is not None and central.evidence.parent is not None:
+        judged.append((ALONE, "", judge(peers, None)))
         for level in ENDS:
             judged.append(("pass_through", f"{level:g}", judge(peers, at_quantile(parent, level))))
     rows = [(choice, detail, a.probability, a.floor) for choice, detail, a in judged]
@@ -89,7 +93,7 @@ def ends(table: pd.DataFrame) -> dict[str, object]:
     found: dict[str, object] = dict.fromkeys(RANGE)
     if table.empty:
         return found
-    ranked = table.sort_values("probability", kind="stable")
+    ranked = table[table["choice"].ne(ALONE)].sort_values("probability", kind="stable")
     for end, row in (("low", ranked.iloc[0]), ("high", ranked.iloc[-1])):
         found[f"probability_{end}"], found[f"verdict_{end}"] = row["probability"], row["verdict"]
         found[f"probability_{end}_floor"] = row["probability_floor"]

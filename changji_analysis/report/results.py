@@ -18,6 +18,7 @@ import pandas as pd
 from .. import needs
 from ..dataset import Dataset
 from ..errors import ForecastError
+from ..ranges import ALONE
 from ..scorecards import reference_windows, spans
 from ..tables.columns import COLUMNS, cell
 from ..tables.readings import reading_sentence
@@ -139,6 +140,13 @@ class Target:
             return ""
         area = w.area(used.area) if used.area else w("上级地区", "the area around the city")
         return w(f"{area}至{used.until}年", f"{area} up to {used.until}")
+
+    @cached_property
+    def alone(self) -> str:
+        """The probability without the area around the city; empty where it plays no part."""
+        table = self._of.data.alternatives(*self.row[["id", "reading"]]).set_index("choice")
+        found = table.loc[table.index == ALONE, ["probability", "probability_floor"]]
+        return "".join(self._of.w.chance(*row) for row in found.to_numpy())
 
     @cached_property
     def region(self) -> Named | None:

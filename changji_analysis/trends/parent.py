@@ -35,6 +35,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..errors import UsageError
 from . import ParentUsed, Prediction, likelihood, pooled, walk_shape
 
 
@@ -282,7 +283,16 @@ def at_quantile(parent: pd.Series, level: float) -> pd.Series:
         In printed units or on the scale.
     level : float
         Between 0 and 1; 0.1 and 0.9 are the ends of the printed range.
+
+    Raises
+    ------
+    UsageError
+        The level does not lie between 0 and 1.
     """
+    if not 0 < level < 1:
+        raise UsageError(
+            f"quantile {level}: give one between 0 and 1, e.g. 0.1 / 分位数应在0与1之间"
+        )
     held = parent.copy()
     held.attrs = parent.attrs | {"quantile": level}
     return held
