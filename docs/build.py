@@ -144,7 +144,9 @@ def answer(lang: str) -> str:
     lines = []
     for indicator in ca.Dataset().config.report.headline:
         row = card[card["default"] & card["indicator"].eq(indicator)].iloc[0]
-        chance, verdict = w.chance(row["probability"]), w.verdict(row["verdict"])
+        chance, verdict = w.chance(row["probability"], row["probability_floor"]), w.judged(row)
+        if (span := w.spread(row)) != chance:
+            chance += w(f"，范围{span}", f", range {span}") * bool(span)
         goal = w.goal(row["value"], row["direction"], row["unit"])
         if side:
             lines.append(f"- {row['en']}, {goal} by {row['year']}: **{verdict}** ({chance})")

@@ -134,6 +134,7 @@ def check(data: Data = None) -> None:
     errors = found[found["severity"] == "error"]
     for line in found.drop(errors.index).to_dict("records"):
         place = line["file"] + ("" if pd.isna(line["row"]) else f" row {line['row']}")
+        place += f" ({line['value']})" if line["column"] == "reading" else ""
         say(f"{line['severity']:8}{place}: {line['why']} / {line['why_zh']}")
     counts = found["severity"].value_counts(sort=False)  # errors come first
     say(", ".join(f"{n} {name}{'s' if n != 1 else ''}" for name, n in counts.items()))

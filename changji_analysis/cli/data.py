@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import pandas as pd
 import typer
 
-from ..errors import UsageError
+from ..errors import DataError, UsageError
 from ..wording import TERMS
 from .terminal import Data, DryRun, Public, Yes, say, say_table, status
 
@@ -141,7 +141,10 @@ def names(
     known = Dataset(data)
     table = known.indicators[["id", "zh", "en", "unit"]]
     chosen = table[table.map(lambda cell: word.lower() in cell.lower()).any(axis=1)]
-    say_table(("id", "名称 name", "", "单位 unit"), chosen.itertuples(index=False))
+    if chosen.empty:
+        say(f"no indicator has {word!r} in its name / 没有名称含“{word}”的指标")
+    else:
+        say_table(("id", "名称 name", "", "单位 unit"), chosen.itertuples(index=False), whole=(0,))
     say(f"地区 areas: {'、'.join(known.config.areas.all)}")
 
 
@@ -169,13 +172,19 @@ def _show(proposal: Proposal) -> None:
     frame = proposal.frame()
     several = len(set(frame["sheet"])) > 1
     remarks: dict[tuple[str, str], list[str]] = {}
+    remedies: dict[tuple[str, str], set[tuple[str, str]]] = {}
     rows = []
     for row in frame.to_dict("records"):
         cell = f"{row['sheet']}!{row['cell']}" if several else row["cell"]
         if row["why"] and row["status"] not in ("known", "error"):
             listed = row["name"] if row["code"] == "unknown_name" else cell
             listed = row["area"] if row["code"] == "other_area" else listed
-            remarks.setdefault((row["why_zh"], row["why"]), []).append(listed)
+            said = row["why_zh"], row["why"]
+            remarks.setdefault(said, []).append(listed)
+            remedy = row["remedy_zh"], row["remedy"]
+            if not row["sheet"]:  # one figure, typed in
+                remedy = tuple(text.replace("--take A1", "--yes") for text in remedy)
+            remedies.setdefault(said, set()).add(remedy)
         if row["status"] in ("left_out", "refused"):
             continue
         value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g} {row['unit']}"
@@ -183,9 +192,12 @@ def _show(proposal: Proposal) -> None:
         rows.append((cell, printed, *about, row["vintage"], value, status(row["status"])))
     say_table(("单元格", "原文", "地区", "指标", "年份", "版本", "数值", ""), rows)
     for (why_zh, why), cells in remarks.items():
+        (help_zh, help_en), *others = remedies[why_zh, why]
         listed = list(dict.fromkeys(cells))
         more = f" … (+{len(listed) - _LISTED})" if len(listed) > _LISTED else ""
         say(f"{why_zh} / {why}: {', '.join(listed[:_LISTED])}{more}")
+        if help_en and not others and not help_en.startswith("none needed"):
+            say(f"  → {help_zh} / {help_en}")
     for line in proposal.file_problems:
         say(f"{line['severity']} {line['file']}: {line['why']} / {line['why_zh']}")
     counts = frame["status"].value_counts()
@@ -209,6 +221,11 @@ def _take(
     if again:
         say(f"next / 下一步: {again}")
     if dry_run:
+        try:
+            stop_on_errors(proposal, partial)
+        except DataError as error:  # shown, since nothing is asked to be written
+            for line in str(error).splitlines():
+                say(line)
         say("nothing written / 没有写入")
     else:
         stop_on_errors(proposal, partial)

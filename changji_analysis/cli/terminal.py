@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,11 +38,13 @@ def say(text: str, **style: Any) -> None:
     console.print(printable(text), markup=False, highlight=False, soft_wrap=True, **style)
 
 
-def say_table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print a table without lines; what is missing is left blank."""
+def say_table(
+    heads: Iterable[str], rows: Iterable[Iterable[Any]], whole: Collection[int] = ()
+) -> None:
+    """Print a table without lines; what is missing is left blank, columns in `whole` unbroken."""
     grid = Table(box=None, pad_edge=False)
-    for head in heads:
-        grid.add_column(head, overflow="fold")
+    for place, head in enumerate(heads):
+        grid.add_column(head, overflow="fold", no_wrap=place in whole)
     for cells in rows:
         texts = ("" if pd.isna(c) else f"{c:.10g}" if isinstance(c, float) else str(c)
                  for c in cells)  # fmt: skip

@@ -216,7 +216,7 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
     ranges = {name: f.interval(0.8).loc[year] for name, f in ahead.items()}
     low, high = min(r["lower"] for r in ranges.values()), max(r["upper"] for r in ranges.values())
     names = [w.model(f.model if isinstance(n, int) else str(n)) for n, f in ahead.items()]
-    goals = {r.target.value for r in named.values() if hasattr(r, "target")} - {None}
+    goals = sorted({r.target.value for r in named.values() if hasattr(r, "target")} - {None})
 
     with house_style():
         chart = None
@@ -235,8 +235,11 @@ def compare(forecasts, ax: Axes | None = None, lang: str | None = None):
             note(ax, show(middle), (ranges[name]["upper"], row), (5, 0))
         for goal in goals:
             ax.axvline(goal, color=ACCENT, ls="--", lw=1.4, gid="target")
-            words = w("目标 ", "target ") + w.measured(goal, known.attrs.get("unit", ""))
-            note(ax, words, (goal, -0.6), (-3, 5), ha="right", color=ACCENT)
+        if goals:  # one label in the order of the lines, which may stand too near for one each
+            unit = known.attrs.get("unit", "")
+            printed = w("、", ", ").join(w.measured(goal, unit) for goal in goals)
+            words = w("目标 ", "target " if len(goals) == 1 else "targets ") + printed
+            note(ax, words, (goals[-1], -0.6), (-3, 5), ha="right", color=ACCENT)
         rows_only(ax, names, 8.5)
         ax.set_xlim(right=max([high, *goals]) * 1.08)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))

@@ -84,7 +84,10 @@ def begin(
         if not name.strip() or not name.isprintable():
             raise UsageError(f"{name!r} is no name / 名称无效")
     if not schemas.FIRST_YEAR <= base_year < target_year <= schemas.LAST_YEAR:
-        raise UsageError(f"the base year {base_year} must lie before the target year {target_year}")
+        raise UsageError(
+            f"the base year {base_year} must lie before the target year {target_year} / "
+            "基期年须早于目标年"
+        )
     places = (city, prefecture, region, NATION)
     tables = _tables(places, tree)
     contents = {name: (HOME / name).read_bytes() for name in _KEPT}

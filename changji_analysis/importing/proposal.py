@@ -148,8 +148,9 @@ class Proposal:
         """Errors, questions and notes as a problem table, the gravest first."""
         rows = [
             {
-                "file": f"{self.file} [{figure.sheet}]", "row": figure.row or None,
-                "column": figure.cell, "severity": _SEVERITY.get(figure.status, "note"),
+                "file": f"{self.file} [{figure.sheet}]" if figure.sheet else self.file,
+                "row": figure.row or None, "column": figure.cell,
+                "severity": _SEVERITY.get(figure.status, "note"),
                 "value": figure.printed, "code": code, **self.text(figure, code, fill),
             }
             for figure in self.figures for code, fill in figure.messages

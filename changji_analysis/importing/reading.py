@@ -36,10 +36,13 @@ def review_words(data: Dataset, names: dict[str, str] | None = None) -> Vocabula
 def _require(what: str, zh: str, word: str, known: Iterable[str]) -> None:
     """Raise `UsageError`, with near words, where one is not known."""
     if word not in (known := list(known)):
-        near = ", ".join(near_matches(word, known)) or "changji names"
-        raise UsageError(
-            f"unknown {what} {word!r}; near: {near} / {zh}“{word}”未知，相近的有：{near}"
-        )
+        near = ", ".join(near_matches(word, known))
+        hint, hint_zh = f"near: {near}", f"相近的有：{near}"
+        if len(known) < 5:
+            hint, hint_zh = (f"{say} {', '.join(known)}" for say in ("use one of", "可用的有"))
+        elif not near:
+            hint, hint_zh = "`changji names` lists them", "可用 changji names 查看"
+        raise UsageError(f"unknown {what} {word!r}; {hint} / {zh}“{word}”未知，{hint_zh}")
 
 
 def known_area(name: str, words: Vocabulary) -> str:

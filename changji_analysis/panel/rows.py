@@ -157,7 +157,8 @@ def need(frame: pd.DataFrame, columns, name: str) -> None:
     if lacking:
         raise UsageError(
             f"the {name} have no column {', '.join(lacking)}; they have "
-            f"{', '.join(map(str, frame.columns))}, and {', '.join(columns)} are needed"
+            f"{', '.join(str(column) for column in frame if column != POSITION)}, and "
+            f"{', '.join(columns)} are needed"
         )
 
 

@@ -100,16 +100,17 @@ class Folder:
         self._unreadable: set[str] = set()
         self._lock = RLock()
         if not root.is_dir():
-            what, what_zh = ("it is a file", "是文件") if root.exists() else ("none", "不存在")
+            what, what_zh = (" (it is a file)", "是文件") if root.exists() else ("", "不存在")
             raise UsageError(
-                f"no data folder {root} ({what}): give a folder laid out like data/, or set "
+                f"no data folder {root}{what}: give a folder laid out like data/, or set "
                 f"CHANGJI_DATA to one / 数据文件夹 {root.name} {what_zh}："
                 "请指定与 data/ 结构相同的文件夹"
             )
         if not any((root / table.file).is_file() for table in TABLES.values()):
             raise UsageError(
                 f"the folder {root} holds none of the tables, e.g. raw/plan_targets.csv: give a "
-                f"folder laid out like data/ / 文件夹 {root.name} 中没有任何数据表"
+                f"folder laid out like data/ / 文件夹 {root.name} 中没有任何数据表，请指定与 data/ "
+                "结构相同的文件夹"
             )
 
     def stamp(self) -> tuple:

@@ -216,6 +216,7 @@ def concerns(data, lang: str | None = None) -> pd.DataFrame:
         ``why``, which names areas and indicators in words, and ``count``.
     """
     w, found = Words.of(data, lang), data.problems
+    found = found[found["code"].ne("ambiguous")]  # a way to read a target, which is no problem
     order = ["scope_break", "plan_ambiguous", "corrected_flag", "plan_differs", "low_confidence"]
     rank = found["code"].map({code: k for k, code in enumerate(order)}).fillna(len(order))
     rank -= 100 * found["severity"].eq("error")
