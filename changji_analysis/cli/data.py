@@ -218,14 +218,14 @@ def _take(
     from .asking import confirm
 
     _show(proposal)
-    if again:
-        say(f"next / 下一步: {again}")
     if dry_run:
         try:
             stop_on_errors(proposal, partial)
         except DataError as error:  # shown, since nothing is asked to be written
             for line in str(error).splitlines():
                 say(line)
+        if again:
+            say(f"next / 下一步: {again}")
         say("nothing written / 没有写入")
     else:
         stop_on_errors(proposal, partial)

@@ -83,6 +83,10 @@ def read_workbook(path: str | Path) -> Workbook:
         message names what it is and what to do.
     """
     path = Path(path)
+    if path.is_dir():
+        raise UsageError(
+            f"{path.name} is a folder: name a file in it / {path.name} 是文件夹，请指明其中的文件"
+        )
     if not path.is_file():
         raise UsageError(f"no file {path.name} / 没有该文件：{path}")
     try:

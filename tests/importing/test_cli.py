@@ -184,6 +184,17 @@ def test_other_places_are_told_in_one_line(run, data, tmp_path):
     assert "阜康市, 奇台县" in line
 
 
+def test_a_dry_run_says_what_is_wrong_and_what_to_do(run, data, tmp_path):
+    code, out = run("add", "昌吉市", "rd_intensity", 21, "0.2%", "--dry-run")
+    assert code == 1 and "not within 1949-2100" in out and "请改正年份" in out
+    bare = tmp_path / "bare.csv"
+    bare.write_text("指标,2021\n高新技术企业,52\n", encoding="utf-8")
+    code, out = run("import", bare, "--dry-run")
+    assert code == 1 and "state it with --area" in out
+    code, out = run("import", tmp_path, "--dry-run")
+    assert code == 2 and "is a folder" in out
+
+
 def test_a_firms_figure_is_never_printed(run, data, tmp_path):
     path = tmp_path / "one_firm.xlsx"
     path.write_bytes(BY_NAME["one_firm.xlsx"].build())
