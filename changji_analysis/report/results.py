@@ -136,10 +136,10 @@ class Target:
     def around(self) -> str:
         """The area whose later growth entered the forecast, and up to when."""
         used, w = self.assessment.evidence.parent, self._of.w
-        if used is None:
-            return ""
-        area = w.area(used.area) if used.area else w("上级地区", "the area around the city")
-        return w(f"{area}至{used.until}年", f"{area} up to {used.until}")
+        area = (
+            w.area(used.area) if used and used.area else w("上级地区", "the area around the city")
+        )
+        return w(f"{area}至{used.until}年", f"{area} up to {used.until}") if used else ""
 
     @cached_property
     def alone(self) -> str:
@@ -192,18 +192,16 @@ class Results:
         named = {t.indicator: t for t in reversed(self.targets)}
         self.headline = [named[name] for name in report.headline if name in named]
         self.others = [t for t in self.judged if t not in self.headline]
-        self.rd, self.firms = (
-            next((t for t in self.headline if t.indicator == name), None)
-            for name in ("rd_intensity", "hightech_firms")
-        )
+        main = {t.indicator: t for t in self.headline}
+        self.rd, self.firms = main.get("rd_intensity"), main.get("hightech_firms")
         self.fiscal = "fiscal_st_spending" in named
         self.tasks, self.projects = self._tasks("task"), self._tasks("project")
         doubt = ~data.consistency["agrees"] | data.consistency["expected"].eq("differ")
         self.checks = self.cells(data.consistency[doubt], "computed printed says")
         self.looked = "经检索" if self.searched else ""
         asked = [o.name for o in self.offices if o.blank]
-        many = w(f"{asked[0]}等{len(asked)}个单位", f"{len(asked)} offices") if asked else ""
-        self.askers = w.join(asked) if len(asked) < 4 else many
+        self.askers = w.join(asked) if len(asked) < 4 else w(
+            f"{asked[0]}等{len(asked)}个单位", f"{len(asked)} offices")  # fmt: skip
         checkers = [name for t in (self.rd, self.firms) if t for name in self.holders(t)]
         self.checkers = w("、", "; ").join(dict.fromkeys(checkers))
         grades = [t.grade for t in self.targets]
@@ -304,16 +302,15 @@ class Results:
     def n(self) -> Named:
         """How many of everything."""
         data, plan, told = self.data, self.config.plan, self.judged
-        later = [t for t in self.targets if t.after]
         several = self.card[self.card["id"].duplicated(keep=False)].groupby("id")["verdict"]
         own = data.statistics[data.statistics["area"].eq(self.config.areas.city)]
         own = own[own["indicator"].isin({t.indicator for t in self.targets})
                   & own["year"].gt(plan.base_year)]  # fmt: skip
-        paces = [t.row["pace_time_progress_straight"] for t in later]
+        paces = [t.row["pace_time_progress_straight"] for t in self.targets if t.after]
         kinds = [*data.tasks["kind"]]
         reference = sum(len(data.reference(name)) for name in ("provinces", "countries"))
         return Named(
-            targets=len(self.targets), judged=len(told), blank=len(self.blank), after=len(later),
+            targets=len(self.targets), judged=len(told), blank=len(self.blank), after=len(paces),
             early=int(own["known_by"].le(pd.Timestamp(plan.issued)).sum()) if plan.issued else 0,
             met_at_base=sum(t.met_at_base for t in told), several=several.ngroups,
             flips=int(several.nunique().gt(1).sum()), outcomes=sum(t.outcome for t in told),
@@ -329,12 +326,11 @@ class Results:
         """Targets with figures in several readings: the readings, and whether the verdict holds."""
         groups = (list(each) for _, each in groupby(self.every, lambda t: t.row["id"]))
         return [
-            Named(
-                read=read, name=read[0].name, mid=read[0].mid, flips=len({t.code for t in read}) > 1
-            )
+            Named(read=read, name=read[0].name, mid=read[0].mid,
+                  flips=len({t.code for t in read}) > 1)
             for read in groups
             if len(read) > 1 and any(pd.notna(t.row["base_value"]) for t in read)
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def reading_table(self) -> list[Named]:
