@@ -6,6 +6,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 SETTINGS = $(foreach name,AS_OF DATA,$(if $(filter command,$(origin $(name))),"$(name)=$($(name))"))
 RUN = @$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3)) run.py $@
 
+# a misspelt setting would be passed over, and another review than the wanted one be made
+UNKNOWN = $(filter-out AS_OF=% DATA=% PYTHON=%,$(subst \ ,_,$(MAKEOVERRIDES)))
+$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN): use AS_OF=, DATA= or PYTHON=))
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: review test proof test-browser test-pythons fuzz lint lab docs env bundle lock clean help

@@ -12,6 +12,7 @@ import pandas as pd
 from . import pace
 from .calibration import Calibration, Question, calibration_of
 from .config import Verdict
+from .errors import ForecastError
 from .forecasting import Forecast, attainment, checked, forecast, kind_of
 from .plan import Target
 from .reading_tables import Given, chances, reading_table
@@ -263,8 +264,11 @@ def assess(
     Raises
     ------
     ForecastError
-        The history is unsorted, has two values for a year, or values its kind cannot take.
+        The history is unsorted, has two values for a year, or values its kind cannot take; the
+        target is none.
     """
+    if not isinstance(target, Target):
+        raise ForecastError.of("target", type=type(target).__name__)
     known = _known(history, target)
     base_year, base = _base(known, target)
     last_year = int(known.index[-1]) if len(known) else None

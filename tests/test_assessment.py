@@ -469,3 +469,8 @@ def test_assessments_can_be_compared():
     one, other = (assess(known({2020: 0.17}), PLAN) for _ in range(2))
     assert one != other
     assert len({one, other}) == 2
+
+
+def test_a_number_is_no_target():
+    with pytest.raises(ForecastError, match=r"type int and no Target.*ca\.Target"):
+        assess(pd.Series({2020: 41}), 100)

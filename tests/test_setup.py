@@ -4,6 +4,7 @@ import ast
 import itertools
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -76,6 +77,13 @@ def test_makefile_and_run_py_list_the_same_commands():
     assert dict(re.findall(r"(?m)^([a-z-]+): ## (.+)$", text)) == run.COMMANDS
     (phony,) = re.findall(r"(?m)^\.PHONY: (.+)$", text)
     assert phony.split() == list(run.COMMANDS)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="this machine has no make")
+def test_make_refuses_a_setting_that_it_would_pass_over():
+    call = ["make", "help", "ASOF=2023-12-31"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode and "AS_OF=" in done.stderr
 
 
 def test_ci_runs_the_tests():

@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import UsageError
+from ..errors import ForecastError
 from . import ParentUsed, Prediction, likelihood, pooled, walk_shape
 
 
@@ -286,13 +286,11 @@ def at_quantile(parent: pd.Series, level: float) -> pd.Series:
 
     Raises
     ------
-    UsageError
+    ForecastError
         The level does not lie between 0 and 1.
     """
     if not 0 < level < 1:
-        raise UsageError(
-            f"quantile {level}: give one between 0 and 1, e.g. 0.1 / 分位数应在0与1之间"
-        )
+        raise ForecastError.of("level", levels=[level])
     held = parent.copy()
     held.attrs = parent.attrs | {"quantile": level}
     return held

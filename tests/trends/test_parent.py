@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from changji_analysis import Target, assess, forecast
-from changji_analysis.errors import ForecastError, UsageError
+from changji_analysis.errors import ForecastError
 from changji_analysis.scales import scale_for
 from changji_analysis.trends import parent as nested
 from changji_analysis.trends import pooled
@@ -341,5 +341,5 @@ def test_a_parent_of_another_indicator_is_done_without():
     firms, region = pd.Series({2020: 41}), pd.Series({2020: 834, 2024: 2529})
     firms.attrs["indicator"], region.attrs["indicator"] = "hightech_firms", "tech_smes"
     assert "(indicator)" in "".join(forecast(firms, 2025, parent=region, kind="count").notes)
-    with pytest.raises(UsageError, match=r"1\.5"):
+    with pytest.raises(ForecastError, match=r"1\.5"):
         nested.at_quantile(region, 1.5)
