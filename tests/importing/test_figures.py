@@ -201,11 +201,14 @@ def test_one_figure_that_cannot_be_taken(root, text, code):
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [("昌吉", "hightech_firms"), ("昌吉市", "hightech"), ("昌吉市", "高新企业工业产值")],
-)
-def test_one_figure_of_an_unknown_area_or_indicator_names_near_ones(root, wrong):
-    with pytest.raises(ca.UsageError, match=r"near: .*相近"):
+    ("wrong", "said"),
+    [
+        (("昌吉", "hightech_firms"), r"near: .*相近"), (("昌吉市", "hightech"), r"near: .*相近"),
+        (("昌吉市", "高新企业工业产值"), "`changji names` lists them"),
+    ],
+)  # fmt: skip
+def test_one_figure_of_an_unknown_area_or_indicator_names_near_ones(root, wrong, said):
+    with pytest.raises(ca.UsageError, match=said):
         propose_one(*wrong, 2021, "52家", Options(SOURCE, as_day(DAY)), ca.Dataset(root))
 
 
@@ -416,8 +419,8 @@ def test_a_web_page_under_the_name_xls_is_read_as_it_is_shown(page):
 
 
 def test_no_such_file_is_a_wrong_call(tmp_path):
-    for path in (tmp_path / "nothing.xlsx", tmp_path):
-        with pytest.raises(ca.UsageError, match="no file"):
+    for path, said in ((tmp_path / "nothing.xlsx", "no file"), (tmp_path, "is a folder")):
+        with pytest.raises(ca.UsageError, match=said):
             read_workbook(path)
 
 
