@@ -556,8 +556,8 @@ class Dataset:
         The reference class of an indicator is every area that has it, provinces and countries; an
         indicator without peers takes the generic prior and says so.
         """
-        rows = (row for _, row in self.plan_targets.iterrows())
-        return {(row["id"], row["reading"]): self._judge(row) for row in rows}
+        rows = self.plan_targets[["id", "reading"]].itertuples(index=False, name=None)
+        return {key: self.judgement(*key) for key in rows}
 
     @_result
     def assessments(self) -> dict[tuple[str, str], Assessment]:
@@ -573,7 +573,12 @@ class Dataset:
         UsageError
             There is no such target or reading; near matches are named.
         """
-        return self._judge(self._row(self.plan_targets, target, reading)).assessment
+        return self.judgement(target, reading).assessment
+
+    @_kept
+    def judgement(self, target: str, reading: str | None = None) -> scorecards.Judged:
+        """One target judged alone with what its judgement saw, named as in `assessment`."""
+        return self._judge(self._row(self.plan_targets, target, reading))
 
     @_kept
     def scored(self, target: str, reading: str | None = None) -> pd.Series:
@@ -725,8 +730,23 @@ class Dataset:
         rows = pd.concat([t[["area", "indicator", "year", "source"]] for t in tables])
         match = rows["indicator"].eq(indicator) & rows["year"].ge(since)
         match = match if areas is None else match & rows["area"].isin(areas)
-        publishers = self.sources.set_index("id")["publisher"]
-        return publishers.reindex(rows.loc[match, "source"]).value_counts()
+        return rows.loc[match, "source"].map(self._publisher_of).value_counts()
+
+    @_kept
+    def publisher(self, source: str) -> str:
+        """Who published a source; empty for one that is not known."""
+        return self._publisher_of.get(source, "")
+
+    @property
+    @_kept
+    def _publisher_of(self) -> pd.Series:
+        return self.sources.set_index("id")["publisher"]
+
+    @_kept
+    def published(self, area: str, indicator: str) -> pd.DataFrame:
+        """Rows of the statistics on an indicator in an area, all vintages."""
+        table = self.statistics
+        return table[table["area"].eq(area) & table["indicator"].eq(indicator)]
 
     @property
     def due_years(self) -> range:

@@ -397,7 +397,6 @@ def sources(
 
     ``used``: pairs of an indicator and areas, None for all; ``documents``: ids of further sources.
     """
-    publishers = data.sources.set_index("id")["publisher"]
     names: list[str] = []
     rest = False
     for indicator, areas in used:
@@ -405,7 +404,8 @@ def sources(
         main = counts[counts >= counts.max() / 20] if len(counts) else counts
         names.extend(main.index)
         rest |= len(main) < len(counts)
-    names.extend(publishers.reindex(list(documents)).value_counts().index[:2])
+    named = pd.Series([*filter(None, map(data.publisher, documents))], dtype=str)
+    names.extend(named.value_counts().index[:2])
     names = list(dict.fromkeys(map(w.publisher, names)))
     if w.lang == "en":
         names = [name for name in names if name.isascii()]

@@ -209,9 +209,8 @@ def rd_money(data, w: Words) -> Chart:
     )
     if any(year <= known.index[-1] for year in known.attrs["breaks"]):
         subtitle += w("（口径疑有变化）", " (its scope may have changed)")
-    own = data.statistics
-    own = own[own["area"].eq(city) & own["indicator"].eq(INDICATOR)]
-    source = sources(data, w, ("gdp", [city]), since=gdp_year, documents=own["source"])
+    own = data.published(city, INDICATOR)["source"]
+    source = sources(data, w, ("gdp", [city]), since=gdp_year, documents=own)
     chart, (ax,) = page(data, w, title, subtitle, source, height=3.2)
     rows = np.arange(len(table))
     ax.barh(rows - 0.19, needed, height=0.36, color=INK, gid="needed", label="needed")
@@ -266,8 +265,7 @@ def rd_region(data, w: Words) -> Chart:
         f"{w.place('city')}'s target of {goal.text} {than} and above {below} of {len(now)} "
         f"provinces in {year}",
     )
-    rows = data.statistics
-    rows = rows[rows["area"].eq(areas.nation) & rows["indicator"].eq(INDICATOR)]
+    rows = data.published(areas.nation, INDICATOR)
     both = rows[rows["year"] >= first].pivot_table(
         index="year", columns="vintage", values="value", aggfunc="last"
     )

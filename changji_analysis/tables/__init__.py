@@ -165,9 +165,9 @@ def coverage(data) -> pd.DataFrame:
 
 def vintages(data, area: str, indicator: str) -> pd.DataFrame:
     """Years of which more than one published value is known: preliminary, first, revised."""
-    seen = data.statistics
-    seen = seen[seen["area"].eq(area) & seen["indicator"].eq(indicator)]
-    table = seen.pivot_table(index="year", columns="vintage", values="value", aggfunc="last")
+    table = data.published(area, indicator).pivot_table(
+        index="year", columns="vintage", values="value", aggfunc="last"
+    )
     table = table.reindex(columns=["preliminary", "first", "revised"]).dropna(axis=1, how="all")
     return table[table.notna().sum(axis=1) > 1].rename_axis(columns=None)
 

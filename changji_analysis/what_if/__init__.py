@@ -178,7 +178,7 @@ def evaluate(data: Dataset, scenario: Scenario) -> Outcome:
         The figures, the hypothetical ones included, cannot be forecast.
     """
     row = plan_row(data.plan_targets, scenario.target, None)
-    judged = data.judged[row["id"], row["reading"]]
+    judged = data.judgement(row["id"], row["reading"])
     now = judged.assessment
     _check(scenario, row, judged.known)
     known = pd.concat([judged.known, pd.Series(scenario.figures, dtype=float)]).sort_index()
