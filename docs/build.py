@@ -36,6 +36,8 @@ PAGES = {
     "data/README.md": "data",
     "docs/assumptions.md": "assumptions",
     "docs/decisions.md": "decisions",
+    "docs/en/where.md": "where",
+    "docs/zh/where.md": "where",
 }
 """Files of the repository that are pages of the site."""
 LINK = re.compile(r"(?<=\]\()([^)\s#]+)(?=[)#])")

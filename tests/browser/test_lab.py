@@ -106,7 +106,7 @@ def test_a_slider_moves_the_probability_and_a_scenario_can_be_saved(page, lab, c
     picture = page.locator(".widget-html img")
     assert picture.get_attribute("alt") and picture.bounding_box()["width"] > 300
     page.get_by_placeholder("情景名称").fill("多认定几家")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_text("已保存：多认定几家").wait_for()
     assert "多认定几家" in (copy / "data" / "scenarios.yml").read_text(encoding="utf-8")
     page.get_by_role("button", name="恢复默认").click()
