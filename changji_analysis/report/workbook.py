@@ -117,9 +117,10 @@ def _problems(r: Results) -> list[dict]:
     table = table[~table["code"].isin(["ambiguous", "plan_agrees"])]
     sides = {name: r.w(f"{name}_zh", name) for name in ("why", "remedy")}
     plain = partial(re.sub, r"[；;,]? *(见|see) [^；;]*corrections\.yml.*", "")
+    named = in_words(r.data, r.w)
     return [
         {"severity": row["severity"]}
-        | {name: in_words(plain(row[side]), r.data, r.w) for name, side in sides.items()}
+        | {name: named(plain(row[side])) for name, side in sides.items()}
         for row in table.to_dict("records")
     ]
 

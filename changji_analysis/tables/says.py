@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import numpy as np
@@ -224,19 +224,23 @@ def concerns(data, lang: str | None = None) -> pd.DataFrame:
     table = found.assign(rank=rank, own=own).sort_values(["rank", "own"], kind="stable")
     table["count"] = table.groupby("code")["code"].transform("size")
     table = table.drop_duplicates("code")
-    table["why"] = [in_words(text, data, w) for text in table[w("why_zh", "why")]]
+    table["why"] = table[w("why_zh", "why")].map(in_words(data, w))
     return table[["why", "count"]]
 
 
-def in_words(text: str, data, w: Words) -> str:
-    """A text with names of indicators, documents, vintages and areas in the place of ids."""
+def in_words(data, w: Words) -> Callable[[str], str]:
+    """What puts names of indicators, documents, vintages and areas in the place of a text's ids."""
     names = data.indicators.set_index("id")[w.lang].to_dict()
     names |= {code: w.term("vintage", code) for code in ("preliminary", "first", "revised")}
     names |= {row["id"]: f"《{row['title']}》" for row in data.sources.to_dict("records")}
     areas = "|".join(sorted(data.areas["area"], key=len, reverse=True))
     areas = w("^[A-Z][A-Za-z ]+", areas)
-    text = re.sub(areas, lambda m: w.area(m[0]), text)
-    return re.sub(r"\b[a-z][a-z0-9_]+\b", lambda m: names.get(m[0], m[0]), text)
+
+    def named(text: str) -> str:
+        text = re.sub(areas, lambda m: w.area(m[0]), text)
+        return re.sub(r"\b[a-z][a-z0-9_]+\b", lambda m: names.get(m[0], m[0]), text)
+
+    return named
 
 
 def proof_says(lang: str | None = None) -> Said:
