@@ -126,12 +126,11 @@ def words(data: Dataset) -> dict[str, str]:
 
 
 def _known(data: Dataset, main: pd.Series, year: int) -> str:
-    own, rows = data.city(main["indicator"]), data.statistics
+    own = data.city(main["indicator"])
     if year not in own.index:
         return ""
-    city = rows["area"] == data.config.areas.city
-    last = rows[city & (rows["year"] == year) & (rows["indicator"] == main["indicator"])].iloc[-1]
-    publisher = data.sources.set_index("id")["publisher"].get(last["source"], "")
+    rows = data.published(data.config.areas.city, main["indicator"])
+    publisher = data.publisher(rows.loc[rows["year"].eq(year), "source"].iloc[-1])
     figure = Words("zh").amount(own[year], main)
     return f"{figure}（{publisher}）"
 

@@ -609,8 +609,7 @@ class Results:
 
     def source_of(self, indicator: str) -> str:
         """The documents behind the city's figures of an indicator."""
-        rows = self.data.statistics
-        rows = rows[rows["area"].eq(self.config.areas.city) & rows["indicator"].eq(indicator)]
+        rows = self.data.published(self.config.areas.city, indicator)
         return self.w.clauses(map(self.document, dict.fromkeys(rows["source"]))) or DASH
 
     @cached_property
