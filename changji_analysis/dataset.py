@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -85,6 +85,16 @@ def _kept(method: FunctionType) -> Callable:
     return ask
 
 
+@lru_cache(maxsize=2)
+def _shared(path: Path, *_written: int) -> tuple[tuple, dt.date | None, dict] | None:
+    """What `Dataset.share` wrote, read once a process; None where that is damaged."""
+    try:
+        mark, answers = pickle.loads(path.read_bytes())
+        return pickle.loads(answers) if mark == digest(answers) else None
+    except Exception:  # whatever is wrong with it, the questions are answered anew
+        return None
+
+
 if TYPE_CHECKING:
     _result = property
 else:
@@ -149,10 +159,10 @@ class Dataset:
     def adopt(self, path: Path) -> None:
         """Take over what was answered of the same files; nothing where a file has changed."""
         try:
-            mark, answers = pickle.loads(path.read_bytes())
-            known = pickle.loads(answers) if mark == digest(answers) else None
-        except Exception:  # whatever is wrong with it, the questions are answered anew
+            mark = path.stat()
+        except OSError:
             return
+        known = _shared(path, mark.st_mtime_ns, mark.st_size, mark.st_ino)
         if known and known[:2] == (self._folder.stamp(), self.as_of):
             self._memory = known[2] | self._memory
 

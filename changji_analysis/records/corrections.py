@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -47,21 +49,34 @@ def read_corrections(path: Path, report: FileReport) -> list[tuple[int, Correcti
     text = read_text(path, report)
     if text is None:
         return []
+    valid, found = _parsed(text, report.name, report.folder)
+    report.take(found)
+    return valid
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, name: str, folder: str) -> tuple[list[tuple[int, Correction]], FileReport]:
+    """The valid records of a text with its faults, once for each text."""
+    report = FileReport(name, folder)
+    return [*_records(text, report)], report
+
+
+def _records(text: str, report: FileReport) -> Generator[tuple[int, Correction]]:
+    loader = yaml.SafeLoader(text)
     try:
-        records = yaml.safe_load(text)
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = loader.get_single_node()
+        records = node and loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else pd.NA
         report.add("bad_correction", row, detail=getattr(error, "problem", None) or str(error))
-        return []
+        return
     if records is None:
-        return []
+        return
     if not isinstance(records, list):
         report.add("bad_correction", 1, detail="the file is no list of records")
-        return []
+        return
     lines = [item.start_mark.line + 1 for item in node.value]
-    valid = []
     seen: set[str] = set()
     for line, record in zip(lines, records, strict=True):
         try:
@@ -75,8 +90,7 @@ def read_corrections(path: Path, report: FileReport) -> list[tuple[int, Correcti
             report.add("bad_correction", line, "id", correction.id, detail="the id is repeated")
             continue
         seen.add(correction.id)
-        valid.append((line, correction))
-    return valid
+        yield line, correction
 
 
 def correct(frame: pd.DataFrame, report: FileReport, tables: Folder) -> pd.DataFrame:
@@ -93,8 +107,9 @@ def correct(frame: pd.DataFrame, report: FileReport, tables: Folder) -> pd.DataF
             detail = f"{file} has no column {', '.join(unknown)}"
             log.add("bad_correction", line, f"{fix.id}.match", unknown[0], detail=detail)
             continue
-        wanted = [frame[name].astype("str") == str(value) for name, value in fix.match.items()]
-        rows = frame[pd.concat(wanted, axis=1).all(axis=1)] if wanted else frame[:0]
+        rows = frame if fix.match else frame[:0]
+        for name, value in fix.match.items():
+            rows = rows[rows[name].astype("str") == str(value)]
         many = fix.action in ("flag", "break")
         if (not len(rows) and (fix.action != "break" or fix.expect is not None)) or (
             len(rows) > 1 and not many

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import RLock
 
@@ -194,19 +194,15 @@ class Folder:
         return None if name in self._unreadable else list(frame["id"])
 
     def _read(self, name: str, table: Table) -> pd.DataFrame:
-        report, columns = self.report(table.file), table.schema.columns
-        cells = None
+        report, text = self.report(table.file), None
         if not table.optional or (self.root / table.file).is_file():
             text = read_text(self.root / table.file, report)
-            cells = None if text is None else read_csv(text, columns, report)
-        if cells is None:
+        frame, found = _parsed(text, table, report.name, self.root.name)
+        report.take(found)
+        if frame is None:
             self._unreadable.add(name)
-            cells = pd.DataFrame(columns=list(columns), dtype="str")
-        frame = pd.DataFrame(
-            {col: parse(cells[col], columns[col].metadata["kind"], report) for col in columns}
-        )
-        validate(frame, table.schema, report)
-        unique(frame, table.key, report)
+            frame, _ = _parsed(",".join(table.schema.columns), table, report.name, self.root.name)
+            assert frame is not None  # a table of these columns can be read
         if table.check and name not in self._unreadable:
             table.check(frame, report, self)
         if table.corrected and name not in self._unreadable:
@@ -311,6 +307,26 @@ class Folder:
             raise DataError(errors)
         rows = [{"id": fix.id, **fix.match, "reason": fix.reason} for fix in fixes]
         return pd.DataFrame(rows, columns=["id", "area", "indicator", "year", "reason"])
+
+
+@lru_cache(maxsize=64)
+def _parsed(
+    text: str | None, table: Table, name: str, folder: str
+) -> tuple[pd.DataFrame | None, FileReport]:
+    """What a file's text says of itself, once for each text: None where it is no such table.
+
+    Folders beside each other, copies with one row more, dates: most files are the same in all.
+    """
+    report, columns = FileReport(name, folder), table.schema.columns
+    cells = None if text is None else read_csv(text, columns, report)
+    if cells is None:
+        return None, report
+    frame = pd.DataFrame(
+        {col: parse(cells[col], columns[col].metadata["kind"], report) for col in columns}
+    )
+    validate(frame, table.schema, report)
+    unique(frame, table.key, report)
+    return frame, report
 
 
 def dated(frame: pd.DataFrame) -> pd.DataFrame:

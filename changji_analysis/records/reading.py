@@ -31,7 +31,7 @@ class FileReport:
     """Problems of one file."""
 
     def __init__(self, name: str, folder: str):
-        self.name = name
+        self.name, self.folder = name, folder
         self.file = f"{folder}/{name}"
         self.problems: list[dict] = []
         self.bad: set[tuple[Any, str]] = set()
@@ -46,6 +46,11 @@ class FileReport:
         place = {"file": self.file, "row": row, "column": column, "value": str(value)[:80]}
         marks = {"severity": severity, "code": code}
         self.problems.append(place | marks | texts(code, MESSAGES, **fill))
+
+    def take(self, other: FileReport) -> None:
+        """Note what another report of the same file notes."""
+        self.problems += other.problems
+        self.bad |= other.bad
 
     def good(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
         """The rows of a frame whose cells in the columns have no fault so far."""
