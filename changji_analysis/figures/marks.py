@@ -68,6 +68,12 @@ def nice_ticks(low: float, high: float) -> list[float]:
     return [t for t in ticks if low <= t <= high]
 
 
+def place_axes(chart: Figure) -> None:
+    """Have the layout engine place the axes where they will be drawn."""
+    if (engine := chart.get_layout_engine()) is not None:
+        engine.execute(chart)
+
+
 def label_ends(
     ax: Axes, labels: list[tuple[float, str, str]], x: float, *, size=8.0, offset=6.0
 ) -> None:
@@ -84,7 +90,7 @@ def label_ends(
     if not labels:
         return
     chart = cast("Figure", ax.get_figure(root=True))
-    chart.draw_without_rendering()
+    place_axes(chart)
     labels = sorted(labels, key=lambda item: item[0])
     at = np.array([ax.transData.transform((x, value))[1] for value, _, _ in labels])
     step = size * 1.2 * chart.dpi / 72  # a line height apart

@@ -12,19 +12,22 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import matplotlib.style
 import numpy as np
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from PIL import Image
@@ -34,8 +37,9 @@ from ..errors import ChangjiError, ForecastError
 from ..files import write_bytes
 from ..palette import GREY
 from ..wording import Words, language
-from .marks import SMALL
+from .marks import SMALL, place_axes
 
+C = TypeVar("C", bound=FigureCanvasBase)
 WIDTH, TALLEST = 6.3, 8.2
 PRINT_DPI, SCREEN_DPI = 300, 130
 _TITLE, _SUBTITLE = 11.0, 8.5
@@ -88,8 +92,15 @@ class Chart(Figure):
     def __repr__(self):
         return f"<Chart: {self.alt}>"
 
+    def draw(self, renderer):
+        for ax in self.axes:
+            for patch in ax.patches:  # drawn before the name at which it ends, so place that first
+                if isinstance(patch, FancyArrowPatch) and isinstance(patch.patchA, Text):
+                    patch.patchA.get_window_extent(renderer)
+        super().draw(renderer)
+
     def _repr_png_(self):
-        return self.png(SCREEN_DPI)
+        return self._png(SCREEN_DPI)
 
     @functools.cached_property
     def drawing(self) -> str:
@@ -99,16 +110,21 @@ class Chart(Figure):
 
     def png(self, dpi: int = PRINT_DPI) -> bytes:
         """Encode the chart as PNG of 256 colours, a third of the size of all there are."""
-        full = self._encoded("png", dpi, {"Software": None})
-        picture = Image.open(io.BytesIO(full)).convert("RGB")
+        return self._png(dpi, Identifier=self.drawing)
+
+    def _png(self, dpi: int, **words: str) -> bytes:
+        with self._drawn_by(FigureCanvasAgg, dpi) as canvas:
+            canvas.draw()
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         picture = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         palette = picture.getpalette()
         assert palette is not None  # quantized just now
         picture.putpalette([255 if c == 254 else c for c in palette])  # white is white
         about, stream = PngInfo(), io.BytesIO()
         about.add_itxt("Description", self.alt)
-        about.add_text("Identifier", self.drawing)
-        picture.save(stream, "PNG", optimize=True, pnginfo=about, dpi=(dpi, dpi))
+        for name, text in words.items():
+            about.add_text(name, text)
+        picture.save(stream, "PNG", optimize=bool(words), pnginfo=about, dpi=(dpi, dpi))
         return stream.getvalue()
 
     def svg(self) -> bytes:
@@ -119,13 +135,22 @@ class Chart(Figure):
     @functools.cached_property
     def _plain_svg(self) -> str:
         words = {"Title": self.title, "Description": self.alt, "Creator": None, "Date": None}
-        return _steady_svg(self._encoded("svg", 72, words).decode())
+        stream = io.StringIO()
+        with self._drawn_by(FigureCanvasSVG, 72) as canvas:
+            canvas.print_svg(stream, metadata=words)
+        return _steady_svg(stream.getvalue())
 
-    def _encoded(self, form: str, dpi: int, metadata: dict) -> bytes:
-        stream = io.BytesIO()
+    @contextmanager
+    def _drawn_by(self, kind: type[C], dpi: int) -> Generator[C]:
+        """Have a canvas of a kind draw the chart; `savefig` would draw it once more before."""
+        before, shown = self.dpi, self.canvas
         with house_style():
-            self.savefig(stream, format=form, dpi=dpi, metadata=metadata)
-        return stream.getvalue()
+            self.dpi = dpi
+            try:
+                yield kind(self)
+            finally:
+                self.dpi = before
+                self.set_canvas(shown)
 
 
 def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
@@ -220,7 +245,7 @@ def styled(draw: Callable[[Any, Words], Chart]) -> PublicFigure:
 
 def finished(chart: Chart) -> Chart:
     """Lay a chart out once, each further pass would move the axes, and round what it draws."""
-    chart.draw_without_rendering()
+    place_axes(chart)
     chart.set_layout_engine("none")
     for ax in chart.axes:
         ax.set_position(Bbox.from_bounds(*np.round(ax.get_position().bounds, 5)))
