@@ -1,20 +1,27 @@
-"""Lets nbval compare the pictures in notebooks, and judges the plan once for all of a run.
+"""Lets nbval compare pictures and keep its kernel; judges the plan once for all of a run.
 
 It stands at the top so that it holds for the notebooks too, whichever way pytest is started.
 """
+
+from __future__ import annotations
 
 import base64
 import io
 import os
 import tempfile
 from pathlib import Path
+from queue import Empty
+from typing import ClassVar
 
 import numpy as np
+from nbval import plugin
+from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
 import changji_analysis as ca
 from changji_analysis.dataset import ANSWERS
+from changji_analysis.review.notebooks import EMPTIED
 
 # Root mean square over all pixels, of 255. Another processor's last digit moves the shade of an
 # edge here and there (below 0.05); one changed letter in a title gives 2.6, a series x 1.5 gives 8.
@@ -61,6 +68,47 @@ def compare_outputs(cell, test, ref, skip_compare=None):
 IPyNbCell.compare_outputs = compare_outputs
 
 
+class KeptKernel(RunningKernel):
+    """A kernel of nbval's that is emptied after a notebook and serves the next, as in a review.
+
+    Starting one and loading pandas, statsmodels and matplotlib takes longer than most notebooks.
+    """
+
+    idle: ClassVar[list[KeptKernel]] = []
+
+    def __new__(cls, *args, **kwargs):
+        """Take the one that is idle, if there is one."""
+        return cls.idle.pop() if cls.idle else super().__new__(cls)
+
+    def __init__(self, kernel_name, cwd=None, startup_timeout=60):
+        if not self.is_alive():
+            super().__init__(kernel_name, cwd, startup_timeout)
+        self._run(f"import os; os.chdir({cwd!r})")
+
+    def _run(self, code):
+        reply = self.execute_cell_input(code)
+        self.await_reply(reply, 60)
+        self.await_idle(reply, 60)
+
+    def stop(self):
+        """Empty it and keep it, unless it hangs; nbval calls this after each notebook."""
+        try:
+            self._run(EMPTIED)
+        except Empty:
+            super().stop()
+        else:
+            self.idle.append(self)
+
+
+plugin.RunningKernel = KeptKernel
+
+
+def pytest_unconfigure():
+    """Stop the kernel that is left."""
+    while KeptKernel.idle:
+        RunningKernel.stop(KeptKernel.idle.pop())
+
+
 def pytest_collectstart(collector):
     """Take pictures off nbval's list of what it does not compare."""
     if isinstance(collector, IPyNbFile):
@@ -71,7 +119,7 @@ def pytest_collectstart(collector):
 
 def pytest_configure(config):
     """Judge the shipped plan before the workers start; every process takes that over."""
-    if config.option.nbval and not hasattr(config, "workerinput"):
+    if config.option.nbval and ANSWERS not in os.environ:
         folder = tempfile.TemporaryDirectory()
         config.add_cleanup(folder.cleanup)
         data, path = ca.Dataset(), Path(folder.name) / "answers"

@@ -22,7 +22,7 @@ from changji_analysis.files import write_csv
 from changji_analysis.review import notebooks
 
 root, folder = Path(sys.argv[1]), Path(sys.argv[2])
-data = ca.Dataset(root / "data", private=False)
+data = ca.Dataset(root / "data")
 write_csv(folder / "reports/scorecard.csv", data.scorecard)
 for lang, name in (
     ("en", "firms_fan"), ("zh", "firms_fan"), ("zh", "rd_fan"), ("zh", "rd_reference_class"),
@@ -31,7 +31,8 @@ for lang, name in (
     figures.save(figures.FIGURES[name](data, lang=lang), folder / "figures" / lang, name)
 notebook = "notebooks/en/03_rd_intensity.ipynb"
 (folder / "notebooks/en").mkdir(parents=True)
-(folder / notebook).write_bytes(next(notebooks.execute([root / notebook])).content)
+data.share(answers := folder.with_name("answers"))
+(folder / notebook).write_bytes(next(notebooks.execute([root / notebook], answers)).content)
 """
 PLAIN = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3"
 ELSEWHERE = {
@@ -44,6 +45,7 @@ ELSEWHERE = {
     "TZ": "Asia/Shanghai",
     "PYTHONUTF8": "1",
     ANSWERS: "",
+    "CHANGJI_PRIVATE": "no",
 }
 
 

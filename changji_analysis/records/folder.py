@@ -360,4 +360,4 @@ def stamp(root: Path, *, private: bool = True) -> tuple:
     files = [root / t.file for t in TABLES.values()]
     files += [root / name for name in (*CORRECTIONS, "config.yml", "raw/plan.txt")]
     stats = [(path.name, path.stat()) for path in (*files, *own) if path.exists()]
-    return (root, private, *((n, s.st_mtime_ns, s.st_size, s.st_ino) for n, s in stats))
+    return (root, bool(own), *((n, s.st_mtime_ns, s.st_size, s.st_ino) for n, s in stats))

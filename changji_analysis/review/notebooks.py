@@ -26,16 +26,23 @@ if TYPE_CHECKING:
 
 SECONDS = 600
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-# run after the notebook's own cells and not stored: what they asked of datasets, what they loaded;
-# then the kernel is as good as new for the next one, other packages being loaded already
-LAST = """
+EMPTIED = """
+import sys as _sys
+for _name in [*_sys.modules]:
+    if _name.startswith("changji_analysis"): del _sys.modules[_name]
+get_ipython().reset()
+"""
+"""Makes a kernel as good as new for the next notebook, other packages being loaded already."""
+# run after the notebook's own cells and not stored: what they asked of datasets, what they loaded
+LAST = (
+    """
 import json as _json, sys as _sys
 from changji_analysis.dataset import asked as _asked
 _loaded = [name for name in _sys.modules if name.startswith("changji_analysis.")]
 print(_json.dumps({"reads": _asked(), "modules": _loaded}, default=str))
-for _name in ["changji_analysis", *_loaded]: del _sys.modules[_name]
-get_ipython().reset()
 """
+    + EMPTIED
+)
 
 
 class Executed(NamedTuple):
