@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -69,6 +70,19 @@ class Evidence:
     notes: tuple[str, ...] = ()
     parent: ParentUsed | None = None
     reason: str = ""
+
+
+class Outlook(NamedTuple):
+    """What a forecast says of a target, and how statements like it fared in replays."""
+
+    forecast: Forecast
+    probability: float
+    calibration: Calibration | None
+
+    @property
+    def floor(self) -> float:
+        """The least probability that replayed cases like this one bear; 0 where it is no matter."""
+        return 0.0 if self.calibration is None else self.calibration.floor
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +218,11 @@ class Assessment:
         """
         return chances(values, year, self.target, self.given)[0]
 
+    def again(self, peers: pd.DataFrame | Prior | None, parent: pd.Series | None) -> Outlook:
+        """What the default model says of the target from other peers and another parent."""
+        given = self.given._replace(peers=peers, parent=parent)
+        return _outlook(self.target, given, "pooled", given.kind)
+
     def __repr__(self):
         return (
             f"Assessment(verdict={self.verdict!r}, probability={self.probability}, "
@@ -275,9 +294,10 @@ def assess(
     last = float(known.iloc[-1]) if len(known) else None
     usable = last_year is not None and (base_year is None or last_year >= base_year)
 
-    notes: tuple[str, ...] = ()
-    prediction, probability, method, reason = None, None, name_of(model), ""
+    outlook, probability, method, reason = None, None, name_of(model), ""
     goal = base if target.direction == "non_decreasing" else target.value
+    bands = [(code, getattr(thresholds, code, 0.0)) for code in BANDS]
+    given = Given(known, base_year, base, goal, peers, parent, kind_of(known, kind)[0], bands)
     if last is None or not usable:
         reason, last = "no_figure" if last_year is None else "old_figure", None
     elif goal is None:
@@ -288,12 +308,10 @@ def assess(
     elif target.direction == "non_decreasing" and last_year == base_year:
         reason = "no_later_figure"
     else:
-        prediction = forecast(
-            known, target.year, model=model, peers=peers, parent=parent, kind=kind
-        )
-        asked = goal, target.direction, target.tolerance or 0
-        probability = float(np.mean(attainment(*prediction.at(), prediction.scale, *asked)))
-        notes = prediction.notes
+        outlook = _outlook(target, given, model, kind)
+        probability = outlook.probability
+    prediction = outlook and outlook.forecast
+    notes = () if prediction is None else prediction.notes
     if reason:
         notes = (LACKING[reason].format(last_year=last_year, base_year=base_year),)
     verdict = verdict_of(probability, thresholds)
@@ -311,23 +329,14 @@ def assess(
             span=int(known.index[-1] - known.index[0]) if len(known) else 0,
             last_year=last_year,
             method=method,
-            calibration=_calibration(prediction, probability, target, goal, last, history),
+            calibration=outlook and outlook.calibration,
             notes=notes,
-            parent=None if prediction is None else prediction.parent,
+            parent=prediction and prediction.parent,
             reason=reason,
         ),
         forecast=prediction,
         due=_due(base_year, base, goal, target),
-        given=Given(
-            known,
-            base_year,
-            base,
-            goal,
-            peers,
-            parent,
-            kind_of(known, kind)[0],
-            [(code, getattr(thresholds, code, 0.0)) for code in BANDS],
-        ),
+        given=given,
         **pace.measures(
             base_year,
             None if base_year is None else base,
@@ -340,23 +349,28 @@ def assess(
     )
 
 
-def _calibration(
-    prediction: Forecast | None, probability: float | None, target: Target, goal, last, history
-) -> Calibration | None:
-    """How statements like this one fared; only the default model was replayed for it."""
-    if prediction is None or probability is None or prediction.model != "pooled":
-        return None
-    question = Question(
-        rise=float(np.diff(prediction.scale.forward(np.array([last, goal])))[0]),
-        ahead=target.year - prediction.last_year,
-        level=last,
-        indicator=history.attrs.get("indicator"),
-        direction=target.direction,
-        parent=prediction.parent is not None,
-        as_of=history.attrs.get("as_of"),
+def _outlook(target: Target, given: Given, model: str | Callable, kind: str | None) -> Outlook:
+    """Forecast the target year; only of the default model it is known how its statements fared."""
+    known, goal = given.known, given.goal
+    found = forecast(
+        known, target.year, model=model, peers=given.peers, parent=given.parent, kind=kind
     )
-    prior = "peers" if prediction.peers else "generic"
-    return calibration_of(probability, prediction.n, prior, question)
+    asked = goal, target.direction, target.tolerance or 0
+    probability = float(np.mean(attainment(*found.at(), found.scale, *asked)))
+    if found.model != "pooled":
+        return Outlook(found, probability, None)
+    last = float(known.iloc[-1])
+    question = Question(
+        rise=float(np.diff(found.scale.forward(np.array([last, goal])))[0]),
+        ahead=target.year - found.last_year,
+        level=last,
+        indicator=known.attrs.get("indicator"),
+        direction=target.direction,
+        parent=found.parent is not None,
+        as_of=known.attrs.get("as_of"),
+    )
+    prior = "peers" if found.peers else "generic"
+    return Outlook(found, probability, calibration_of(probability, found.n, prior, question))
 
 
 def _known(history: pd.Series, target: Target) -> pd.Series:

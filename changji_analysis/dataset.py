@@ -62,8 +62,11 @@ def as_read(day: str | None, name: str, arguments: list) -> Read:
     return dt.date.fromisoformat(day) if day else None, name, plain
 
 
-def _kept(method: FunctionType) -> Callable:
-    """Compute once a dataset; note what was asked, but not what the answer itself asks for."""
+def _kept(method: FunctionType, *, dated: bool = True) -> Callable:
+    """Compute once a dataset; note what was asked, but not what the answer itself asks for.
+
+    What is not `dated` no date of knowledge changes: it is computed once for all of them.
+    """
     parameters = inspect.signature(method)
 
     @wraps(method)
@@ -74,13 +77,14 @@ def _kept(method: FunctionType) -> Callable:
         key = (method.__name__, plain)
         if (reads := _reads.get()) is not None:
             reads.add((self.as_of, *key))
-        if key not in self._memory:
+        memory = (self if dated else self.at(None))._memory
+        if key not in memory:
             token = _reads.set(None)
             try:
-                self._memory[key] = method(self, *plain)
+                memory[key] = method(self, *plain)
             finally:
                 _reads.reset(token)
-        return self._memory[key]
+        return memory[key]
 
     return ask
 
@@ -96,12 +100,16 @@ def _shared(path: Path, *_written: int) -> tuple[tuple, dt.date | None, dict] | 
 
 
 if TYPE_CHECKING:
-    _result = property
+    _result = _undated = property
 else:
 
     def _result(method: FunctionType) -> property:
         """A property that is computed once a dataset."""
         return property(_kept(method))
+
+    def _undated(method: FunctionType) -> property:
+        """The same, once for all dates."""
+        return property(_kept(method, dated=False))
 
 
 class Dataset:
@@ -143,6 +151,7 @@ class Dataset:
         self._folder = Folder(root, private=private)
         self.as_of = as_date(as_of)
         self._memory: dict = {}
+        self._dates: dict[dt.date | None, Dataset] = {self.as_of: self}
         if path := os.environ.get(ANSWERS):
             self.adopt(Path(path))
 
@@ -167,13 +176,14 @@ class Dataset:
             self._memory = known[2] | self._memory
 
     def at(self, as_of: str | dt.date | None) -> Dataset:
-        """The same folder as known on another date; nothing is read again."""
+        """The same folder as known on another date; nothing is read or answered again."""
         day = as_date(as_of)
-        if day == self.as_of:
-            return self
-        other = object.__new__(Dataset)
-        other._folder, other.as_of, other._memory = self._folder, day, {}
-        return other
+        if day not in self._dates:
+            other = object.__new__(Dataset)
+            other._folder, other.as_of, other._memory = self._folder, day, {}
+            other._dates = self._dates
+            self._dates.setdefault(day, other)
+        return self._dates[day]
 
     def __repr__(self):
         return f"Dataset({self.folder.name!r}, as_of={self.as_of and str(self.as_of)!r})"
@@ -184,42 +194,42 @@ class Dataset:
         """Where the data lie."""
         return self._folder.root
 
-    @_result
+    @_undated
     def config(self) -> Config:
         """Settings of the folder."""
         return self._folder.config
 
-    @_result
+    @_undated
     def indicators(self) -> pd.DataFrame:
         """The registry of indicators."""
         return self._folder.clean("indicators")
 
-    @_result
+    @_undated
     def baseline(self) -> pd.DataFrame:
         """What the plan says of the years before it: one row per printed figure."""
         return self._folder.clean("baseline")
 
-    @_result
+    @_undated
     def targets(self) -> pd.DataFrame:
         """What the plan sets: one row per target; a stretch target has its own."""
         return self._folder.clean("targets")
 
-    @_result
+    @_undated
     def readings(self) -> pd.DataFrame:
         """How each target may be read: one row per reading, one of them the default."""
         return self._folder.clean("readings")
 
-    @_result
+    @_undated
     def tasks(self) -> pd.DataFrame:
         """Tasks and projects that the plan names without a number."""
         return self._folder.clean("tasks")
 
-    @_result
+    @_undated
     def plan_checks(self) -> pd.DataFrame:
         """Where statements of the plan can be held against each other."""
         return self._folder.clean("plan_checks")
 
-    @_result
+    @_undated
     def aliases(self) -> pd.DataFrame:
         """Further names of areas and indicators that office sheets use."""
         return self._folder.clean("aliases")
@@ -240,7 +250,7 @@ class Dataset:
         path = self.folder / name
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    @_result
+    @_undated
     def sources(self) -> pd.DataFrame:
         """Documents that figures come from."""
         return self._folder.sources()
@@ -304,7 +314,7 @@ class Dataset:
             raise UsageError(f"no reference table {name!r}: there are {', '.join(REFERENCES)}")
         return self._cut(self._folder.reference(name))
 
-    @_result
+    @_undated
     def breaks(self) -> pd.DataFrame:
         """Declared changes of scope from the year before: id, area, indicator, year, reason."""
         return self._folder.breaks()
@@ -382,10 +392,12 @@ class Dataset:
         """
 
         registered = self.indicator(indicator)
-        histories.require_known("area", area, self._areas_known())
-        breaks = self._breaks(indicator).get(area, [])
-        series = histories.history(self.observations, area, registered, breaks)
-        english = self.areas.set_index("area")["en"].get(area, area)
+        if (place := self._places.get((area, indicator))) is None:
+            histories.require_known("area", area, self._areas_known)
+            place = []
+        breaks = self._breaks.get(indicator, {}).get(area, [])
+        series = histories.history(self.observations.iloc[place], area, registered, breaks)
+        english = self._areas["en"].get(area, area)
         series.attrs |= {
             "as_of": self.as_of and str(self.as_of),
             "decimals": int(registered["decimals"]),
@@ -435,7 +447,7 @@ class Dataset:
         counted = histories.COUNTED_BY.get(indicator, indicator)
         return histories.reference_class(
             self.observations, indicator, self.config.areas.region, level, exclude,
-            self._breaks(counted),
+            self._breaks.get(counted),
         )  # fmt: skip
 
     @_kept
@@ -454,15 +466,14 @@ class Dataset:
                 return known
         return None
 
-    @_result
+    @_undated
     def areas(self) -> pd.DataFrame:
         """Which area lies in which: area, level, parent, zh, en."""
         return self._folder.area_tree()
 
     def around(self, area: str) -> tuple[str, ...]:
         """The areas that contain this one, the nearest first."""
-        parents = self.areas.set_index("area")["parent"]
-        chain: list[str] = []
+        parents, chain = self._areas["parent"], []
         while area := parents.get(area, ""):
             chain.append(area)
         return tuple(chain)
@@ -475,20 +486,37 @@ class Dataset:
         UsageError
             It is unknown; near matches are named.
         """
-        registry = self.indicators.set_index("id")
-        histories.require_known("indicator", name, registry.index)
-        return registry.loc[name]
+        histories.require_known("indicator", name, self._registry.index)
+        return self._registry.loc[name]
 
-    @_kept
+    @_undated
+    def _registry(self) -> pd.DataFrame:
+        return self.indicators.set_index("id")
+
+    @_undated
+    def _areas(self) -> dict[str, dict[str, str]]:
+        return self.areas.set_index("area")[["parent", "en"]].to_dict()
+
+    @_result
     def _areas_known(self) -> set[str]:
         return {*self.observations["area"].unique(), *self.config.areas.all}
 
-    def _breaks(self, indicator: str) -> dict[str, list[int]]:
-        declared = self.breaks[self.breaks["indicator"] == indicator]
-        return {area: sorted(map(int, years)) for area, years in declared.groupby("area")["year"]}
+    @_result
+    def _places(self) -> dict[tuple[str, str], np.ndarray]:
+        """Where the observations of each area and indicator stand."""
+        return self.observations.groupby(["area", "indicator"], sort=False).indices
+
+    @_undated
+    def _breaks(self) -> dict[str, dict[str, list[int]]]:
+        """Declared changes of scope: indicator to area to years."""
+        declared = self.breaks.sort_values("year").groupby(["indicator", "area"])["year"]
+        found: dict[str, dict[str, list[int]]] = {}
+        for (indicator, area), years in declared:
+            found.setdefault(indicator, {})[area] = years.tolist()
+        return found
 
     # ---- the plan, judged ----------------------------------------------------------------------
-    @_result
+    @_undated
     def plan_targets(self) -> pd.DataFrame:
         """Every target of the plan in every reading, in the unit of its indicator.
 
@@ -545,7 +573,7 @@ class Dataset:
         """
         return self._target(plan.plan_row(self.plan_targets, target, reading))
 
-    @_result
+    @_undated
     def consistency(self) -> pd.DataFrame:
         """The plan held against itself, as ``data/plan_checks.csv`` asks.
 
@@ -588,7 +616,9 @@ class Dataset:
     @_kept
     def judgement(self, target: str, reading: str | None = None) -> scorecards.Judged:
         """One target judged alone with what its judgement saw, named as in `assessment`."""
-        return self._judge(self._row(self.plan_targets, target, reading))
+        row = self._row(self.plan_targets, target, reading)
+        key = row["id"], row["reading"]
+        return self._judge(row) if key == (target, reading) else self.judgement(*key)
 
     @_kept
     def scored(self, target: str, reading: str | None = None) -> pd.Series:
@@ -614,7 +644,14 @@ class Dataset:
         peers = self.reference_class(row["indicator"])
         # what lies around the city grows in its own units: another way of counting has no parent
         parent = self.parent(self.config.areas.city, row["indicator"]) if known is history else None
-        assessment = self._assess(row, known, peers, parent)
+        assessment = assess(
+            known,
+            target,
+            peers=peers if peers.shape[1] else None,
+            parent=parent,
+            kind=row["model_kind"],
+            thresholds=self.config.verdict,
+        )
         return scorecards.Judged(
             row,
             assessment,
@@ -624,18 +661,6 @@ class Dataset:
             money=self._money(row["indicator"], assessment),
             private=assessment.evidence.last_year in history.attrs["private"],
             context=self._context(row["indicator"], target.year),
-        )
-
-    def _assess(
-        self, row: pd.Series, known: pd.Series, peers: pd.DataFrame, parent: pd.Series | None
-    ) -> Assessment:
-        return assess(
-            known,
-            self._target(row),
-            peers=peers if peers.shape[1] else None,
-            parent=parent,
-            kind=row["model_kind"],
-            thresholds=self.config.verdict,
         )
 
     @_kept
@@ -652,7 +677,7 @@ class Dataset:
         histories.require_known("reference class", chosen_id, classes)
         chosen = classes[chosen_id]
         for area in chosen.areas:
-            histories.require_known("area", area, {*PROVINCES, *self._areas_known()})
+            histories.require_known("area", area, {*PROVINCES, *self._areas_known})
         peers = self.peers(indicator, chosen.level)
         if not chosen.areas:
             return peers
@@ -663,8 +688,8 @@ class Dataset:
     @_kept
     def alternatives(self, target: str, reading: str | None = None) -> pd.DataFrame:
         """What other choices make of a target; see `changji_analysis.ranges.alternatives`."""
-        row = plan.plan_row(self.plan_targets, target, reading)
-        one = self.judged[row["id"], row["reading"]]
+        one = self.judgement(target, reading)
+        row = one.row
         others = self.config.reference_classes[1:]
         methods = {}
         if row["default"] and row["indicator"] in histories.COUNTED_BY:
@@ -677,7 +702,7 @@ class Dataset:
             }
         return ranges.alternatives(
             one.assessment,
-            lambda peers, parent: self._assess(row, one.known, peers, parent),
+            lambda peers, parent: one.assessment.again(peers if peers.shape[1] else None, parent),
             peers=one.peers,
             parent=one.parent,
             classes={c.id: self.reference_class(row["indicator"], c.id) for c in others},
@@ -747,8 +772,7 @@ class Dataset:
         """Who published a source; empty for one that is not known."""
         return self._publisher_of.get(source, "")
 
-    @property
-    @_kept
+    @_undated
     def _publisher_of(self) -> pd.Series:
         return self.sources.set_index("id")["publisher"]
 
@@ -890,7 +914,8 @@ class Dataset:
             start = dt.date(self.config.plan.base_year, 12, 31).isoformat()
             dates = [day for day in news.index if day >= start]
 
-        judged = {day: self.at(day)._judge(row).assessment for day in sorted(dates)}
+        key = row["id"], row["reading"]
+        judged = {day: self.at(day).assessment(*key) for day in sorted(dates)}
         return scorecards.probability_history(judged, news)
 
     def _news(self, indicator: str) -> pd.DataFrame:

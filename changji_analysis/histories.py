@@ -45,38 +45,39 @@ def observations(statistics: pd.DataFrame, references: Mapping[str, pd.DataFrame
 
 
 def history(
-    observed: pd.DataFrame, area: str, indicator: pd.Series, breaks: Iterable[int] = ()
+    rows: pd.DataFrame, area: str, indicator: pd.Series, breaks: Iterable[int] = ()
 ) -> pd.Series:
     """Yearly values of an indicator in one area; see `changji_analysis.Dataset.history`.
 
     Parameters
     ----------
-    observed : DataFrame
-        As `observations` returns it, cut at the date of knowledge.
+    rows : DataFrame
+        Those of the area and the indicator in `observations`, cut at the date of knowledge.
     area : str
     indicator : Series
         Its row of the registry, named by its id.
     breaks : iterable of int
         Years at which the scope changed.
     """
-    own = observed[observed["area"] == area]
-    open_ended = own["bound"].isin(NO_POINTS)
-    rows = _latest(own[~open_ended], str(indicator.name))
-    limits = _latest(own[open_ended & ~own["year"].isin(rows["year"])], str(indicator.name))
-    series = pd.Series(
-        rows["value"].to_numpy(float), rows["year"].to_numpy(int), name=indicator.name
-    ).rename_axis("year")
+    points, limits = {}, {}
+    cells = (rows[name].tolist() for name in ("year", "value", "bound", "vintage", "private"))
+    for year, value, bound, vintage, private in zip(*cells, strict=True):  # the latest comes last
+        (limits if bound in NO_POINTS else points)[year] = value, bound, vintage, private
+    years = pd.Index(np.array([*points], int), name="year")
+    values = np.array([value for value, *_ in points.values()], float)
+    series = pd.Series(values, years, name=indicator.name)
     series.attrs = {
         "area": area,
         "indicator": indicator.name,
         "unit": indicator["unit"],
         "kind": indicator["kind"],
         "breaks": sorted(map(int, breaks)),
-        "private": sorted(map(int, rows.loc[rows["private"].astype(bool), "year"])),
-        "early": sorted(map(int, rows.loc[rows["vintage"].eq("signal"), "year"])),
+        "private": [year for year, (*_, private) in points.items() if private],
+        "early": [year for year, (_, _, vintage, _) in points.items() if vintage == "signal"],
         "limits": {
             year: (-np.inf, value) if bound.endswith(("at_most", "less_than")) else (value, np.inf)
-            for year, bound, value in limits[["year", "bound", "value"]].itertuples(index=False)
+            for year, (value, bound, *_) in limits.items()
+            if year not in points
         },
     }
     return series
@@ -115,24 +116,28 @@ def reference_class(
     """
     if level not in LEVELS:
         raise UsageError(f"no level {level!r}: there are {', '.join(LEVELS)}")
-    wanted = (observed["table"] == "provinces") | (observed["area"] == region)
-    if level != "provinces":
-        wanted = (observed["table"] == "countries") | (wanted & (level == "all"))
-    pool = observed[wanted & ~observed["bound"].isin(NO_POINTS)]
+
+    def of_level(rows: pd.DataFrame) -> pd.DataFrame:
+        wanted = (rows["table"] == "provinces") | (rows["area"] == region)
+        if level != "provinces":
+            wanted = (rows["table"] == "countries") | (wanted & (level == "all"))
+        return rows[wanted & ~rows["bound"].isin(NO_POINTS)]
+
     exclude = [exclude] if isinstance(exclude, str) else list(exclude)
     for area in exclude:
-        require_known("peer", area, pool["area"].unique())
-    pool = pool[~pool["area"].isin(exclude)]
+        require_known("peer", area, of_level(observed)["area"].unique())
     counted = COUNTED_BY.get(indicator, indicator)
-    table = _latest(pool, counted).pivot(index="year", columns="area", values="value")
-    order = [area for area in pool["area"].drop_duplicates() if area in table.columns]
-    table = table[order].astype(float).rename_axis(columns=None)
-    if len(table):
-        table = table.reindex(np.arange(table.index.min(), table.index.max() + 1))
+    rows = of_level(observed[observed["indicator"] == counted])
+    rows = rows[~rows["area"].isin(exclude)].drop_duplicates(["area", "year"], keep="last")
+    column, areas = pd.factorize(rows["area"])
+    year = rows["year"].to_numpy(int)
+    years = np.arange(year.min(), year.max() + 1) if len(year) else year
+    figures = np.full((len(years), len(areas)), np.nan)
+    figures[np.searchsorted(years, year), column] = rows["value"]
+    table = pd.DataFrame(figures, pd.Index(years, name="year"), areas)
     if counted != indicator:
         table = table.rolling(CERTIFICATE_YEARS, min_periods=CERTIFICATE_YEARS).sum()
         table = table.dropna(how="all").dropna(axis="columns", how="all")
-    table.index = pd.Index(table.index.to_numpy(int), name="year")
     breaks = breaks or {}
     table.attrs = {"breaks": {a: sorted(breaks[a]) for a in table.columns if a in breaks}}
     return table
@@ -140,19 +145,15 @@ def reference_class(
 
 def require_known(what: str, word: str, known: Iterable[str]) -> None:
     """Refuse an unknown word, naming near ones."""
-    known = sorted(set(known))
+    known = set(known)
     if word in known:
         return
+    known = sorted(known)
     near = near_matches(str(word), known)
     hint = f"near matches: {', '.join(near)}" if near else f"known are {', '.join(known[:40])}"
     offer = f"是否指：{'、'.join(near)}" if near else f"可用的有：{'、'.join(known[:40])}"
     name = {"indicator": "指标", "area": "地区", "target": "目标"}.get(what, what)
     raise UsageError(f"unknown {what} {word!r}; {hint}", zh=f"没有名为{word!r}的{name}；{offer}")
-
-
-def _latest(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """One row per area and year of `observations`: the last one."""
-    return rows[rows["indicator"] == indicator].drop_duplicates(["area", "year"], keep="last")
 
 
 def growth_windows(peers: pd.DataFrame, span: int) -> pd.DataFrame:
@@ -173,11 +174,17 @@ def growth_windows(peers: pd.DataFrame, span: int) -> pd.DataFrame:
     """
     breaks = peers.attrs.get("breaks", {})
     positive = peers.where(peers > 0)
-    later = positive.reindex(positive.index + span).set_axis(positive.index)
-    factor = (later / positive).rename_axis(index="start", columns=None).reset_index()
-    table = factor.melt(id_vars="start", var_name="area", value_name="factor").dropna()
-    table = table[["area", "start", "factor"]].reset_index(drop=True)
-    table.insert(2, "end", table["start"] + span)
+    factor = positive.reindex(positive.index + span).to_numpy() / positive.to_numpy()
+    column, row = np.nonzero(~np.isnan(factor.T))
+    start = peers.index[row]
+    table = pd.DataFrame(
+        {
+            "area": peers.columns[column],
+            "start": start,
+            "end": start + span,
+            "factor": factor[row, column],
+        }
+    )
     table["broken"] = [
         any(start < year <= end for year in breaks.get(area, ()))
         for area, start, end in zip(table["area"], table["start"], table["end"], strict=True)

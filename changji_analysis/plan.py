@@ -165,13 +165,13 @@ def plan_row(table: pd.DataFrame, target: str, reading: str | None = None) -> pd
     UsageError
         There is no such target or reading; the known ones are named.
     """
-    rows = table[table["id"].eq(target)]
-    if rows.empty:
+    own = table["id"].to_numpy() == target
+    if not own.any():
         require_known("target", target, table["id"])
-    chosen = rows[rows["default"] if reading is None else rows["reading"].eq(reading)]
-    if chosen.empty:
-        require_known(f"reading of {target}", str(reading), rows["reading"])
-    return chosen.iloc[0]
+    chosen = own & (table["default"] if reading is None else table["reading"].to_numpy() == reading)
+    if not chosen.any():
+        require_known(f"reading of {target}", str(reading), table["reading"][own])
+    return table.iloc[np.argmax(chosen)]
 
 
 def target_of(row: pd.Series, base_year: int) -> Target:
