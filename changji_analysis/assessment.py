@@ -331,7 +331,7 @@ def assess(
             method=method,
             calibration=outlook and outlook.calibration,
             notes=notes,
-            parent=prediction and prediction.parent,
+            parent=None if prediction is None else prediction.parent,
             reason=reason,
         ),
         forecast=prediction,

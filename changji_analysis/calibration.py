@@ -238,10 +238,10 @@ def calibration_of(
         return None
     fewest, most = LENGTHS[LAWS[laws[-1]][1]]
     falling = question is not None and question.direction == "at_most"
-    rises = np.log(FACTORS) * (-1 if falling else 1)
+    p, y = _usual(laws[-1], falling)
     if question is not None:
-        rises = np.r_[question.rise, rises]
-    p, y = kept.answers(laws[-1], rises, falling)
+        own = kept.answers(laws[-1], np.array([question.rise]), falling)
+        p, y = (np.hstack(both) for both in zip(own, (p, y), strict=True))
     low, high = next(b for b in pairwise(BANDS) if probability < b[1] or b[1] == 1)
     inside = (p >= low) & ((p < high) | (high == 1)) & np.isfinite(y)
     asked = kept, inside, y, kept.shared[laws[-1]]
@@ -367,5 +367,15 @@ def _statements() -> _Kept | None:
     return kept._replace(shared={law: kept.correlation(law) for law in laws})
 
 
-forget = _statements.cache_clear
-"""Read the statements again."""
+@cache
+def _usual(law: str, falling: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Answers of every case to a rise, or a fall, by each of `FACTORS`."""
+    kept = _statements()
+    assert kept is not None
+    return kept.answers(law, np.log(FACTORS) * (-1 if falling else 1), falling)
+
+
+def forget() -> None:
+    """Read the statements again."""
+    _statements.cache_clear()
+    _usual.cache_clear()

@@ -6,13 +6,13 @@ import datetime as dt
 import inspect
 import os
 import pickle
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -502,17 +502,17 @@ class Dataset:
         return {*self.observations["area"].unique(), *self.config.areas.all}
 
     @_result
-    def _places(self) -> dict[tuple[str, str], np.ndarray]:
+    def _places(self) -> Mapping[Any, np.ndarray]:
         """Where the observations of each area and indicator stand."""
         return self.observations.groupby(["area", "indicator"], sort=False).indices
 
     @_undated
     def _breaks(self) -> dict[str, dict[str, list[int]]]:
         """Declared changes of scope: indicator to area to years."""
-        declared = self.breaks.sort_values("year").groupby(["indicator", "area"])["year"]
         found: dict[str, dict[str, list[int]]] = {}
-        for (indicator, area), years in declared:
-            found.setdefault(indicator, {})[area] = years.tolist()
+        columns = self.breaks[["indicator", "area", "year"]]
+        for indicator, area, year in columns.itertuples(index=False, name=None):
+            found.setdefault(indicator, {}).setdefault(area, []).append(int(year))
         return found
 
     # ---- the plan, judged ----------------------------------------------------------------------

@@ -352,7 +352,7 @@ def checked(history: pd.Series, what: str = "history") -> pd.Series:
     """Return the history without its gaps, or say what is wrong with it."""
     if not isinstance(history, pd.Series):
         raise ForecastError.of(what, what=what, type=type(history).__name__)
-    history = history.dropna()
+    history = history.dropna() if history.hasnans else history
     if history.empty:
         raise ForecastError.of("no_figure", what=what)
     years = history.index
@@ -392,8 +392,8 @@ def scaled_parent(
     units, indicators = (
         (history.attrs.get(name), attrs.get(name)) for name in ("unit", "indicator")
     )
-    low = parent.ge(0) if scale.edge else parent.gt(0)
-    inside = parent[low & parent.le(scale.upper)]
+    values = parent.to_numpy(float)
+    inside = (values >= 0 if scale.edge else values > 0) & (values <= scale.upper)
     reason = None
     if parent.index[-1] <= last:
         reason = "no_later"
@@ -401,7 +401,7 @@ def scaled_parent(
         reason = "indicator"
     elif all(units) and units[0] != units[1]:
         reason = "unit"
-    elif len(inside) < len(parent):
+    elif not inside.all():
         reason = "out_of_range"
     elif last not in parent.index:
         reason = "hole"
@@ -414,7 +414,7 @@ def scaled_parent(
             "indicators": " and ".join(map(str, indicators)),
         }  # fmt: skip
         return None, (PARENT_LACKS[reason].format(**said),)
-    line = pd.Series(scale.forward(parent.to_numpy(float)), parent.index)
+    line = pd.Series(scale.forward(values), parent.index)
     line.attrs = attrs | {"area": area, "kind": kind}
     return line, ()
 

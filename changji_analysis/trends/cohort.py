@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from . import Distribution, pooled
 from . import parent as nested
 
 DRAWS = 20_000
+Figures = TypeVar("Figures", pd.Series, pd.DataFrame)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +69,11 @@ def even_batches(stock: float, year: int) -> pd.Series:
     return pd.Series(counts, index=range(year - LIFE + 1, year + 1))
 
 
-def implied_first_time(batches: pd.Series, renewal_rate: float) -> pd.Series:
+def implied_first_time(batches: Figures, renewal_rate: float) -> Figures:
     """First-time certificates that batches imply, C(t) - r C(t-3), never below zero."""
-    batches = batches.dropna()
     before = batches.reindex(batches.index - LIFE).set_axis(batches.index)
-    return (batches - renewal_rate * before).dropna().clip(lower=0)
+    first_time: Any = batches - renewal_rate * before
+    return first_time.dropna(how="all").clip(lower=0)
 
 
 def certificate_identity(issued: pd.Series, stock: pd.Series) -> pd.DataFrame:
@@ -195,7 +196,7 @@ def predict_stock(
     elif ahead:
         own = implied_first_time(batches, renewal_rate) if first_time is None else first_time
         if peers is not None:
-            peers = peers.apply(implied_first_time, renewal_rate=renewal_rate)
+            peers = implied_first_time(peers, renewal_rate)
         grants, notes = _first_time_paths(own.dropna(), ahead, peers, parent, draws, rng)
     for k, t in enumerate(ahead):
         issued[t] = rng.binomial(issued[t - LIFE], renewal_rate) + rng.poisson(grants[:, k])

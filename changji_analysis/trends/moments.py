@@ -100,10 +100,11 @@ def reach(values, years, drift: float, speed) -> tuple[float, ...]:
     Changes are measured in the speed of their level. A horizon beyond all figures reaches in
     proportion farther than the last one seen.
     """
-    _, _, ahead, change, last = windows(values, years, (1,), range(1, WINDOW + 1))
-    farthest, h = np.zeros(WINDOW), np.arange(1, WINDOW + 1)
-    np.maximum.at(farthest, ahead.astype(int) - 1, np.abs(change / speed(last) - ahead * drift))
-    farthest, seen = np.maximum.accumulate(farthest), int(ahead.max(initial=1))
+    h = np.arange(1, WINDOW + 1)
+    _, x, _, future = _outcomes(values, years, h)
+    away = np.abs((future - x[:, None]) / speed(x)[:, None] - h * drift)
+    seen = h[np.isfinite(future).any(0)].max(initial=1)
+    farthest = np.maximum.accumulate(np.fmax.reduce(away, axis=0, initial=0.0))
     if not farthest.any():
         return ()
     farthest[farthest == 0] = farthest[farthest > 0][0]
@@ -122,13 +123,9 @@ def windows(values, years, lengths=FIT_LENGTHS, horizons=FIT_HORIZONS, most=None
     ahead, change, last : arrays (W,)
         Years from the origin to the outcome, the rise between them, and where it starts.
     """
-    area, row = np.nonzero(np.isfinite(values.T))
-    x, t = values[row, area], years[row]
-    place = np.arange(len(x)) - np.searchsorted(area, area)
     known, horizons = np.asarray(lengths), np.asarray(horizons)
-    then = np.searchsorted(years, t[:, None] + horizons)
-    inside = np.minimum(then, len(years) - 1)
-    future = np.where(years[inside] == t[:, None] + horizons, values[inside, area[:, None]], np.nan)
+    area, x, t, future = _outcomes(values, years, horizons)
+    place = np.arange(len(x)) - np.searchsorted(area, area)
     usable = np.isfinite(future)[:, :, None] & (place[:, None, None] >= known - 1)
     origin, h, n = np.nonzero(usable)
     if most is not None and len(origin) > most:
@@ -145,3 +142,12 @@ def windows(values, years, lengths=FIT_LENGTHS, horizons=FIT_HORIZONS, most=None
         future[origin, h] - x[origin],
         x[origin],
     )
+
+
+def _outcomes(values, years, horizons):
+    """Area, figure and year of every figure (F,), area by area, and what followed it (F, H)."""
+    area, row = np.nonzero(np.isfinite(values.T))
+    then = years[row][:, None] + horizons
+    at = np.minimum(np.searchsorted(years, then), len(years) - 1)
+    future = np.where(years[at] == then, values[at, area[:, None]], np.nan)
+    return area, values[row, area], years[row], future

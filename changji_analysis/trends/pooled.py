@@ -270,8 +270,9 @@ def _usable(peers: pd.DataFrame, x, years) -> tuple[pd.DataFrame, list[str]]:
 
 def copies(peers: pd.DataFrame, x, years) -> pd.Index:
     """Columns that never differ from a series in two common years or more."""
-    own = pd.Series(np.asarray(x, float), np.asarray(years, int)).reindex(peers.index)
-    away = np.abs(peers.to_numpy(float) - own.to_numpy()[:, None])
+    at = pd.Index(np.asarray(years, int)).get_indexer(peers.index)
+    own = np.append(np.asarray(x, float), np.nan)[at]  # the last, NaN, where there is no figure
+    away = np.abs(peers.to_numpy(float) - own[:, None])
     return peers.columns[~(away >= COPY).any(0) & (np.isfinite(away).sum(0) >= 2)]
 
 
@@ -286,7 +287,8 @@ def _alike(peers: pd.DataFrame) -> bool:
 def _filled(figures: np.ndarray, years: np.ndarray) -> np.ndarray:
     """Peers with even growth between two surveys, so that a gap is growth of its years too."""
     filled, seen = figures.copy(), np.isfinite(figures)
-    for area in np.flatnonzero(seen.any(0) & ~seen.all(0)):
+    before, after = np.logical_or.accumulate(seen), np.logical_or.accumulate(seen[::-1])[::-1]
+    for area in np.flatnonzero((before & ~seen & after).any(0)):
         at = seen[:, area]
         filled[:, area] = np.interp(years, years[at], figures[at, area], np.nan, np.nan)
     return filled
