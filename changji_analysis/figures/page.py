@@ -351,10 +351,11 @@ def wrapped(text: str, size: float, bold: bool = False) -> list[str]:
     at marks of punctuation, and of these the most even.
     """
     full = (WIDTH - 0.24) * 72 / size / (1.06 if bold else 1.0)
-    ways = [_filled(text, full)]
+    pieces = [(piece, _length(piece)) for piece in _pieces(text)]
+    ways = [_filled(pieces, full)]
     if len(ways[0]) == 1:
         return ways[0]
-    ways += [_filled(text, limit) for limit in np.arange(full - 0.25, full / 2, -0.25)]
+    ways += [_filled(pieces, limit) for limit in np.arange(full - 0.25, full / 2, -0.25)]
     for cut, character in enumerate(text[:-1], start=1):  # a line that ends a clause reads well
         if _STOPS.get(character) == 1:
             ways.append([text[:cut].strip(), text[cut:].strip()])
@@ -375,10 +376,9 @@ def _ease(lines: list[str]) -> tuple[float, float]:
     return (sum(stops) if evenness > 0.35 else 0.0, evenness)
 
 
-def _filled(text: str, limit: float) -> list[str]:
+def _filled(pieces: list[tuple[str, float]], limit: float) -> list[str]:
     lines, line, used = [], "", 0.0
-    for word in _pieces(text):
-        extent = _length(word)
+    for word, extent in pieces:
         if line and used + extent > limit:
             lines.append(line.rstrip())
             line, used, word = "", 0.0, word.lstrip()
@@ -402,6 +402,7 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+@functools.cache
 def _extent(character: str) -> float:
     """Rough width of a character in em."""
     if unicodedata.east_asian_width(character) in "WF" or character in "—…“”≈×≥≤":
