@@ -123,6 +123,8 @@ def pytest_configure(config):
         folder = tempfile.TemporaryDirectory()
         config.add_cleanup(folder.cleanup)
         data, path = ca.Dataset(), Path(folder.name) / "answers"
-        assert len(data.problems) and len(data.scorecard)
+        assert len(data.problems) and len(data.scorecard) and len(data.reading_tables)
+        for name in data.config.report.headline:
+            assert len(data.probability_history(data.scored(name)["id"]))
         data.share(path)
         os.environ[ANSWERS] = str(path)

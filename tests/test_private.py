@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import thin_data
 
 from changji_analysis import figures, report, review, tables
 from changji_analysis.config import REPOSITORY
@@ -12,13 +13,9 @@ from changji_analysis.importing import import_figures
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """The repository's data with one figure more that is not public."""
+    """The shipped data with a few peers and one figure more that is not public."""
     folder = tmp_path_factory.mktemp("private")
-    shutil.copytree(
-        REPOSITORY / "data",
-        folder / "data",
-        ignore=shutil.ignore_patterns("private", "clean", "examples"),
-    )
+    shutil.rmtree(thin_data.write(folder / "data") / "private", ignore_errors=True)
     sheet = folder / "sheet.csv"
     sheet.write_text("年份,高新技术企业数（家）\n2021,52\n", encoding="utf-8")
     stated = {"area": "昌吉市", "source": "昌吉市科技局：年报", "published": "2022-03-01"}
