@@ -18,7 +18,7 @@ from .config import data_dir, use_private
 from .dataset import Dataset
 from .plan import Target
 from .records import stamp
-from .records.schemas import SCHEMAS
+from .records.schemas import COLUMNS
 
 AS_OF = """\
 as_of : str or date, optional
@@ -43,8 +43,8 @@ def _described_as(attribute: str, table: str = "") -> Callable[[Shortcut], Short
     """Take over the docstring of an attribute of the dataset, ``as_of`` added where it is taken."""
     doc = inspect.getdoc(getattr(Dataset, attribute)) or ""
     if table:
-        columns = SCHEMAS[table].columns.items()
-        listed = "\n".join(f"    - ``{name}``: {column.description}" for name, column in columns)
+        columns = COLUMNS[table].items()
+        listed = "\n".join(f"    - ``{name}``: {column['about']}" for name, column in columns)
         above, heading, below = doc.partition("\n\nRaises\n")
         doc = f"{above}\n\nReturns\n-------\nDataFrame\n{listed}{heading}{below}"
 

@@ -1,7 +1,8 @@
 """What `assess` says of one target of a panel, and where a panel says otherwise."""
 
+import math
+
 import pandas as pd
-import pytest
 
 import changji_analysis as ca
 
@@ -22,30 +23,33 @@ def around(area, parents):
     return chain
 
 
-def series(histories, area, indicator):
-    rows = histories[histories["area"].eq(area) & histories["indicator"].eq(indicator)]
-    found = rows.set_index("year")["value"].sort_index()
-    found.attrs = {"area": area}
-    if "unit" in rows and len(rows):
-        found.attrs["unit"] = rows["unit"].iloc[0]
+def all_series(histories):
+    """The history of every area and indicator."""
+    found = {}
+    for (area, indicator), rows in histories.groupby(["area", "indicator"]):
+        found[area, indicator] = one = rows.set_index("year")["value"].sort_index()
+        one.attrs = {"area": area}
+        if "unit" in rows:
+            one.attrs["unit"] = rows["unit"].iloc[0]
     return found
 
 
-def parent_of(histories, row, parents):
+def parent_of(known, row, parents):
     """The nearest ancestor that is known for longer than the area, else the nearest known."""
     chain = around(row["area"], parents)
-    last = series(histories, row["area"], row["indicator"]).loc[: row["year"]].index.max()
-    given = [p for area in chain if len(p := series(histories, area, row["indicator"]))]
-    later = [p for p in given if p.index[-1] > last]
     if not chain:
         return None
+    last = known[row["area"], row["indicator"]].loc[: row["year"]].index.max()
+    keys = [(area, row["indicator"]) for area in chain]
+    given = [known[key].copy() for key in keys if key in known]
+    later = [p for p in given if p.index[-1] > last]
     parent = (later or given or [pd.Series(dtype=float)])[0]
     inside = [area for area in parents if row["area"] in around(area, parents)]
     parent.attrs["lineage"] = (*chain, *inside)
     return parent
 
 
-def alone(histories, row, parents, **options):
+def alone(known, row, parents, **options):
     """The row of one target by `assess`, or the reason why it has none."""
 
     def number(name, kind=float):
@@ -56,8 +60,7 @@ def alone(histories, row, parents, **options):
         number("value"), int(row["year"]), row["direction"], number("base_year", int),
         number("base_value"), number("tolerance"),
     )  # fmt: skip
-    own = series(histories, row["area"], row["indicator"])
-    parent = parent_of(histories, row, parents)
+    own, parent = known[row["area"], row["indicator"]], parent_of(known, row, parents)
     try:
         a = ca.assess(own, target, parent=parent, kind=row["kind"], **options)
     except ca.ForecastError as error:
@@ -74,9 +77,10 @@ def alone(histories, row, parents, **options):
 
 def differences(histories, targets, result, options_of=lambda row: {}, parents=()):
     """Every cell in which a panel and `assess` differ."""
-    found = []
-    for (_, row), (_, got) in zip(targets.iterrows(), result.iterrows(), strict=True):
-        wanted = alone(histories, row, dict(parents), **options_of(row))
+    found, known = [], all_series(histories)
+    pairs = zip(targets.to_dict("records"), result.to_dict("records"), strict=True)
+    for row, got in pairs:
+        wanted = alone(known, row, dict(parents), **options_of(row))
         for name in (*MEASURES, *EVIDENCE, *FORECAST, "parent", "notes", "reason"):
             one, other = wanted.get(name), got[name]
             if name == "reason" and name not in wanted:
@@ -86,7 +90,7 @@ def differences(histories, targets, result, options_of=lambda row: {}, parents=(
             elif isinstance(one, str):
                 same = one == other
             else:
-                same = other == pytest.approx(one, rel=1e-9, abs=1e-9)
+                same = math.isclose(other, one, rel_tol=1e-9, abs_tol=1e-9)
             if not same:
-                found.append((row.to_dict(), name, one, other))
+                found.append((row, name, one, other))
     return found

@@ -143,9 +143,10 @@ def test_a_text_in_brackets_is_printed_as_it_stands(run, tmp_path):
 
 
 @pytest.mark.parametrize(("encoding", "said"), [("utf-8", "可信度低"), ("ascii", "????")])
-def test_as_a_program_whatever_the_console_can_show(encoding, said):
+def test_as_a_program_whatever_the_console_can_show(encoding, said, tmp_path):
+    program = [sys.executable, "-c", "from changji_analysis.cli import main; main()"]
     done = subprocess.run(
-        [sys.executable, "-c", "from changji_analysis.cli import main; main()", "check"],
+        [*program, "check", "--data", write(tmp_path / "tiny")],
         capture_output=True,
         env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
     )

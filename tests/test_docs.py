@@ -24,10 +24,9 @@ def test_a_picture_in_a_notebook_gets_its_description():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_column_stands_in_the_dictionary(lang):
     lines = build.dictionary(lang).splitlines()
-    for column, about in schemas.OBSERVATIONS.columns.items():
-        assert any(
-            line.startswith(f"| `{column}` |") and about.description in line for line in lines
-        )
+    for column, about in schemas.COLUMNS["observations"].items():
+        start, meaning = f"| `{column}` |", about["about"]
+        assert any(line.startswith(start) and meaning in line for line in lines)
     (row,) = {line for line in lines if line.startswith("| `as_printed` | text | ")} & {
         line for line in lines if "the figure as printed" in line
     }

@@ -13,7 +13,7 @@ import pandas as pd
 from ..dataset import RETURNED, Dataset
 from ..errors import UsageError, problem_frame
 from ..files import write_bytes
-from ..records.schemas import NO_POINTS, TASK_REPORTS
+from ..records.schemas import COLUMNS, NO_POINTS
 from ..records.writing import add_figures, extended, locked, read_rows
 from ..trends.cohort import count_list
 from .content import FORM, LIST, Request, plan_key, requests
@@ -97,7 +97,7 @@ def collect(
     return Collection(
         figures,
         pd.concat(counts),
-        pd.DataFrame(tasks, columns=list(TASK_REPORTS.columns)),
+        pd.DataFrame(tasks, columns=list(COLUMNS["task_reports"])),
         _problems(forms),
         _missing(asked, forms, figures, data),
     )
@@ -131,7 +131,7 @@ def write(
         areas = data.config.areas.all
         add_figures(data.folder, documents, observations, areas, public=public)
         if len(days):
-            table = extended(Path(), list(TASK_REPORTS.columns), [*latest.values()], ("id",))
+            table = extended(Path(), list(COLUMNS["task_reports"]), [*latest.values()], ("id",))
             write_bytes(data.folder / REPORTS, table)
     return found, len(fresh)
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
 
 from ..config import Config, read_config
 from ..errors import DataError, UsageError
 from . import checks, schemas
 from .corrections import Correction, correct, read_corrections
 from .reading import KEY, FileReport, parse, read_csv, read_text, unique, validate
-from .schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Table:
     @property
     def schema(self) -> pa.DataFrameSchema:
         """Its columns with what each may hold."""
-        return SCHEMAS[self.columns]
+        return schemas.schema(self.columns)
 
     @property
     def key(self) -> list[str]:

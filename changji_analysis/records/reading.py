@@ -13,12 +13,14 @@ import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from ..messages import read, texts
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 MAX_BYTES = 20_000_000
 MESSAGES = read(Path(__file__).with_name("messages.csv"))
@@ -143,9 +145,11 @@ def parse(cells: pd.Series, kind: str, report: FileReport) -> pd.Series:
 
 
 def validate(frame: pd.DataFrame, schema: pa.DataFrameSchema, report: FileReport) -> None:
+    from pandera.errors import SchemaErrors
+
     try:
         schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
+    except SchemaErrors as errors:
         for case in errors.failure_cases.sort_values("index", kind="stable").itertuples():
             column = str(case.column)
             code = "missing_value" if case.check == "not_nullable" else str(case.check)

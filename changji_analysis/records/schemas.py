@@ -8,11 +8,14 @@ here. The checks of a column carry the code of the message that a failing cell e
 from __future__ import annotations
 
 import csv
+from functools import cache
 from pathlib import Path
-
-import pandera.pandas as pa
+from typing import TYPE_CHECKING
 
 from ..quantities import BOUNDS as BOUNDS
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 DERIVED = ("derived", "derived_at_least", "derived_at_most")
@@ -32,7 +35,30 @@ PROVINCES = tuple(
 DTYPES = {"text": str, "number": float, "year": "Int64", "date": "datetime64[us]"}
 
 
+def _columns() -> dict[str, dict[str, dict[str, str]]]:
+    tables: dict[str, dict[str, dict[str, str]]] = {}
+    with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            tables.setdefault(row.pop("table"), {})[row.pop("column")] = row
+    return tables
+
+
+COLUMNS = _columns()
+"""By table and column: kind, blank, allowed, about; `observations` are those of several tables."""
+
+
+@cache
+def schema(table: str) -> pa.DataFrameSchema:
+    """What a table may hold; pandera is loaded where a file is first read."""
+    import pandera.pandas as pa
+
+    columns = {name: _column(**row) for name, row in COLUMNS[table].items()}
+    return pa.DataFrameSchema(columns, strict=True)
+
+
 def _column(kind: str, blank: str, allowed: str, about: str) -> pa.Column:
+    import pandera.pandas as pa
+
     checks, allowed_words = [], ""
     if kind == "year":
         allowed_words = f"{FIRST_YEAR}-{LAST_YEAR}"
@@ -51,20 +77,3 @@ def _column(kind: str, blank: str, allowed: str, about: str) -> pa.Column:
     marks = {"kind": kind, "optional": blank == "optional", "allowed": allowed_words}
     nullable = bool(blank) and kind != "text"
     return pa.Column(DTYPES[kind], checks, nullable=nullable, description=about, metadata=marks)
-
-
-def _schemas() -> dict[str, pa.DataFrameSchema]:
-    tables: dict[str, dict[str, pa.Column]] = {}
-    with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            columns = tables.setdefault(row.pop("table"), {})
-            name = row.pop("column")
-            columns[name] = _column(**row)
-    return {name: pa.DataFrameSchema(columns, strict=True) for name, columns in tables.items()}
-
-
-SCHEMAS = _schemas()
-"""By table; `OBSERVATIONS` is that of several."""
-OBSERVATIONS, SOURCES, TASK_REPORTS = (
-    SCHEMAS[name] for name in ("observations", "sources", "task_reports")
-)

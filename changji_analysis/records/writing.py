@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import ChangjiError
 from ..files import write_bytes
-from .schemas import OBSERVATIONS, SOURCES
+from .schemas import COLUMNS
 
 WAIT_SECONDS = 60.0
 ORDER = ("area", "indicator", "year", "vintage")
@@ -90,9 +90,9 @@ def add_figures(
     had = {row["id"] for row in read_rows(sources)}
     new = [row for name, row in documents.items() if name not in had]
     if new:
-        write_bytes(sources, extended(sources, list(SOURCES.columns), new, ("id",)))
+        write_bytes(sources, extended(sources, list(COLUMNS["sources"]), new, ("id",)))
     if figures:
-        columns = list(OBSERVATIONS.columns)
+        columns = list(COLUMNS["observations"])
         write_bytes(table, extended(table, columns, figures, ORDER, areas))
 
 

@@ -15,6 +15,7 @@ import re
 import unicodedata
 import warnings
 import zipfile
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,7 +189,9 @@ def _decode(name: str, content: bytes) -> str:
         except UnicodeError:
             continue
         odd = sum(
-            unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\t\r\n\f\v" for c in text
+            count
+            for c, count in Counter(text).items()
+            if unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\t\r\n\f\v"
         )
         if odd <= len(text) // 500 and (code != "gb18030" or _is_chinese(text)):
             return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -213,9 +216,10 @@ def _read_text(name: str, content: bytes) -> list[Grid]:
     reader = _rows(text, max("\t,;|", key=lambda sign: _evenness(text, sign)))
     try:
         for row, entries in enumerate(reader, 1):
+            filled = [(column, entry) for column, entry in enumerate(entries, 1) if entry.strip()]
+            _bounded(name, len(cells) + len(filled))
             cells |= {(row, column): _cell(name, entry, "", row, column)
-                      for column, entry in enumerate(entries, 1) if entry.strip()}  # fmt: skip
-            _bounded(name, len(cells))
+                      for column, entry in filled}  # fmt: skip
     except csv.Error as error:
         raise _refused(name, "bad_csv", row=reader.line_num, detail=error) from error
     return [Grid(Path(name).stem, cells, plain=True)]
