@@ -100,7 +100,7 @@ class Chart(Figure):
         super().draw(renderer)
 
     def _repr_png_(self):
-        return self._png(SCREEN_DPI)
+        return self.png(SCREEN_DPI, named=False)
 
     @functools.cached_property
     def drawing(self) -> str:
@@ -108,11 +108,16 @@ class Chart(Figure):
         drawn = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", self._plain_svg, flags=re.S)
         return "drawing-" + hashlib.sha256(drawn.encode()).hexdigest()[:16]
 
-    def png(self, dpi: int = PRINT_DPI) -> bytes:
-        """Encode the chart as PNG of 256 colours, a third of the size of all there are."""
-        return self._png(dpi, Identifier=self.drawing)
+    def png(self, dpi: int = PRINT_DPI, *, named: bool = True) -> bytes:
+        """Encode the chart as PNG of 256 colours, a third of the size of all there are.
 
-    def _png(self, dpi: int, **words: str) -> bytes:
+        Parameters
+        ----------
+        dpi : int
+        named : bool
+            For a file: with the name of the drawing, by which `save` knows it, and as small as can
+            be. To look at, neither is worth the time.
+        """
         with self._drawn_by(FigureCanvasAgg, dpi) as canvas:
             canvas.draw()
         picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
@@ -122,9 +127,9 @@ class Chart(Figure):
         picture.putpalette([255 if c == 254 else c for c in palette])  # white is white
         about, stream = PngInfo(), io.BytesIO()
         about.add_itxt("Description", self.alt)
-        for name, text in words.items():
-            about.add_text(name, text)
-        picture.save(stream, "PNG", optimize=bool(words), pnginfo=about, dpi=(dpi, dpi))
+        if named:
+            about.add_text("Identifier", self.drawing)
+        picture.save(stream, "PNG", optimize=named, pnginfo=about, dpi=(dpi, dpi))
         return stream.getvalue()
 
     def svg(self) -> bytes:

@@ -18,15 +18,17 @@ def predict(x, years, horizons) -> Prediction:
     counts = np.exp(np.asarray(x, float))
     notes: list[str] = []
     with quiet(notes):
-        import statsmodels.api as sm
+        from statsmodels.genmod.families import NegativeBinomial, Poisson
+        from statsmodels.genmod.generalized_linear_model import GLM
+        from statsmodels.tools import add_constant
 
-        past = sm.add_constant(np.asarray(years, float) - years[-1])
-        new = sm.add_constant(np.asarray(horizons, float), has_constant="add")
-        fit = sm.GLM(counts, past, family=sm.families.Poisson()).fit()
+        past = add_constant(np.asarray(years, float) - years[-1])
+        new = add_constant(np.asarray(horizons, float), has_constant="add")
+        fit = GLM(counts, past, family=Poisson()).fit()
         df = len(x) - 2
         alpha = float(np.sum(((counts - fit.mu) ** 2 - fit.mu) / fit.mu**2) / df)
         if alpha > 0:
-            fit = sm.GLM(counts, past, family=sm.families.NegativeBinomial(alpha=alpha)).fit()
+            fit = GLM(counts, past, family=NegativeBinomial(alpha=alpha)).fit()
     loc = new @ fit.params
     shape = new @ fit.cov_params() @ new.T + np.diag(np.log1p(np.exp(-loc) + max(alpha, 0.0)))
     require_finite("count_trend", loc, shape)

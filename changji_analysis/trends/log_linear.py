@@ -15,9 +15,10 @@ def predict(x, years, horizons) -> Prediction:
     require_points("log_linear", x, 3)
     notes: list[str] = []
     with quiet(notes):
-        import statsmodels.api as sm
+        from statsmodels.regression.linear_model import OLS
+        from statsmodels.tools import add_constant
 
-        fit = sm.OLS(x, sm.add_constant(np.asarray(years, float) - years[-1])).fit()
-        new = sm.add_constant(np.asarray(horizons, float), has_constant="add")
+        fit = OLS(x, add_constant(np.asarray(years, float) - years[-1])).fit()
+        new = add_constant(np.asarray(horizons, float), has_constant="add")
     shape = new @ fit.cov_params() @ new.T + fit.scale * np.eye(len(horizons))
     return Prediction(new @ fit.params, shape, float(fit.df_resid), notes=tuple(notes))

@@ -166,7 +166,7 @@ class Desk:
         a, chart, told = found.assessment, drawn(found, lang), escape(found.sentence(lang))
         chance, look = self.words.chance(a.probability, a.floor) or "—", VERDICTS[a.verdict]
         style = f"color:{look.letters};background:{look.fill};padding:.15em .6em"
-        png = base64.b64encode(chart.png(DPI)).decode("ascii")
+        png = base64.b64encode(chart.png(DPI, named=False)).decode("ascii")
         self.view.value = (
             f'<p><b class="chance">{chance}</b> <span style="{style}">'
             f'{self.words.verdict(a.verdict)}</span></p><p role="status">{told}</p>'
