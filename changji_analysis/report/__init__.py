@@ -104,12 +104,13 @@ def write(data: Dataset, folder: Path | str = "reports", figures: Path | None = 
     folder = Path(folder)
     figures = folder.parent / "figures" if figures is None else Path(figures)
     with _staged(folder) as stage:
+        documents = {}
         for lang in LANGUAGES:
             results = Results(data, lang)
-            document = _composed(results, figures)
-            word.write(document, stage / f"review.{lang}.docx", figures)
+            document = documents[stage / f"review.{lang}.docx"] = _composed(results, figures)
             web.write(document, stage / f"review.{lang}.html", figures)
             workbook.write(results, document, stage / f"scorecard.{lang}.xlsx")
+        word.write(documents, figures)
         write_csv(stage / "scorecard.csv", data.scorecard)
         return [folder / name for name in _put(stage, folder)]
 

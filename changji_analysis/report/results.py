@@ -601,11 +601,15 @@ class Results:
 
     def document(self, source: str) -> str:
         """A source as publisher, title, number; marked where only a copy was seen."""
-        row, w = self.data.sources.set_index("id").loc[source], self.w
+        row, w = self._sources[source], self.w
         number = row["number"] if row["number"] not in row["title"] else ""
         copy = w("（转载件，待核）", " (seen in a copy)") if row["copy"] == "yes" else ""
         said = f"《{row['title']}》" + f"（{number}）" * bool(number) + copy
         return w.publisher(row["publisher"]) + w("", ", ") + said
+
+    @cached_property
+    def _sources(self) -> dict[str, dict]:
+        return self.data.sources.set_index("id").to_dict("index")
 
     def source_of(self, indicator: str) -> str:
         """The documents behind the city's figures of an indicator."""

@@ -9,6 +9,7 @@ import math
 import re
 import traceback
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ class Raw(str):
     __slots__ = ()
 
 
+@cache
 def environment(folder: Path = TEMPLATES) -> jinja2.Environment:
-    """The environment of the templates in a folder, with the filters `rows` and ``raw``."""
+    """The environment of the templates in a folder, with the filters `rows` and ``raw``.
+
+    It compiles a template once, and anew when its file changes.
+    """
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined, finalize=_safe,
         trim_blocks=True, lstrip_blocks=True,
@@ -40,6 +45,7 @@ def environment(folder: Path = TEMPLATES) -> jinja2.Environment:
     return made
 
 
+@cache
 def markup_environment() -> jinja2.Environment:
     """The environment of the frames of page and table, whose values are escaped."""
     return jinja2.Environment(

@@ -17,15 +17,12 @@ from .templating import TEMPLATES, markup_environment, no_picture, printable
 
 def write(document: Document, path: Path, figures: Path) -> None:
     """Write a report as one web page, with the figures ``<lang>/<name>.svg`` of a folder in it."""
-    made = markup_environment()
-    made.filters |= {
-        "kind": lambda block: type(block).__name__, "bold": _bold, "width": display_width,
-        "titled": partial(titled, lang=document.lang),
-        "embedded": partial(_embedded, folder=Path(figures) / document.lang),
-    }  # fmt: skip
     front = [b.text for b in document.chapters[0].blocks if isinstance(b, Paragraph)]
-    page = made.get_template("page.html.j2").render(
+    page = markup_environment().get_template("page.html.j2").render(
         document=document, words=document.words, answer=front[0] if front else "", shown=_shown,
+        kind=lambda block: type(block).__name__, bold=_bold, width=display_width,
+        titled=partial(titled, lang=document.lang),
+        embedded=partial(_embedded, folder=Path(figures) / document.lang),
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         looks={code: (look.fill, look.letters) for code, look in VERDICTS.items()},
     )  # fmt: skip

@@ -13,9 +13,11 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 from docx import Document as open_docx
 from docx.enum.section import WD_ORIENT
 from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
@@ -23,6 +25,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm, Pt
 from markupsafe import Markup
+from PIL import Image
 
 from ..files import write_bytes
 from .content import BOLD, Block, Chapter, Document, Heading, Paragraph, Picture, Table, titled
@@ -41,29 +44,30 @@ _W = nsdecls("w")
 _BREAKS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff07\uff0a-\uffef"  # characters a line may end after
 
 
-def write(document: Document, path: Path, figures: Path) -> bool:
-    """Write a report as a Word file, with the figures ``<lang>/<name>.png`` of a folder.
+def write(documents: Mapping[Path, Document], figures: Path) -> None:
+    """Write reports as Word files, with the figures ``<lang>/<name>.png`` of a folder.
 
-    Without LibreOffice and pdftotext, which lay it out, the contents bear no page numbers: then
-    Word is left to number them, and the answer is False.
+    Without LibreOffice and pdftotext, which lay them out, the contents bear no page numbers and
+    Word is left to number them.
     """
-    plain = _Writer(document, Path(figures), {}).content()
-    pages = _laid_out(plain, document)
-    write_bytes(path, _Writer(document, Path(figures), pages).content() if pages else plain)
-    return bool(pages)
+    made = {path: _Writer(document, Path(figures)) for path, document in documents.items()}
+    plain = [writer.content() for writer in made.values()]
+    for (path, writer), content, pages in zip(made.items(), plain, _laid_out(plain), strict=True):
+        write_bytes(path, writer.numbered(pages) or content)
 
 
 class _Writer:
     """One document in the making."""
 
-    def __init__(self, document: Document, figures: Path, pages: dict[str, int]):
-        self.document, self.lang, self.figures, self.pages = document, document.lang, figures, pages
+    def __init__(self, document: Document, figures: Path):
+        self.document, self.lang, self.figures = document, document.lang, figures
         self.docx = open_docx(str(TEMPLATES / f"report.{document.lang}.docx"))
         self.tables = markup_environment().get_template("table.xml.j2")
         self.across = False
+        self.begin, self.entries = _mark("begin", dirty=True), []
 
     def content(self) -> bytes:
-        """The whole file."""
+        """The whole file, which leaves it to Word to number the contents."""
         words, about = self.document.words, self.docx.core_properties
         about.title, about.author, about.subject = (
             printable(words[name]) for name in ("title", "author", "subtitle")
@@ -74,6 +78,24 @@ class _Writer:
         for chapter in self.document.chapters:
             if chapter.number:
                 self._chapter(chapter)
+        return self._saved()
+
+    def numbered(self, pages: list[str]) -> bytes | None:
+        """The same file with page numbers in its contents; none where the pages show none."""
+        first = next((n for n, page in enumerate(pages) if "—1—" in page), None)
+        if first is None:
+            return None
+        at = first
+        for text, run in self.entries:
+            wanted = re.sub(r"\s", "", text)
+            at = next((n for n in range(at, len(pages)) if wanted in pages[n]), at)
+            run.add_tab()
+            run.add_text(str(at - first + 1))
+        self.stale._p.getparent().remove(self.stale._p)
+        del self.begin[0].attrib[qn("w:dirty")]
+        return self._saved()
+
+    def _saved(self) -> bytes:
         stream = io.BytesIO()
         self.docx.save(stream)
         return stream.getvalue()
@@ -92,8 +114,7 @@ class _Writer:
         self._line(words["author"], "Cover").paragraph_format.space_before = Mm(75)
         self._line(words["data_to"], "Cover")
         self._line(words["contents"], "TOC Heading").paragraph_format.page_break_before = True
-        if not self.pages:
-            self._line(words["stale"], "toc 1")
+        self.stale = self._line(words["stale"], "toc 1")
         self._contents()
         sect = self.docx.sections[-1]._sectPr
         front = copy.deepcopy(sect)
@@ -103,17 +124,16 @@ class _Writer:
         sect.find(qn("w:cols")).addprevious(parse_xml(f'<w:pgNumType {_W} w:start="1"/>'))
 
     def _contents(self) -> None:
-        """Type the contents into a field; without a layout Word is told to renew it."""
+        """Type the contents into a field that Word is told to renew."""
         asked = '<w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText>'
         code, line = parse_xml(f"<w:r {_W}>{asked}</w:r>"), None
-        before = [_mark("begin", dirty=not self.pages), code, _mark("separate")]
+        before = [self.begin, code, _mark("separate")]
         for block in _listed(self.document):
             line = self.docx.add_paragraph(style=f"toc {block.level}")
             link = parse_xml(f'<w:hyperlink {_W} w:anchor="_{block.anchor}" w:history="1"/>')
             text = titled(block, self.lang)
-            if page := self.pages.get(block.anchor):
-                text += f"\t{page}"
-            link.append(self._run(line, text)._r)
+            self.entries.append((text, run := self._run(line, text)))
+            link.append(run._r)
             for piece in (*before, link):
                 line._p.append(piece)
             before = []
@@ -237,32 +257,43 @@ def _mark(kind: str, *, dirty: bool = False):
     return parse_xml(f'<w:r {_W}><w:fldChar w:fldCharType="{kind}"{more}/></w:r>')
 
 
-def _laid_out(content: bytes, document: Document) -> dict[str, int]:
-    """Pages of the headings as LibreOffice lays them out; empty where it is not at hand."""
+def _laid_out(contents: list[bytes]) -> list[list[str]]:
+    """Text of each file's pages, without spaces, as LibreOffice lays them out in one run.
+
+    A file has no pages where it could not be laid out, or LibreOffice is not at hand.
+    """
     office, reader = shutil.which("soffice"), shutil.which("pdftotext")
     if not office or not reader:
-        return {}
+        return [[] for _ in contents]
     with tempfile.TemporaryDirectory() as name:
-        source = Path(name, "report.docx")
-        source.write_bytes(content)
+        sources = [Path(name, f"{n}.docx") for n in range(len(contents))]
+        for source, content in zip(sources, contents, strict=True):
+            source.write_bytes(_blank(content))
         profile = f"-env:UserInstallation={Path(name, 'profile').as_uri()}"
         convert = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", name]
-        read = [reader, "-enc", "UTF-8", str(source.with_suffix(".pdf")), "-"]
-        try:
-            for command in ([*convert, str(source)], read):
-                done = subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
-        except (OSError, subprocess.SubprocessError):
-            return {}
-    pages = [re.sub(r"\s", "", page) for page in done.stdout.decode("utf-8").split("\f")]
-    first = next((n for n, page in enumerate(pages) if "—1—" in page), None)
-    if first is None:
-        return {}
-    at, found = first, {}
-    for block in _listed(document):
-        wanted = re.sub(r"\s", "", titled(block, document.lang))
-        at = next((n for n in range(at, len(pages)) if wanted in pages[n]), at)
-        found[block.anchor] = at - first + 1
-    return found
+        _said([*convert, *map(str, sources)], _SECONDS * len(sources))
+        read = [reader, "-enc", "UTF-8"]
+        texts = [_said([*read, str(source.with_suffix(".pdf")), "-"]) for source in sources]
+    return [[re.sub(r"\s", "", page) for page in text.split("\f")] for text in texts]
+
+
+def _blank(content: bytes) -> bytes:
+    """The same file with empty pictures, which take the same room and are laid out much faster."""
+    pixel, out = io.BytesIO(), io.BytesIO()
+    Image.new("L", (1, 1)).save(pixel, "PNG")
+    with zipfile.ZipFile(io.BytesIO(content)) as had, zipfile.ZipFile(out, "w") as made:
+        for name in had.namelist():
+            made.writestr(name, pixel.getvalue() if name.endswith(".png") else had.read(name))
+    return out.getvalue()
+
+
+def _said(command: list[str], seconds: int = _SECONDS) -> str:
+    """What a program printed; nothing where it failed."""
+    try:
+        done = subprocess.run(command, check=True, capture_output=True, timeout=seconds)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8")
 
 
 def _fit(block: Table, available: int, lang: str) -> tuple[list[int], float]:
@@ -278,21 +309,23 @@ def _fit(block: Table, available: int, lang: str) -> tuple[list[int], float]:
         whole = longest if fixed or longest <= _SHORT else max(map(_unbroken, texts))
         bold = 1.15 if lang == "en" else 1.0
         least.append(max(round(bold * _unbroken(head)) + 1, whole))
-    wide = [[wide_as(text) for text in row] for row in (*block.rows, block.header)]
+    wide = np.array([[wide_as(text) for text in row] for row in (*block.rows, block.header)])
     widths, padding = least, 0.0
     for size in SIZES[len(least) > 6 :]:
         letter = size * _LETTER[lang]
         padding = 2 * _PADDING / letter + 0.5
         room = int(available / letter - len(least) * padding)
         widths, lines = list(least), 0
+        heights = -(-wide // np.maximum(widths, 1))
         while sum(widths) <= room:
-            heights = [[-(-n // max(w, 1)) for n, w in zip(row, widths, strict=True)]
-                       for row in wide]  # fmt: skip
-            lines = sum(map(max, heights))
-            votes = [sum(row[n] == max(row) > 1 for row in heights) for n in range(len(least))]
-            if sum(widths) == room or not any(votes):
+            tallest = heights.max(axis=1)
+            lines = tallest.sum()
+            votes = (heights == tallest[:, None])[tallest > 1].sum(axis=0)
+            if sum(widths) == room or not votes.any():
                 break
-            widths[votes.index(max(votes))] += 1
+            n = votes.argmax()
+            widths[n] += 1
+            heights[:, n] = -(-wide[:, n] // widths[n])
         if lines and (lines <= 2 * len(wide) or size <= SIZES[2]):
             break
     scale = available / sum(width + padding for width in widths)

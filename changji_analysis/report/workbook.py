@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from ..files import write_bytes
 from ..palette import VERDICTS
@@ -103,9 +104,10 @@ def _row(r: Results, t: Target) -> dict[str, Any]:
 def _figures(r: Results) -> list[dict]:
     """Every figure of the city and the areas around it."""
     about = r.registry[["zh", "en", "unit", "decimals"]].to_dict("index")
-    days = r.data.sources.set_index("id")["published"]
+    days = r.data.sources.set_index("id")["published"].to_dict()
+    named = {source: r.document(source) for source in r.data.statistics["source"].unique()}
     return [
-        row | about[row["indicator"]] | {"source": r.document(row["source"]),
+        row | about[row["indicator"]] | {"source": named[row["source"]],
                                          "published": days[row["source"]], "amount": row["value"]}
         for row in r.data.statistics.to_dict("records")
     ]  # fmt: skip
@@ -151,27 +153,32 @@ def _cell(name: str, row: Mapping[str, Any], w: Words) -> Cell:
 def _fill(book: xlsxwriter.Workbook, name: str, heads: list[str], table: list, top) -> None:
     """Write a table on a sheet of its own; under a title it is kept to one page."""
     sheet, bold = book.add_worksheet(name), {"bold": True, "text_wrap": True}
+    made: dict[tuple, Format] = {}
+
+    def look(**given) -> Format:
+        key = tuple(given.items())
+        return made.get(key) or made.setdefault(key, book.add_format(given))
+
     for line, text in enumerate(top):
-        sheet.write_string(line, 0, printable(text), book.add_format({"font_size": 16 - 5 * line}))
+        sheet.write_string(line, 0, printable(text), look(font_size=16 - 5 * line))
     lines = [heads, *([each.text for each in row] for row in table)]
     widths = [_width(texts) for texts in zip(*lines, strict=True)]
     for column, (text, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write_string(len(top), column, text, book.add_format(bold | {"bg_color": "#DCE8F1"}))
+        sheet.write_string(len(top), column, text, look(**bold, bg_color="#DCE8F1"))
     for place, texts in enumerate(lines, start=len(top)):
         high = (-(-display_width(t) // (w - 1)) or 1 for t, w in zip(texts, widths, strict=True))
         sheet.set_row(place, _LINE * max(high) + 3)
     for place, row in enumerate(table, start=len(top) + 1):
         for column, each in enumerate(row):
             if each.value is not None:
-                form = book.add_format({"num_format": each.form})
-                sheet.write_number(place, column, each.value, form)
+                sheet.write_number(place, column, each.value, look(num_format=each.form))
+            elif each.code:
+                fill, letters = VERDICTS[each.code][:2]
+                form = look(**bold, bg_color=fill, font_color=letters)
+                sheet.write_string(place, column, each.text, form)
             elif each.text:
-                form = {"text_wrap": True}
-                if each.code:
-                    look = VERDICTS[each.code]
-                    form = bold | {"bg_color": look.fill, "font_color": look.letters}
-                sheet.write_string(place, column, each.text, book.add_format(form))
+                sheet.write_string(place, column, each.text, look(text_wrap=True))
     sheet.freeze_panes(len(top) + 1, 1)
     sheet.autofilter(len(top), 0, len(top) + len(table), len(heads) - 1)
     sheet.repeat_rows(len(top))

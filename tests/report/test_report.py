@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import office_data
 import openpyxl
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from changji_analysis import report
 from changji_analysis.dataset import Dataset
 from changji_analysis.errors import DataError, UsageError
 from changji_analysis.report import templating, word, workbook
-from changji_analysis.report.content import BOLD, Heading, Paragraph, Picture, Table
+from changji_analysis.report.content import BOLD, Heading, Paragraph, Picture, Table, titled
 from changji_analysis.report.results import Results
 
 CITY, MID = "昌吉市", "2023-12-31"
@@ -64,16 +65,16 @@ def compose(data):
 
 @pytest.fixture(scope="module")
 def results(data):
-    """The named results of a dataset, date and language, made once."""
+    """The results of a dataset, date and language, made once."""
     made = {}
 
-    def names(*key):
+    def of(name="plain", as_of=None, lang="zh"):
+        key = (name, as_of, lang)
         if key not in made:
-            name, as_of, lang = key
-            made[key] = Results(data(name, as_of), lang).names()
+            made[key] = Results(data(name, as_of), lang)
         return made[key]
 
-    return names
+    return of
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +88,24 @@ def drawn(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def no_office(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def no_office():
     """A machine without LibreOffice."""
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shutil, "which", lambda name: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The tiny data with offices."""
+    return Dataset(office_data.write(tmp_path_factory.mktemp("small")))
+
+
+@pytest.fixture(scope="module")
+def written(data, drawn, tmp_path_factory):
+    """The mid-term report, written once."""
+    return report.write(data("plain", MID), tmp_path_factory.mktemp("mid") / "reports", drawn)
 
 
 def blocks(document):
@@ -161,8 +176,8 @@ def test_no_code_path_or_address_is_printed(data, compose, name, as_of, lang):
 
 
 @pytest.mark.parametrize("lang", report.LANGUAGES)
-def test_one_name_for_one_target(data, compose, lang):
-    results = Results(data("plain"), lang)
+def test_one_name_for_one_target(results, compose, lang):
+    results = results("plain", None, lang)
     names = {t.name for t in results.targets}
     chapter = next(c for c in compose("plain", None, lang).chapters if c.number == 20)
     annex = next(b for b in chapter.blocks if isinstance(b, Table))
@@ -222,45 +237,45 @@ def test_the_mid_term_review_knows_only_its_day_and_speaks_of_adjusting(data, co
     assert not re.search(r"202[45]年\d+月", said(mid))
 
 
-def test_nobody_is_asked_by_himself(data, tmp_path):
-    folder = thin_data.write(tmp_path / "data")
+def test_nobody_is_asked_by_himself(tmp_path):
+    folder = office_data.write(tmp_path / "data")
     path = folder / "config.yml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub("issuer_zh: .*", "issuer_zh: 昌吉市科技局", text), encoding="utf-8")
+    issuer = f"report: {{issuer_zh: {office_data.OFFICE}, "
+    path.write_text(text.replace("report: {", issuer), encoding="utf-8")
     tables = [b for b in blocks(report.compose(Dataset(folder))) if isinstance(b, Table)]
     asked = [row for t in tables if t.header[:2] == ("措施", "责任单位") for row in t.rows]
-    own = [row for row in asked if row[1] == "市科技局" and "数据" in row[0]]
+    own = [row for row in asked if row[1] == "市统计局" and "数据" in row[0]]
     assert len(own) == 1 and own[0][0].startswith("梳理本单位掌握的数据")
     assert any("补报" in row[0] for row in asked)
 
 
 def test_what_came_back_stands_in_the_report_with_who_and_when(tmp_path):
-    folder = thin_data.write(tmp_path / "data")
-    (folder / "private").mkdir(exist_ok=True)
-    (folder / "private/task_reports.csv").write_text(
+    told = (
         "id,office,reported,progress,text,money\n"
-        "k01,昌吉市科技局,2026-01-15,正在推进,已签约3个项目,1200万元\n",
-        encoding="utf-8",
+        f"k01,{office_data.BUREAU},2026-01-15,正在推进,已签约3个项目,1200万元\n"
     )
-    document = report.compose(Dataset(folder))
-    assert "1个单位已报送自评材料，6个单位尚未报送" in said(document)
-    assert "1 of 7 offices had returned" in said(report.compose(Dataset(folder), "en"))
+    folder = office_data.write(tmp_path / "data", **{"private/task_reports.csv": told})
+    known = Dataset(folder)
+    document = report.compose(known)
+    assert "1个单位已报送自评材料，2个单位尚未报送" in said(document)
+    assert "1 of 3 offices had returned" in said(report.compose(known, "en"))
     tables = [b for b in blocks(document) if isinstance(b, Table)]
     office = next(row for t in tables for row in t.rows if row[0] == "市科技局")
     assert office[3] == "2026年1月15日"
     annex = next(c for c in document.chapters if c.number == 21).blocks[1]
     told = [row for row in annex.rows if "已签约3个项目" in row[4]]
-    assert len(told) == 1 and "（昌吉市科技局，2026-01-15）" in told[0][4]
+    assert len(told) == 1 and f"（{office_data.BUREAU}，2026-01-15）" in told[0][4]
     assert told[0][5] == "正在推进"
 
 
-def test_no_proposal_asks_for_less_than_today(data):
+def test_no_proposal_asks_for_less_than_today(results):
     for name in ("plain", "later"):
         for lang in report.LANGUAGES:
-            results = Results(data(name), lang)
-            for row in results.next_plan:
-                t = next(t for t in results.targets if t.name == row.name)
-                now = float(results.data.city(t.indicator).iloc[-1])
+            found = results(name, None, lang)
+            for row in found.next_plan:
+                t = next(t for t in found.targets if t.name == row.name)
+                now = float(found.data.city(t.indicator).iloc[-1])
                 for text in (row.floor, row.stretch, row.match):
                     number = re.match(r"[\d,.]+", text)
                     assert text == "—" or float(number[0].replace(",", "")) >= now, row
@@ -310,11 +325,11 @@ def test_every_number_of_the_text_stands_in_a_table(data, compose, results, name
         stands |= {n for row in (table.header, *table.rows) for c in row for n in NUMBER.findall(c)}
     names = results(name, as_of, lang)
     parts = [
-        names[k]
+        getattr(names, k)
         for k in "plan date base precedents money gdp n firsts next_plan goals_above".split()
     ]
     shown = ("forecast", "alike", "region", "reference", "around", "range", "context")
-    parts += [getattr(t, part) for t in names["targets"] for part in shown]
+    parts += [getattr(t, part) for t in names.targets for part in shown]
     stands |= {n.rstrip(",") for part in parts for n in NUMBER.findall(str(part))}
     stands |= set("1 2 3 4 5 9 12 15 31 32 100 2016 80% 95% 100%".split())  # of the form
     plain = re.sub(r"〔\d{4}〕\d+号|附表\d|R&D", "", said(document))
@@ -322,12 +337,17 @@ def test_every_number_of_the_text_stands_in_a_table(data, compose, results, name
     assert not stray
 
 
+@pytest.fixture(scope="module")
+def later(data, drawn, tmp_path_factory):
+    """A folder with the report on the later figures, written once."""
+    return report.write(data("later"), tmp_path_factory.mktemp("later"), drawn)[0].parent
+
+
 @pytest.mark.parametrize("lang", report.LANGUAGES)
 def test_the_numbers_are_those_of_the_scorecard_in_word_page_and_workbook(
-    data, drawn, tmp_path, no_office, lang
+    data, results, later, lang
 ):
-    known = data("later")
-    report.write(known, tmp_path, drawn)
+    known, tmp_path = data("later"), later
     with zipfile.ZipFile(tmp_path / f"review.{lang}.docx") as letter:
         tree = ElementTree.fromstring(letter.read("word/document.xml"))
     w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -342,8 +362,8 @@ def test_the_numbers_are_those_of_the_scorecard_in_word_page_and_workbook(
     rows = list(sheet.iter_rows(min_row=4, values_only=True))
     card = known.scorecard[known.scorecard["default"]]
     assert len(rows) == len(card)
-    results = Results(known, lang)
-    for shown, (_, row), cells in zip(results.targets, card.iterrows(), rows, strict=True):
+    targets = results("later", None, lang).targets
+    for shown, (_, row), cells in zip(targets, card.iterrows(), rows, strict=True):
         for value, at in ((row["probability"], chance), (row["base_value"], base)):
             assert (cells[at] is None) if pd.isna(value) else cells[at] == pytest.approx(value)
         told = {shown.name, shown.goal, shown.base_value, shown.probability, shown.verdict}
@@ -351,10 +371,9 @@ def test_the_numbers_are_those_of_the_scorecard_in_word_page_and_workbook(
 
 
 @pytest.mark.parametrize("lang", report.LANGUAGES)
-def test_the_workbook_names_what_is_open_and_holds_no_code(data, tmp_path, lang):
-    known = data("plain")
-    results = Results(known, lang)
-    workbook.write(results, report.compose(known, lang), tmp_path / "a.xlsx")
+def test_the_workbook_names_what_is_open_and_holds_no_code(data, results, compose, tmp_path, lang):
+    known, results = data("plain"), results("plain", None, lang)
+    workbook.write(results, compose("plain", None, lang), tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     codes, cells = codes_of(known), [c.value for s in book for row in s for c in row if c.value]
     for text in filter(lambda value: isinstance(value, str), cells):
@@ -394,13 +413,13 @@ def test_a_mid_term_review_says_what_to_do_while_there_is_time(compose):
 
 
 # ---- files -------------------------------------------------------------------------------------
-def test_writing(data, drawn, tmp_path, no_office):
-    paths = report.write(data("plain", MID), tmp_path / "reports", drawn)
+def test_writing(written):
+    paths = written
     assert [p.name for p in paths] == [
         "review.en.docx", "review.en.html", "review.zh.docx", "review.zh.html",
         "scorecard.csv", "scorecard.en.xlsx", "scorecard.zh.xlsx",
     ]  # fmt: skip
-    assert sorted(p.name for p in (tmp_path / "reports").iterdir()) == [p.name for p in paths]
+    assert sorted(p.name for p in paths[0].parent.iterdir()) == [p.name for p in paths]
     with zipfile.ZipFile(paths[2]) as letter:
         text = letter.read("word/document.xml").decode()
         settings = letter.read("word/settings.xml").decode()
@@ -421,20 +440,24 @@ def test_writing(data, drawn, tmp_path, no_office):
 def test_contents_bear_the_pages_of_a_layout(data, drawn, tmp_path, monkeypatch):
     document = report.compose(data("plain"), figures=drawn)
     headings = list(word._listed(document))
-    pages = {block.anchor: n for n, block in enumerate(headings, 1)}
-    monkeypatch.setattr(word, "_laid_out", lambda content, document: pages)
-    assert word.write(document, tmp_path / "a.docx", drawn)
-    with zipfile.ZipFile(tmp_path / "a.docx") as letter:
-        text = letter.read("word/document.xml").decode()
-    assert "w:dirty" not in text and f"<w:t>{len(headings)}</w:t>" in text
+    bare = ("".join(titled(block, "zh").split()) for block in headings)
+    pages = [f"{text}—{n}—" for n, text in enumerate(bare, 1)]
+    monkeypatch.setattr(word, "_laid_out", lambda contents: [["cover", *pages], []])
+    a, b = tmp_path / "a.docx", tmp_path / "b.docx"
+    word.write({a: document, b: document}, drawn)
+    text, stale = (zipfile.ZipFile(path).read("word/document.xml").decode() for path in (a, b))
+    assert "w:dirty" not in text and document.words["stale"] not in text
+    entries = re.findall(r"<w:tab/><w:t>(\d+)</w:t></w:r></w:hyperlink>", text)
+    assert entries == [str(n) for n, _ in enumerate(headings, 1)]
+    assert 'w:dirty="true"' in stale and document.words["stale"] in stale  # nobody laid it out
 
 
-def test_markup_in_names_is_text_everywhere(data, drawn, tmp_path, no_office):
-    folder = thin_data.write(tmp_path / "data")
+def test_markup_in_names_is_text_everywhere(drawn, tmp_path):
+    folder = office_data.write(tmp_path / "data")
     path = folder / "indicators.csv"
     hostile = '甲<b>&""丙|**丁'
-    text = path.read_text(encoding="utf-8").replace("R&D经费投入强度", f'"{hostile}"')
-    path.write_text(text.replace(',""', ',"', 1) if ',""甲' in text else text, encoding="utf-8")
+    text = path.read_text(encoding="utf-8").replace("强度", f'"{hostile}"')
+    path.write_text(text, encoding="utf-8")
     report.write(Dataset(folder), tmp_path / "out", drawn)
     name = hostile.replace('""', '"')
     page = html.parse(str(tmp_path / "out" / "review.zh.html")).getroot()
@@ -443,7 +466,7 @@ def test_markup_in_names_is_text_everywhere(data, drawn, tmp_path, no_office):
         tree = ElementTree.fromstring(letter.read("word/document.xml"))
     assert name in ["".join(cell.itertext()) for cell in tree.iter(f"{'{'}{W}{'}'}tc")]
     assert (
-        openpyxl.load_workbook(tmp_path / "out" / "scorecard.zh.xlsx").worksheets[0]["A4"].value
+        openpyxl.load_workbook(tmp_path / "out" / "scorecard.zh.xlsx").worksheets[0]["A6"].value
         == name
     )
 
@@ -471,7 +494,7 @@ def test_faulty_data_leave_the_last_report(data, drawn, tmp_path):
     unharmed()
 
 
-def test_an_edited_template_leaves_the_last_report(data, drawn, tmp_path, monkeypatch):
+def test_an_edited_template_leaves_the_last_report(small, drawn, tmp_path, monkeypatch):
     unharmed = kept(tmp_path / "out")
     shutil.copytree(templating.TEMPLATES, tmp_path / "templates")
     path = tmp_path / "templates/zh/03_targets.md.j2"
@@ -481,21 +504,21 @@ def test_an_edited_template_leaves_the_last_report(data, drawn, tmp_path, monkey
         report, "environment", lambda: templating.environment(folder=tmp_path / "templates")
     )
     with pytest.raises(report.ReportError, match=r"zh/03_targets\.md\.j2, line \d+: .*undefined"):
-        report.write(data("plain"), tmp_path / "out", drawn)
+        report.write(small, tmp_path / "out", drawn)
     unharmed()
 
 
 @pytest.mark.parametrize("form", ["png", "svg"])
-def test_a_figure_that_is_no_picture_leaves_the_last_report(data, drawn, tmp_path, form, no_office):
+def test_a_figure_that_is_no_picture_leaves_the_last_report(small, drawn, tmp_path, form):
     unharmed, broken = kept(tmp_path / "out"), tmp_path / "figures"
     shutil.copytree(drawn, broken)
     (broken / "zh" / f"rd_fan.{form}").write_bytes(b"no picture")
     with pytest.raises(report.ReportError, match=rf"rd_fan\.{form} is no picture.*重新绘图"):
-        report.write(data("plain"), tmp_path / "out", broken)
+        report.write(small, tmp_path / "out", broken)
     unharmed()
 
 
-def test_a_full_disk_leaves_the_last_report(data, drawn, tmp_path, monkeypatch, no_office):
+def test_a_full_disk_leaves_the_last_report(small, drawn, tmp_path, monkeypatch):
     unharmed = kept(tmp_path / "out")
 
     def full(*args, **kwargs):
@@ -503,7 +526,7 @@ def test_a_full_disk_leaves_the_last_report(data, drawn, tmp_path, monkeypatch, 
 
     monkeypatch.setattr(workbook, "write", full)
     with pytest.raises(report.ReportError, match=r"No space left.*无法写入 out"):
-        report.write(data("plain"), tmp_path / "out", drawn)
+        report.write(small, tmp_path / "out", drawn)
     unharmed()
 
 
@@ -527,9 +550,9 @@ def test_a_folder_that_may_not_be_written(data, drawn, tmp_path, monkeypatch):
 
 
 def test_a_file_that_is_open_elsewhere_leaves_all_of_the_last_report(
-    data, drawn, tmp_path, monkeypatch, no_office
+    small, written, drawn, tmp_path, monkeypatch
 ):
-    report.write(data("plain", MID), tmp_path / "out", drawn)
+    shutil.copytree(written[0].parent, tmp_path / "out")
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     replace = Path.replace
 
@@ -540,13 +563,12 @@ def test_a_file_that_is_open_elsewhere_leaves_all_of_the_last_report(
 
     monkeypatch.setattr(Path, "replace", locked)
     with pytest.raises(report.ReportError, match="close the file"):
-        report.write(data("plain"), tmp_path / "out", drawn)
+        report.write(small, tmp_path / "out", drawn)
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
-def test_a_long_table_bears_its_title_on_every_page(data, drawn, tmp_path, no_office):
-    report.write(data("plain", MID), tmp_path, drawn)
-    with zipfile.ZipFile(tmp_path / "review.zh.docx") as letter:
+def test_a_long_table_bears_its_title_on_every_page(written):
+    with zipfile.ZipFile(written[2]) as letter:
         tree = ElementTree.fromstring(letter.read("word/document.xml"))
     for table in tree.iter(f"{{{W}}}tbl"):
         rows = table.findall(f"{{{W}}}tr")
