@@ -111,20 +111,23 @@ def run(
     known = cache / f"answers-{answers.key}.pickle"
     data.adopt(known)
     with _writable(root), _alone(cache / "review.lock"):
-        outcome = _judge(data, root)
-        judged(outcome)
-        for old in {*cache.glob("answers-*.pickle")} - {known}:
-            old.unlink()
-        data.share(known)
-        ledger, steps, books = Ledger(cache / "review.json"), _steps(data, root), _notebooks(root)
-        stale = [s for s in steps if not ledger.stands(s.name, "", answers, root)]
-        to_run = [
-            path
-            for path, source in books.items()
-            if not ledger.stands(_label(path, root), source, answers, root)
-        ]
-        done, count = 0, len(stale) + len(to_run)
-        with notebooks.running(to_run, known) as finished:
+        books, unchanged = _notebooks(root), known.is_file()
+        ahead = () if unchanged else {path.parent for path in books}
+        with notebooks.running(ahead, known) as run_books:
+            outcome = _judge(data, root)
+            judged(outcome)
+            for old in {*cache.glob("answers-*.pickle")} - {known}:
+                old.unlink()
+            data.share(known)
+            ledger, steps = Ledger(cache / "review.json"), _steps(data, root)
+            stale = [s for s in steps if not ledger.stands(s.name, "", answers, root)]
+            to_run = [
+                path
+                for path, source in books.items()
+                if not ledger.stands(_label(path, root), source, answers, root)
+            ]
+            done, count = 0, len(stale) + len(to_run)
+            finished = run_books(to_run)
             for step in stale:
                 tell(done, count, step.name)
                 with reading() as reads:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -33,6 +32,7 @@ for _name in [*_sys.modules]:
 get_ipython().reset()
 """
 """Makes a kernel as good as new for the next notebook, other packages being loaded already."""
+FIRST = "import changji_analysis.figures" + EMPTIED  # what all need is loaded ahead of the first
 # run after the notebook's own cells and not stored: what they asked of datasets, what they loaded
 LAST = (
     """
@@ -66,25 +66,40 @@ def cells(path: Path) -> str:
 
 
 @contextmanager
-def running(paths: Sequence[Path], answers: Path) -> Generator[Iterator[Executed]]:
-    """Execute notebooks beside what is done within the block, the editions at the same time.
+def running(
+    folders: Iterable[Path], answers: Path
+) -> Generator[Callable[[Sequence[Path]], Iterator[Executed]]]:
+    """Kernels, one a folder, that start and run notebooks beside what is done within the block.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Whose kernels start at once; those of others start when there is something to run.
+    answers : Path
+        See `execute`; it has to be there when the first notebook is run.
 
     Yields
     ------
-    iterator of Executed
-        As they are done; it raises what `execute` raises.
+    callable
+        Takes the notebooks and returns an iterator of `Executed`, as they are done; it raises what
+        `execute` raises.
     """
     done: SimpleQueue[Executed | Exception] = SimpleQueue()
+    queues: dict[Path, SimpleQueue[Path | None]] = {}
     left = Event()
 
-    def work(edition: list[Path]) -> None:
+    def work(folder: Path) -> None:
         try:
-            for one in execute(edition, answers):
+            for one in execute(folder, iter(queues[folder].get, None), answers):
                 done.put(one)
                 if left.is_set():
                     return
         except Exception as error:
             done.put(error)
+
+    def start(folder: Path) -> None:
+        queues[folder] = SimpleQueue()
+        pool.submit(work, folder)
 
     def result() -> Executed:
         one = done.get()
@@ -92,21 +107,35 @@ def running(paths: Sequence[Path], answers: Path) -> Generator[Iterator[Executed
             raise one
         return one
 
+    def run(paths: Sequence[Path]) -> Iterator[Executed]:
+        for path in paths:
+            if path.parent not in queues:
+                start(path.parent)
+            queues[path.parent].put(path)
+        return (result() for _ in paths)
+
     with ThreadPoolExecutor() as pool:
-        for _, edition in groupby(sorted(paths), key=attrgetter("parent")):
-            pool.submit(work, [*edition])
         try:
-            yield (result() for _ in paths)
+            for folder in folders:
+                start(folder)
+            yield run
         finally:
             left.set()
+            for queue in queues.values():
+                queue.put(None)
 
 
-def execute(paths: Sequence[Path], answers: Path | None = None) -> Generator[Executed]:
+def execute(
+    folder: Path, paths: Iterable[Path], answers: Path | None = None
+) -> Generator[Executed]:
     """Run notebooks one after the other in a kernel that is emptied in between.
 
     Parameters
     ----------
-    paths : sequence of Path
+    folder : Path
+        Where the kernel works.
+    paths : iterable of Path
+        The kernel is ready before the first is asked for.
     answers : Path, optional
         What `changji_analysis.Dataset.share` wrote in the same run, so that no kernel judges again.
 
@@ -117,32 +146,39 @@ def execute(paths: Sequence[Path], answers: Path | None = None) -> Generator[Exe
     """
     from nbclient.exceptions import DeadKernelError
 
-    left = [*paths]
+    paths, at = iter(paths), []
+
+    def noted() -> Generator[Path]:
+        for path in paths:
+            at[:] = [path]
+            yield path
+        at.clear()
+
     try:
-        for one in _run(paths, answers):
-            left.remove(one.path)
-            yield one
+        yield from _run(folder, noted(), answers)
     except DeadKernelError:  # it lost its port to another program, or its memory
-        yield from _run(left, answers)
+        yield from _run(folder, chain(at, paths), answers)
 
 
-def _run(paths: Sequence[Path], answers: Path | None) -> Generator[Executed]:
+def _run(folder: Path, paths: Iterable[Path], answers: Path | None) -> Generator[Executed]:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
+    cell = nbformat.v4.new_code_cell
     client = NotebookClient(
-        nbformat.v4.new_notebook(),
+        nbformat.v4.new_notebook(cells=[cell(FIRST)]),
         timeout=SECONDS,
         kernel_name=KERNEL["name"],
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(paths[0].parent)}},
+        resources={"metadata": {"path": str(folder)}},
     )
     with client.setup_kernel(env={**os.environ, ANSWERS: str(answers or "")}):
+        client.execute(cleanup_kc=False)
         for path in paths:
             client.nb = nbformat.read(path, as_version=4)
-            client.nb.cells.append(nbformat.v4.new_code_cell(LAST))
+            client.nb.cells.append(cell(LAST))
             try:
                 client.execute(cleanup_kc=False)
             except CellExecutionError as error:
