@@ -445,10 +445,12 @@ class Dataset:
         """
         self.indicator(indicator)
         counted = histories.COUNTED_BY.get(indicator, indicator)
-        return histories.reference_class(
-            self.observations, indicator, self.config.areas.region, level, exclude,
-            self._breaks.get(counted),
-        )  # fmt: skip
+        pool, breaks = self._pool(level), self._breaks.get(counted)
+        return histories.reference_class(pool, indicator, exclude, breaks)
+
+    @_kept
+    def _pool(self, level: str) -> pd.DataFrame:
+        return histories.pool(self.observations, self.config.areas.region, level)
 
     @_kept
     def parent(self, area: str, indicator: str) -> pd.Series | None:

@@ -367,7 +367,7 @@ def checked(history: pd.Series, what: str = "history") -> pd.Series:
         history = history.astype(float)
     except (TypeError, ValueError) as error:
         raise ForecastError.of("not_a_number", what=what, error=error) from None
-    if not np.isfinite(history).all():
+    if not np.isfinite(history.to_numpy()).all():
         raise ForecastError.of("infinite", what=what)
     return history
 

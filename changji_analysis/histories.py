@@ -83,11 +83,33 @@ def history(
     return series
 
 
+def pool(observed: pd.DataFrame, region: str, level: str = "provinces") -> pd.DataFrame:
+    """Observations, ranges left out, of the areas that can be peers.
+
+    Parameters
+    ----------
+    observed : DataFrame
+        As `observations` returns it, cut at the date of knowledge.
+    region : str
+        The region, which stands among the provinces.
+    level : {"provinces", "countries", "all"}
+
+    Raises
+    ------
+    UsageError
+        The level is unknown.
+    """
+    if level not in LEVELS:
+        raise UsageError(f"no level {level!r}: there are {', '.join(LEVELS)}")
+    wanted = (observed["table"] == "provinces") | (observed["area"] == region)
+    if level != "provinces":
+        wanted = (observed["table"] == "countries") | (wanted & (level == "all"))
+    return observed[wanted & ~observed["bound"].isin(NO_POINTS)]
+
+
 def reference_class(
-    observed: pd.DataFrame,
+    pool: pd.DataFrame,
     indicator: str,
-    region: str,
-    level: str = "provinces",
     exclude: Iterable[str] = (),
     breaks: Mapping[str, Iterable[int]] | None = None,
 ) -> pd.DataFrame:
@@ -95,15 +117,12 @@ def reference_class(
 
     Parameters
     ----------
-    observed : DataFrame
-        As `observations` returns it, cut at the date of knowledge.
+    pool : DataFrame
+        Observations of all areas that can be peers.
     indicator : str
         For a stock in `COUNTED_BY` the value of a year is the sum of the certificates of that
         year and the two before, for every area alike; a year counts only where all three are
         known. A renewal is a new certificate.
-    region : str
-        The region, which stands among the provinces.
-    level : {"provinces", "countries", "all"}
     exclude : iterable of str
         Areas to leave out.
     breaks : mapping, optional
@@ -112,23 +131,14 @@ def reference_class(
     Raises
     ------
     UsageError
-        The level or an excluded area is unknown.
+        An excluded area is unknown.
     """
-    if level not in LEVELS:
-        raise UsageError(f"no level {level!r}: there are {', '.join(LEVELS)}")
-
-    def of_level(rows: pd.DataFrame) -> pd.DataFrame:
-        wanted = (rows["table"] == "provinces") | (rows["area"] == region)
-        if level != "provinces":
-            wanted = (rows["table"] == "countries") | (wanted & (level == "all"))
-        return rows[wanted & ~rows["bound"].isin(NO_POINTS)]
-
     exclude = [exclude] if isinstance(exclude, str) else list(exclude)
     for area in exclude:
-        require_known("peer", area, of_level(observed)["area"].unique())
+        require_known("peer", area, pool["area"].unique())
     counted = COUNTED_BY.get(indicator, indicator)
-    rows = of_level(observed[observed["indicator"] == counted])
-    rows = rows[~rows["area"].isin(exclude)].drop_duplicates(["area", "year"], keep="last")
+    rows = pool[(pool["indicator"] == counted) & ~pool["area"].isin(exclude)]
+    rows = rows.drop_duplicates(["area", "year"], keep="last")
     column, areas = pd.factorize(rows["area"])
     year = rows["year"].to_numpy(int)
     years = np.arange(year.min(), year.max() + 1) if len(year) else year

@@ -68,7 +68,7 @@ def alternatives(
         if frame.shape[1]:
             judged.append(("reference_class", name, judge(frame, parent)))
     for area in peers.columns if peers.shape[1] > 1 else ():
-        rest = peers.drop(columns=area)
+        rest = peers.loc[:, peers.columns != area]
         rest.attrs = peers.attrs
         judged.append(("without", str(area), judge(rest, parent)))
     if parent is not None and central.evidence.parent is not None:
