@@ -1,7 +1,16 @@
 """Fixtures of several files."""
 
 import pytest
+import thin_data
 import tiny_data
+
+import changji_analysis as ca
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """The shipped data, judged once a process; what hangs on it is read and never changed."""
+    return ca.Dataset(thin_data.SHIPPED)
 
 
 @pytest.fixture

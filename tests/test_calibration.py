@@ -7,7 +7,6 @@ import pytest
 from changji_analysis import calibration
 from changji_analysis.assessment import assess
 from changji_analysis.calibration import Question, calibration_of, effective, periods, upper_bound
-from changji_analysis.dataset import Dataset
 from changji_analysis.plan import Target
 from changji_analysis.wording import Words
 
@@ -102,13 +101,13 @@ def test_nothing_replayed_is_no_row(tmp_path, monkeypatch):
         calibration.forget()
 
 
-def test_the_rows_of_a_dated_review_say_that_replays_reach_further():
-    row = Dataset(as_of="2023-12-31").assessments[("t01", "share_of_gdp")].evidence.calibration
+def test_the_rows_of_a_dated_review_say_that_replays_reach_further(shipped):
+    row = shipped.at("2023-12-31").assessment("t01", "share_of_gdp").evidence.calibration
     assert row.as_of == "2023-12-31" and "outcomes after 2023-12-31 included" in str(row)
 
 
-def test_no_probability_is_printed_below_what_its_cases_bear():
-    data, w = Dataset(), Words("en")
+def test_no_probability_is_printed_below_what_its_cases_bear(shipped):
+    data, w = shipped, Words("en")
     row = data.scorecard.set_index("id").loc["t01"]
     least = w.chance(row["probability"], row["probability_floor"])
     assert row["probability"] < 0.01 and least != "less than 1%"

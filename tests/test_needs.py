@@ -118,8 +118,8 @@ def test_no_target_of_the_next_plan_is_below_today(unit):
     assert 0 < found["match_probability"] < 1 and 0 < found["stretch_probability"] < 1
 
 
-def test_the_next_plan_starts_from_what_the_area_around_is_known_to_have_done():
-    data, asked = ca.Dataset(), {"kind": "count", "unit": "家", "decimals": 0}
+def test_the_next_plan_starts_from_what_the_area_around_is_known_to_have_done(shipped):
+    data, asked = shipped, {"kind": "count", "unit": "家", "decimals": 0}
     name, city = "hightech_firms", data.config.areas.city
     region = data.history(data.config.areas.region, name)
     asked |= {"peers": data.peers(name, "all"), "region": region}
@@ -138,23 +138,22 @@ def test_without_peers_or_region_the_next_plan_has_no_benchmark():
     assert np.isnan(found["match"]) and np.isnan(found["match_probability"])
 
 
-def test_the_outlook_by_cohorts_starts_from_one_printed_figure():
-    table = ca.Dataset().cohort_outlook
+def test_the_outlook_by_cohorts_starts_from_one_printed_figure(shipped):
+    table = shipped.cohort_outlook
     assert table["renewal_rate"].tolist() == [0.6, 0.7, 0.8, 0.9]
     assert table["first_time_needed"].tolist() == pytest.approx([19.6, 17.5, 15.6, 13.7], abs=0.1)
     assert table["probability"].is_monotonic_increasing
     assert (table["lower"] < table["median"]).all() and (table["median"] < table["upper"]).all()
-    data = ca.Dataset()
     five = pd.Series(6.2, range(2016, 2021))  # as if the average had been printed every year
     bold = cohort.renewal_range(
         cohort.even_batches(41, 2020), 2025, 100, (0.6, 0.7, 0.8, 0.9), first_time=five,
-        peers=data.peers("hightech_certificates"),
+        peers=shipped.peers("hightech_certificates"),
     )  # fmt: skip
     assert (table["upper"] > bold["upper"]).all()
 
 
-def test_what_a_missing_figure_is_worth():
-    data = ca.Dataset()
+def test_what_a_missing_figure_is_worth(shipped):
+    data = shipped
     table = data.asks.set_index(["indicator", "year"])
     assert table.index[0][0] == data.config.report.headline[0]
     firms = table.loc["hightech_firms"]

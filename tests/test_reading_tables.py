@@ -147,20 +147,18 @@ def test_a_parent_that_ran_ahead_asks_for_less():
         ("t04", "above_scale_only", 2024, "", ""),
     ],
 )  # fmt: skip
-def test_bands_in_words(target, reading, year, zh, en):
-    data = ca.Dataset()
-    rows = data.reading_tables
+def test_bands_in_words(shipped, target, reading, year, zh, en):
+    rows = shipped.reading_tables
     rows = rows[(rows["id"] == target) & (rows["reading"] == reading) & (rows["year"] == year)]
-    row = data.judged[target, reading].row
+    row = shipped.judged[target, reading].row
     assert zh in reading_sentence(rows, row, "zh") and bool(zh) == bool(reading_sentence(rows, row))
     assert en in reading_sentence(rows, row, "en")
 
 
-def test_every_target_of_the_plan_has_its_table():
-    data = ca.Dataset()
-    tables = data.reading_tables
-    assert set(zip(tables["id"], tables["reading"], strict=True)) == set(data.judged)
+def test_every_target_of_the_plan_has_its_table(shipped):
+    tables = shipped.reading_tables
+    assert set(zip(tables["id"], tables["reading"], strict=True)) == set(shipped.judged)
     assert set(tables.dropna(subset="from_value")["id"]) == set(tables["id"])  # all are settled
-    totals = data.plan_targets.query("period == '2021-2025'")["id"]
+    totals = shipped.plan_targets.query("period == '2021-2025'")["id"]
     for rows in (tables[tables["id"] == i] for i in set(totals)):
         assert rows["due_straight"].notna().all()

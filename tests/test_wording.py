@@ -114,8 +114,8 @@ def test_dates_and_lists():
     assert ZH.spans("2020–2022, 2025") == "2020—2022、2025"
 
 
-def test_names_come_from_the_data_and_from_cldr():
-    w = Words.of(ca.Dataset(), "en")
+def test_names_come_from_the_data_and_from_cldr(shipped):
+    w = Words.of(shipped, "en")
     assert (
         w.area("陕西") == "Shaanxi" and w.area("陕西省") == "Shaanxi" and w.area("某地") == "某地"
     )

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from changji_analysis.dataset import Dataset
 from changji_analysis.errors import ForecastError, UsageError
 from changji_analysis.replay import cases as replay
 from changji_analysis.replay import targets
@@ -130,10 +129,10 @@ def test_the_base_rate_is_the_share_of_other_areas_windows(monkeypatch):
     assert replay.base_rate(found, past, goal, 0.5)[2] == pytest.approx([1.5 / 3, 0.5 / 3])
 
 
-def test_any_factor_of_a_plan_is_near_one_of_the_grid():
+def test_any_factor_of_a_plan_is_near_one_of_the_grid(shipped):
     grid = np.log(replay.FACTORS)
     assert np.diff(grid).max() < np.log(1.25) and replay.FACTORS[-1] == 10
-    factors = Dataset().scorecard["required_factor"].dropna()
+    factors = shipped.scorecard["required_factor"].dropna()
     asked = np.log(factors[factors.between(replay.FACTORS[0], 10)])
     assert len(asked) and np.abs(asked.to_numpy()[:, None] - grid).min(axis=1).max() < np.log(1.12)
 
@@ -148,18 +147,18 @@ def test_nobody_to_compare_with_is_silent_and_peers_all_alike_still_answer():
     assert np.isfinite(said["pooled"]).all() and np.isnan(said["base_rate"]).all()
 
 
-def test_published_targets_are_asked_at_every_lead():
-    found = targets.targets(Dataset(), "europe2020", leads=(5, 2), models=("pooled", "eurostat"))
+def test_published_targets_are_asked_at_every_lead(shipped):
+    found = targets.targets(shipped, "europe2020", leads=(5, 2), models=("pooled", "eurostat"))
     assert found.groupby("lead")["id"].nunique().to_dict() == {2: 26, 5: 26}
     assert (found["origin"] + found["lead"]).eq(2020).all()
     assert (found["last_year"] <= found["origin"]).all()
     assert found["pooled"].between(0, 1).all() and set(found["eurostat"]) <= {0.0, 1.0}
     with pytest.raises(UsageError, match="lisbon"):
-        targets.targets(Dataset(), "africa")
+        targets.targets(shipped, "africa")
 
 
-def test_the_region_of_a_replay_is_seen_in_the_vintage_of_its_day():
-    data = Dataset()
+def test_the_region_of_a_replay_is_seen_in_the_vintage_of_its_day(shipped):
+    data = shipped
     assert replay.known(data, "provinces", 2017).index.max() == 2017
     assert replay.outcomes(data, "provinces").index.max() > 2020
     assert replay.known(data, "countries", 2010).index.max() == 2010

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from changji_analysis.dataset import Dataset
 from changji_analysis.replay import claims, nested, proof, verdicts
 from changji_analysis.replay.cases import Replay
 
@@ -109,9 +108,9 @@ def test_a_calibrated_walk_flips_as_often_as_expected():
     assert found["flips"] == pytest.approx(found["expected"], abs=0.01)
 
 
-def test_ranges_run_over_classes_peers_and_the_pass_through(monkeypatch):
+def test_ranges_run_over_classes_peers_and_the_pass_through(shipped, monkeypatch):
     monkeypatch.setattr(verdicts, "SET", {"stock": (3, (2021,))})
-    data = Dataset()
+    data = shipped
     alone = verdicts.statements(data)
     families = {"ncses_rd": nested.families(data.folder)["ncses_rd"]}
     inside = verdicts.nested_statements(nested.replay(families, most=5), {"ncses_rd": "children"})

@@ -5,17 +5,16 @@ import pandas as pd
 import pytest
 
 from changji_analysis import calibration
-from changji_analysis.dataset import Dataset
 from changji_analysis.errors import UsageError
 from changji_analysis.replay import cases, proof
 
 
-def test_the_proof_is_of_this_code_and_these_data():
-    assert proof.stale(Dataset()) == [], proof.REMEDY
+def test_the_proof_is_of_this_code_and_these_data(shipped):
+    assert proof.stale(shipped) == [], proof.REMEDY
 
 
-def test_a_sample_recomputes():
-    data, kept = Dataset(), pd.read_csv(proof.FOLDER / "statements.csv")
+def test_a_sample_recomputes(shipped):
+    data, kept = shipped, pd.read_csv(proof.FOLDER / "statements.csv")
     for panel, origin in (("countries", 2010), ("stock", 2021)):
         indicator = cases.PANELS[panel].indicator
         fresh = cases.rolling(data, panel, [origin], models=("pooled",), lengths=(1,))
@@ -31,7 +30,7 @@ def test_a_sample_recomputes():
         np.testing.assert_allclose(found[shared], law[shared], atol=2, rtol=2e-3)
 
 
-def test_an_interrupted_proof_leaves_the_old_tables(tmp_path, monkeypatch):
+def test_an_interrupted_proof_leaves_the_old_tables(shipped, tmp_path, monkeypatch):
     monkeypatch.setattr(proof, "FOLDER", tmp_path)
     monkeypatch.setattr(proof, "KEY", tmp_path / "key.json")
 
@@ -40,14 +39,14 @@ def test_an_interrupted_proof_leaves_the_old_tables(tmp_path, monkeypatch):
 
     monkeypatch.setattr(proof, "TABLES", {"one": lambda r: pd.DataFrame(), "two": stopped})
     with pytest.raises(KeyboardInterrupt):
-        proof.make(Dataset())
+        proof.make(shipped)
     assert not any(tmp_path.iterdir())
-    assert {"code", "data"} <= set(proof.stale(Dataset()))
+    assert {"code", "data"} <= set(proof.stale(shipped))
 
 
-def test_what_changed_is_named(monkeypatch):
+def test_what_changed_is_named(shipped, monkeypatch):
     monkeypatch.setattr(proof, "of_code", lambda *modules, **apart: "another")
-    assert proof.stale(Dataset())[:1] == ["code"]
+    assert proof.stale(shipped)[:1] == ["code"]
     with pytest.raises(UsageError, match="make proof"):
         proof.table("hope")
 
