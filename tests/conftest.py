@@ -15,6 +15,9 @@ def shipped():
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    """Write the tiny data folder, spoiled as asked, and make it the package's."""
+    """Write the tiny data folder, spoiled as asked, and make it the package's.
+
+    Its name is the same in every test, so that files that are the same are parsed once.
+    """
     monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "data"))
     return lambda **spoiled: tiny_data.write(tmp_path / "data", **spoiled)

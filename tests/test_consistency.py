@@ -1,7 +1,7 @@
 """The plan held against itself, as data/plan_checks.csv asks."""
 
 import pytest
-from tiny_data import YEARLY, added, write
+from tiny_data import YEARLY, added
 
 from changji_analysis.errors import DataError
 from changji_analysis.records.checks import terms
@@ -18,15 +18,14 @@ PLAN = {"raw/plan.txt": "资金4500余万元，现有高企41家，孵化126家�
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tiny):
     """Write the tiny data with the given checks; None leaves the file out."""
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
 
     def use(*checks, text=None):
         spoiled = PLAN | added("raw/plan_baseline.csv", *BASELINE)
         if text is None:
             text = HEADER + "".join(f"{check},说明。,It says so.\n" for check in checks)
-        return write(tmp_path, **spoiled, **{"plan_checks.csv": text})
+        return tiny(**spoiled, **{"plan_checks.csv": text})
 
     return use
 
@@ -144,11 +143,10 @@ def test_the_shipped_checks(monkeypatch):
         assert table.at[place, "agrees"] and found.at[place, "code"] == "plan_ambiguous"
 
 
-def test_problems_of_a_date_leave_out_what_was_not_known(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
+def test_problems_of_a_date_leave_out_what_was_not_known(tiny):
     row = "甲市,gdp,{},first,500,亿元,exact,500亿元,{},{},s1,high,"
-    write(tmp_path, **added(YEARLY, row.format(2021, "2022-09-01", "2022-12-31"),
-                            row.format(2022, "2023-09-01", "2023-12-31")))  # fmt: skip
+    tiny(**added(YEARLY, row.format(2021, "2022-09-01", "2022-12-31"),
+                 row.format(2022, "2023-09-01", "2023-12-31")))  # fmt: skip
     every, early = problems(), problems("2023-06-30")
     told = [table[table["code"].eq("known_by_differs")]["row"] for table in (every, early)]
     assert [rows.to_list() for rows in told] == [[14, 15], [14]]

@@ -18,7 +18,7 @@ REGION = "新疆,hightech_firms,{0},first,{1},家,exact,{1}家,2022-06-01,2022-0
 
 
 def folder(path, firms, *rows):
-    return write(path, **added(YEARLY, CITY.format(firms), *rows))
+    return write(path / "data", **added(YEARLY, CITY.format(firms), *rows))
 
 
 def test_a_date_cuts_figures_and_verdicts(tmp_path):
@@ -49,14 +49,14 @@ def test_it_never_changes_once_read(tmp_path):
     root = folder(tmp_path, 41)
     data = ca.Dataset(root)
     assert len(data.statistics) == 13
-    folder(root, 55)
+    folder(tmp_path, 55)
     assert data.city("hightech_firms")[2020] == 41
     assert ca.Dataset(root).city("hightech_firms")[2020] == 55
 
 
 def test_thresholds_come_with_the_folder(tmp_path):
     root = write(
-        tmp_path,
+        tmp_path / "data",
         **added(YEARLY, CITY.format(41), LATER)
         | changed("config.yml", "likely: 0.66, at_risk: 0.33", "likely: 0.999, at_risk: 0.998"),
     )
@@ -89,12 +89,12 @@ def test_what_a_result_rests_on_is_noted(tmp_path):
 @pytest.mark.parametrize("day", ["2023-13-01", "soon", 2023])
 def test_a_date_that_is_none(tmp_path, day):
     with pytest.raises(UsageError, match="is no date"):
-        ca.Dataset(write(tmp_path), as_of=day)
+        ca.Dataset(write(tmp_path / "data"), as_of=day)
 
 
 def test_faulty_tables_are_named_and_do_not_stop_the_list_of_problems(tmp_path):
     data = ca.Dataset(
-        write(tmp_path, **changed(YEARLY, "0.17,%,exact,0.17%", "0.18,%,exact,0.17%"))
+        write(tmp_path / "data", **changed(YEARLY, "0.17,%,exact,0.17%", "0.18,%,exact,0.17%"))
     )
     with pytest.raises(DataError, match=r"yearly_statistics\.csv, row 2, column value"):
         data.history("甲市", "rd_intensity")
@@ -102,7 +102,7 @@ def test_faulty_tables_are_named_and_do_not_stop_the_list_of_problems(tmp_path):
 
 
 def test_what_was_shared_is_taken_over_of_the_same_files_and_date_only(tmp_path, monkeypatch):
-    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path / "data", 41))
+    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path, 41))
     data.city("hightech_firms")
     data.share(path)
     monkeypatch.setenv("CHANGJI_ANSWERS", str(path))
@@ -110,14 +110,14 @@ def test_what_was_shared_is_taken_over_of_the_same_files_and_date_only(tmp_path,
     assert ca.Dataset(tmp_path / "data").city("hightech_firms")[2020] == 41
     with pytest.raises(ZeroDivisionError):
         ca.Dataset(tmp_path / "data", "2024-01-01").city("hightech_firms")
-    folder(tmp_path / "data", 55)
+    folder(tmp_path, 55)
     with pytest.raises(ZeroDivisionError):
         ca.Dataset(tmp_path / "data").city("hightech_firms")
 
 
 @pytest.mark.parametrize("damage", [slice(0), slice(40), slice(1, None)])
 def test_a_damaged_file_of_answers_is_none(tmp_path, damage):
-    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path / "data", 41))
+    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path, 41))
     data.city("hightech_firms")
     data.share(path)
     path.write_bytes(path.read_bytes()[damage])
@@ -127,7 +127,7 @@ def test_a_damaged_file_of_answers_is_none(tmp_path, damage):
 
 
 def test_a_flipped_bit_is_noticed(tmp_path):
-    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path / "data", 41))
+    path, data = tmp_path / "answers", ca.Dataset(folder(tmp_path, 41))
     data.city("hightech_firms")
     data.share(path)
     content = path.read_bytes()

@@ -11,9 +11,8 @@ from changji_analysis.shortcuts import history, peers
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
-    return write(tmp_path)
+def folder(tiny):
+    return tiny()
 
 
 def test_one_observation_is_a_history():

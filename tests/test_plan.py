@@ -114,8 +114,8 @@ def row(**fields):
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path))
-    return write(tmp_path)
+    monkeypatch.setenv("CHANGJI_DATA", str(tmp_path / "data"))
+    return write(tmp_path / "data")
 
 
 def test_a_printed_range_is_a_band(tiny):
