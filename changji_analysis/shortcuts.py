@@ -10,6 +10,7 @@ import datetime as dt
 import inspect
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -29,12 +30,17 @@ Day = str | dt.date | None
 
 def current(as_of: Day = None) -> Dataset:
     """The dataset of the folder that the environment names, read again when a file changed."""
-    root, private = data_dir(), use_private()
-    return _current(stamp(root, private=private)).at(as_of)
+    return of_folder(None, private=use_private()).at(as_of)
+
+
+def of_folder(folder: Path | None, *, private: bool) -> Dataset:
+    """The dataset of a folder, else of the environment's, read again when a file changed."""
+    root = data_dir() if folder is None else folder.resolve()
+    return _unchanged(stamp(root, private=private))
 
 
 @lru_cache(maxsize=4)
-def _current(stamp: tuple) -> Dataset:
+def _unchanged(stamp: tuple) -> Dataset:
     root, private, *_ = stamp
     return Dataset(root, private=private)
 

@@ -28,14 +28,20 @@ def start(folder, **changed):
     return begin(folder, **stated | changed)
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
     """Inner Mongolia's plan, as the example's README begins it."""
-    folder = tmp_path / "nmg"
+    folder = tmp_path_factory.mktemp("places") / "nmg"
     start(folder)
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
-    monkeypatch.setenv("CHANGJI_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def place(example, monkeypatch):
+    """The example as the folder that the package reads."""
+    monkeypatch.setenv("CHANGJI_DATA", str(example))
+    return example
 
 
 def test_a_new_folder_has_no_fault(tmp_path, monkeypatch):
@@ -93,6 +99,7 @@ def test_it_was_foreseen_from_what_was_known(place, date, last):
 
 def test_the_whole_review_runs(place, tmp_path, monkeypatch):
     monkeypatch.setattr(review, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda name: None)  # no LibreOffice: nothing is laid out
     outcome = review.run(records.current())
     made = tmp_path / "reviews" / "nmg"
     assert outcome.folder == made

@@ -57,11 +57,11 @@ def collect(
     data: Data = None,
 ) -> None:
     """Read the forms that came back and add their figures. / 汇总收回的填报表。"""
-    from ..dataset import Dataset
     from ..forms import collect as read_forms
     from ..forms import write
+    from ..shortcuts import of_folder
 
-    known = Dataset(data, private=True)
+    known = of_folder(data, private=True)
     options: dict[str, Any] = {"take": set(take or ()), "partial": partial}
     found = read_forms(folder, known, **options)
     _show(found)

@@ -15,6 +15,7 @@ from ..errors import UsageError, problem_frame
 from ..files import write_bytes
 from ..records.schemas import COLUMNS, NO_POINTS
 from ..records.writing import add_figures, extended, locked, read_rows
+from ..shortcuts import of_folder
 from ..trends.cohort import count_list
 from .content import FORM, LIST, Request, plan_key, requests
 from .returned import MESSAGES, Entry, Returned, read_form
@@ -117,7 +118,7 @@ def write(
         And how many figures were added.
     """
     with locked(data.folder):
-        data = Dataset(data.folder, private=True)  # another run may have added figures
+        data = of_folder(data.folder, private=True)  # another run may have added figures
         found = collect(folder, data, **options)
         fresh = found.figures[found.figures["status"].isin(TAKEN)]
         observations, documents = [], {}

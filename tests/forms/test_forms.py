@@ -15,9 +15,10 @@ from changji_analysis.cli import app
 from changji_analysis.config import REPOSITORY
 from changji_analysis.errors import UsageError
 from changji_analysis.files import write_bytes
-from changji_analysis.forms import collecting
+from changji_analysis.forms import collecting, content
 from changji_analysis.forms.content import requests
 from changji_analysis.records import writing
+from changji_analysis.shortcuts import of_folder
 
 DEADLINE, DAY, FILLED = dt.date(2026, 12, 20), dt.date(2026, 11, 30), dt.datetime(2026, 12, 8)
 FIELDS = {"value": 3, "reading": 4, "source": 5, "published": 6, "remark": 7}
@@ -31,13 +32,15 @@ def shipped(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(shipped, tmp_path_factory):
     folder = tmp_path_factory.mktemp("out")
-    forms.make_forms(shipped, folder, DEADLINE, DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content, "LIST_ROWS", 20)
+        forms.make_forms(shipped, folder, DEADLINE, DAY)
     return folder
 
 
 @pytest.fixture
 def data(tmp_path):
-    return ca.Dataset(write(tmp_path / "data"), private=True)
+    return of_folder(write(tmp_path / "data"), private=True)
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ def test_figures_come_back_with_form_and_cell_as_their_source(data, out, back):
     fill(form(out, BUREAU), back / "b.xlsx", {}, tasks={"k01": ("已完成", "已印发")})
     found, added = forms.write(back, data)
     assert added == 2 and found.problems.empty and set(found.figures["status"]) == {"new"}
-    fresh = ca.Dataset(data.folder, private=True)
+    fresh = of_folder(data.folder, private=True)
     assert not (fresh.problems["severity"] == "error").any()
     assert fresh.city("rd_intensity").loc[2024] == 0.42
     assert fresh.city("gdp").loc[2024] == pytest.approx(456)
@@ -211,10 +214,10 @@ def test_a_contradiction_is_shown_and_added_only_when_confirmed(data, out, back)
     fill(form(out), back / "a.xlsx", {("rd_intensity", 2024): 0.4})
     forms.write(back, data)
     fill(form(out), back / "a.xlsx", {("rd_intensity", 2024): 0.45})
-    assert codes(forms.collect(back, ca.Dataset(data.folder, private=True))) == {"contradicts"}
+    assert codes(forms.collect(back, of_folder(data.folder, private=True))) == {"contradicts"}
     found, added = forms.write(back, data, take={"rd_intensity:2024"})
     assert added == 1 and set(found.figures["status"]) == {"revised"}
-    assert ca.Dataset(data.folder, private=True).city("rd_intensity").loc[2024] == 0.45
+    assert of_folder(data.folder, private=True).city("rd_intensity").loc[2024] == 0.45
 
 
 def _moved(book):
@@ -262,7 +265,7 @@ def test_two_versions_of_one_office(data, out, back):
     fill(form(out), back / "b.xlsx", {("gdp", 2024): 455})
     assert forms.write(back, data)[1] == 1
     fill(form(out), back / "b.xlsx", {("gdp", 2024): 454})
-    found = forms.collect(back, ca.Dataset(data.folder, private=True))
+    found = forms.collect(back, of_folder(data.folder, private=True))
     assert codes(found) == {"two_versions"} and "fig_gdp_2024" in found.problems["why"].iloc[0]
 
 
@@ -337,7 +340,7 @@ def test_a_killed_run_completes(data, out, back, monkeypatch, done):
     monkeypatch.undo()
     forms.write(back, data)
     assert forms.write(back, data)[1] == 0
-    fresh = ca.Dataset(data.folder, private=True)
+    fresh = of_folder(data.folder, private=True)
     assert fresh.city("hightech_firms").loc[2024] == 77 and len(fresh.task_reports) == 1
 
 
