@@ -289,7 +289,9 @@ class Dataset:
         DataError
             All faults of the file, its registries and its corrections at once.
         """
-        return self._cut(self._folder.statistics())
+        if self.as_of is None:
+            return self._folder.statistics()
+        return self._cut(self.at(None).statistics)
 
     @_kept
     def reference(self, name: str) -> pd.DataFrame:
@@ -312,7 +314,9 @@ class Dataset:
         """
         if name not in REFERENCES:
             raise UsageError(f"no reference table {name!r}: there are {', '.join(REFERENCES)}")
-        return self._cut(self._folder.reference(name))
+        if self.as_of is None:
+            return self._folder.reference(name)
+        return self._cut(self.at(None).reference(name))
 
     @_undated
     def breaks(self) -> pd.DataFrame:
