@@ -127,6 +127,12 @@ class Vocabulary:
         places = {"".join(n.lower().split()): area for n, area in self.areas.items()}
         self._places.extend(sorted(places.items(), key=lambda pair: -len(pair[0])))
 
+    def settled(self, more: dict[str, str], own: Iterable[str]) -> Vocabulary:
+        """With further names, each of one of the own areas or of an indicator."""
+        areas = {name: meant for name, meant in more.items() if meant in own}
+        names = {name: meant for name, meant in more.items() if name not in areas}
+        return replace(self, areas=self.areas | areas, names=self.names | names)
+
     def match(self, name: str) -> str:
         """The indicator that a name means to the letter, spelling apart; empty if none."""
         return self._plain.get(normal(name), "") if name else ""
@@ -152,10 +158,10 @@ class Vocabulary:
 
 
 def vocabulary(
-    levels: dict[str, str], areas: Iterable[str], registry: pd.DataFrame, aliases: pd.DataFrame,
-    tree: pd.DataFrame, more: dict[str, str],
+    levels: dict[str, str], areas: Iterable[str], registry: dict[str, dict], aliases: pd.DataFrame,
+    tree: pd.DataFrame,
 ) -> Vocabulary:  # fmt: skip
-    """The names of registry, aliases and tree, and ``more`` that the user has settled.
+    """The names of registry, aliases and tree.
 
     ``levels`` names an area for each level, the smallest first; areas of the tree that are none
     of ``areas`` are other places.
@@ -165,15 +171,12 @@ def vocabulary(
     for row in tree.to_dict("records"):
         for name in (row["area"], row["zh"], row["en"], row["en"].removesuffix(" City")):
             places.setdefault(name, row["area"] if row["area"] in own else "")
-    names = {name: row["id"] for row in registry.to_dict("records")
+    names = {name: row["id"] for row in registry.values()
              for name in (row["id"], row["zh"], row["en"])}  # fmt: skip
     for row in aliases.to_dict("records"):
         (places if row["kind"] == "area" else names)[row["name"]] = row["id"]
-    for name, meant in more.items():
-        (places if meant in own else names)[name] = meant
-    return Vocabulary(
-        places, levels, names, dict(zip(registry["id"], registry["kind"], strict=True))
-    )
+    kinds = {indicator: row["kind"] for indicator, row in registry.items()}
+    return Vocabulary(places, levels, names, kinds)
 
 
 # ---- names -------------------------------------------------------------------------------------

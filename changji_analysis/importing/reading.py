@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from ..dataset import Dataset
@@ -25,12 +26,20 @@ from .standing import describe_documents, settle
 
 def review_words(data: Dataset, names: dict[str, str] | None = None) -> Vocabulary:
     """The names of areas and indicators that a data folder knows, and those of the user."""
-    areas, known = data.config.areas, [*data.indicators["id"], *data.config.areas.all]
+    words, registry = _known(data)
+    areas = data.config.areas.all
     for meant in (names or {}).values():
-        _require("indicator or area", "指标或地区", meant, known)
+        _require("indicator or area", "指标或地区", meant, [*registry, *areas])
+    return words.settled(names, areas) if names else words
+
+
+@lru_cache(maxsize=2)
+def _known(data: Dataset) -> tuple[Vocabulary, dict[str, dict]]:
+    """The words and the indicators of a dataset, which many sheets are held against."""
+    areas = data.config.areas
     levels = {role: getattr(areas, role) for role in ("city", "prefecture", "region", "nation")}
-    tables = data.indicators, data.aliases, data.areas
-    return vocabulary(levels, areas.all, *tables, names or {})
+    registry = {row["id"]: row for row in data.indicators.to_dict("records")}
+    return vocabulary(levels, areas.all, registry, data.aliases, data.areas), registry
 
 
 def _require(what: str, zh: str, word: str, known: Iterable[str]) -> None:
@@ -111,7 +120,7 @@ def propose_one(
 
 
 def _proposal(name: str, options: Options, words: Vocabulary, data: Dataset) -> Proposal:
-    registry = {row["id"]: row for row in data.indicators.to_dict("records")}
+    _, registry = _known(data)
     for indicator, unit in options.units.items():
         _require("indicator", "指标", indicator, registry)
         if not known_unit(unit):

@@ -110,8 +110,8 @@ def _weigh(figure: Figure, rows: list[dict]) -> None:
 
 def _hold_against_wholes(proposal: Proposal, standing: Rows, data: Dataset) -> None:
     """Ask where a part exceeds its whole: R&D the GDP, a sector all, a city its prefecture."""
-    parts = data.aliases[data.aliases["name"].str.contains(">")]
-    wholes = dict(zip(parts["id"], parts["name"].str.partition(">")[0], strict=True)) | _WHOLES
+    aliases = zip(data.aliases["id"], data.aliases["name"], strict=True)
+    wholes = {part: name.partition(">")[0] for part, name in aliases if ">" in name} | _WHOLES
     values = {(f.area, f.indicator, f.year): f.value for f in proposal.figures if not f.code}
     for (area, indicator), rows in standing.items():
         for row in rows:

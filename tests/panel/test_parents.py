@@ -186,7 +186,7 @@ def test_files_give_the_rows_of_frames(tmp_path, monkeypatch):
     paths = [tmp_path / name for name in ("in.csv", "targets.csv", "out.parquet", "parents.csv")]
     for frame, path in zip((histories, targets, parents), (*paths[:2], paths[3]), strict=True):
         frame.to_csv(path, index=False)
-    monkeypatch.setattr(panel, "PART_ROWS", 40)
+    monkeypatch.setattr(panel, "PART_ROWS", 120)  # some fifteen parts
     command = ["assess-panel", *map(str, paths[:3]), "--parents", str(paths[3])]
     for run in (
         lambda: ca.write_panel(*paths[:3], parents=parents),
