@@ -21,7 +21,8 @@ def take(root, path):
     ca.import_figures(path, "科技局：年报", "2025-03-01", dry_run=False, data=data)
 
 if __name__ == "__main__":
-    ways, load = multiprocessing.get_all_start_methods(), ca.import_figures
+    ca.import_figures, ca.Dataset(sys.argv[1]).problems
+    ways = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in ways else None)
     started = [context.Process(target=take, args=(sys.argv[1], path)) for path in sys.argv[2:]]
     for process in started:
