@@ -118,7 +118,6 @@ def run(
             judged(outcome)
             for old in {*cache.glob("answers-*.pickle")} - {known}:
                 old.unlink()
-            data.share(known)
             ledger, steps = Ledger(cache / "review.json"), _steps(data, root)
             stale = [s for s in steps if not ledger.stands(s.name, "", answers, root)]
             to_run = [
@@ -126,6 +125,7 @@ def run(
                 for path, source in books.items()
                 if not ledger.stands(_label(path, root), source, answers, root)
             ]
+            data.share(known)  # what the ledger asked, too
             done, count = 0, len(stale) + len(to_run)
             finished = run_books(to_run)
             for step in stale:
