@@ -244,7 +244,7 @@ def calibration_of(
         p, y = (np.hstack(both) for both in zip(own, (p, y), strict=True))
     low, high = next(b for b in pairwise(BANDS) if probability < b[1] or b[1] == 1)
     inside = (p >= low) & ((p < high) | (high == 1)) & np.isfinite(y)
-    asked = kept, inside, y, kept.shared[laws[-1]]
+    asked = kept, inside, y, _shared(laws[-1])
     chosen, never = (inside, []) if question is None else _nearest(*asked, question)
     if not chosen.any():
         return None
@@ -276,7 +276,7 @@ def calibration_of(
 class _Kept(NamedTuple):
     """The table of statements as arrays along its rows.
 
-    In `laws` location, spread and degrees of freedom, in `shared` the `correlation` by law.
+    In `laws` location, spread and degrees of freedom by law.
     """
 
     family: np.ndarray
@@ -287,7 +287,6 @@ class _Kept(NamedTuple):
     parent: np.ndarray
     rise: np.ndarray
     laws: dict[str, np.ndarray]
-    shared: dict[str, np.ndarray]
 
     def answers(self, law: str, rises, falling: bool) -> tuple[np.ndarray, np.ndarray]:
         """Probability that each case rises as asked, and whether it did; NaN where not known."""
@@ -363,8 +362,7 @@ def _statements() -> _Kept | None:
         for law in LAWS
     }
     parent, rise = table["parent"].to_numpy(bool), table["rise"].to_numpy() * UNIT
-    kept = _Kept(*keys, parent, rise, laws, {})
-    return kept._replace(shared={law: kept.correlation(law) for law in laws})
+    return _Kept(*keys, parent, rise, laws)
 
 
 @cache
@@ -375,7 +373,14 @@ def _usual(law: str, falling: bool) -> tuple[np.ndarray, np.ndarray]:
     return kept.answers(law, np.log(FACTORS) * (-1 if falling else 1), falling)
 
 
+@cache
+def _shared(law: str) -> np.ndarray:
+    kept = _statements()
+    assert kept is not None
+    return kept.correlation(law)
+
+
 def forget() -> None:
     """Read the statements again."""
-    _statements.cache_clear()
-    _usual.cache_clear()
+    for kept in (_statements, _usual, _shared):
+        kept.cache_clear()

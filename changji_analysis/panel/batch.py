@@ -190,11 +190,12 @@ def _forecast(
         out["peers"][at[rows]] = prior.peers
         out["notes"][at[rows]] = "; ".join(notes)
         if len(mine := rows[place[rows] >= 0]):
-            k, own = place[mine], (step[mine], gap[mine], x[mine, -1])
-            pieces = parent.parts(prior, *own, parent.Known(*(a[k] for a in known)))
+            k, last_of = place[mine], x[mine, -1]
+            child = pooled.posterior(prior, step[mine], gap[mine], last_of)
+            pieces = parent.parts(child, last_of, parent.Known(*(a[k] for a in known)))
             through, alone = parent.PASS_THROUGH[kind], spread[mine]
             rise, squared, df[mine], b = parent.grow(pieces, ahead[mine], grown[k], through, alone)
-            loc[mine], spread[mine] = x[mine, -1] + rise, np.sqrt(squared)
+            loc[mine], spread[mine] = last_of + rise, np.sqrt(squared)
             out["pass_through"][at[mine]] = b
         beyond = prior.beyond(ahead[rows], loc[rows] - last, spread[rows], df[rows], last)
         out["notes"][at[rows][beyond]] = "; ".join((*notes, prior.beyond_note))

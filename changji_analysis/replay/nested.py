@@ -187,10 +187,10 @@ def _predicted(kind, c, p, years, first, last, ends, n, prior) -> dict | None:
         np.exp(np.minimum(x - base, 0)) * (kind in ("count", "level")),
         np.exp(-x) * (kind == "count"),
     )  # fmt: skip
-    past = np.diff(own, axis=0).T, np.diff(when, axis=0).T, x
+    alone = pooled.posterior(prior, np.diff(own, axis=0).T, np.diff(when, axis=0).T, x)
     h = (years[ends] - years[first]).astype(float)[:, None]
-    loc, scale, df = pooled.posterior(prior, *past).at(h)
-    return nested.parts(prior, *past, known)._asdict() | {
+    loc, scale, df = alone.at(h)
+    return nested.parts(alone, x, known)._asdict() | {
         "loc": loc, "scale": scale, "t_df": df, "grown": p[last] - base, "ahead": h,
         "known": known.years, "outcome": c[ends] - x, "kept": kept,
     }  # fmt: skip

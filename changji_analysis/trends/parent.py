@@ -128,10 +128,10 @@ class Parts(NamedTuple):
     thin: np.ndarray
 
 
-def parts(prior: pooled.Prior, step, gap, last, known: Known) -> Parts:
-    """Update a prior by children and parents; `step`, `gap`, `last` as in `pooled.posterior`."""
-    child = pooled.posterior(prior, step, gap, last)
-    fresh = pooled.posterior(prior, step[..., :0], gap[..., :0], last)
+def parts(child: pooled.Posterior, last, known: Known) -> Parts:
+    """Update a prior, which is already updated by children that stand at `last`, by parents."""
+    prior, none = child.prior, np.empty((*np.shape(last), 0))
+    fresh = pooled.posterior(prior, none, none, last)
     pace = pooled.posterior(prior, known.step, known.gap, known.at).drift
     before = np.flip(np.cumsum(np.flip(known.gap, -1), -1), -1) > known.years[..., None]
     past = np.where(before, known.step, 0.0), np.where(before, known.gap, 0.0)
@@ -251,9 +251,8 @@ def predict(x, years, horizons, *, peers=None, parent: pd.Series) -> Prediction:
     one = x.ndim == 1
     h = np.asarray(horizons, float)[... if one else -1]
     to = np.interp(np.minimum(origin + h, until), parent.index, parent)
-    own = np.diff(x), np.diff(years), x[..., -1]
-    alone = pooled.posterior(prior, *own).at(h)[1]
-    pieces = parts(prior, *own, known)
+    child = pooled.posterior(prior, np.diff(x), np.diff(years), x[..., -1])
+    pieces, alone = parts(child, x[..., -1], known), child.at(h)[1]
     growth = to - parent.loc[origin]
     rise, shape, freedom, b = grow(pieces, h, growth, through, alone, doubt=doubt, joint=one)
     used = ParentUsed(parent.attrs.get("area"), int(origin), int(until), float(np.mean(b)))

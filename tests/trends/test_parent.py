@@ -177,9 +177,9 @@ def test_arrays_are_single_series_at_once():
         np.diff(x - own), np.ones((3, 2)), np.exp(x[:, -1] - own[:, -1]),
         np.zeros(3),
     )  # fmt: skip
-    pieces = nested.parts(prior, np.diff(x), np.ones((3, 2)), x[:, -1], known)
+    child = pooled.posterior(prior, np.diff(x), np.ones((3, 2)), x[:, -1])
+    pieces, alone = nested.parts(child, x[:, -1], known), child.at(5.0)[1]
     grown = y[:, -1] - own[:, -1]
-    alone = pooled.posterior(prior, np.diff(x), np.ones((3, 2)), x[:, -1]).at(5.0)[1]
     loc, squared, df, _ = nested.grow(
         pieces, np.full(3, 5.0), grown, nested.PASS_THROUGH["level"], alone
     )
