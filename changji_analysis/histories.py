@@ -144,7 +144,7 @@ def reference_class(
     years = np.arange(year.min(), year.max() + 1) if len(year) else year
     figures = np.full((len(years), len(areas)), np.nan)
     figures[np.searchsorted(years, year), column] = rows["value"]
-    table = pd.DataFrame(figures, pd.Index(years, name="year"), areas)
+    table = pd.DataFrame(figures, pd.Index(years, name="year"), areas, copy=False)
     if counted != indicator:
         table = table.rolling(CERTIFICATE_YEARS, min_periods=CERTIFICATE_YEARS).sum()
         table = table.dropna(how="all").dropna(axis="columns", how="all")

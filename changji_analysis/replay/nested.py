@@ -160,9 +160,9 @@ def _priors(child, parent, up, first: int, last: int):
         "parents": (parent.iloc[: last + 1], np.arange(parent.shape[1]) % FOLDS, up),
     }
     for peers, (table, fold, place) in sized.items():
+        grew = np.isfinite(table.to_numpy()).sum(0) >= 2
         for k in np.unique(fold) if table.shape[1] > pooled.LEAST_PEERS else ():
-            others = table.loc[:, fold != k]
-            others = others.loc[:, others.notna().sum() >= 2]
+            others = table.loc[:, grew & (fold != k)]
             if others.shape[1] >= pooled.LEAST_PEERS:
                 yield peers, pooled.fit_prior(others), everyone[fold[place] == k]
 
