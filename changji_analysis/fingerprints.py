@@ -48,7 +48,7 @@ def _imports(module: str) -> tuple[str, ...]:
     """Modules of the package that a module imports, within its functions too."""
     path, found = sources()[module], set()
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in _run(_parsed(path)[1]):
+    for node in _statements(_parsed(path)[1]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -58,13 +58,17 @@ def _imports(module: str) -> tuple[str, ...]:
     return tuple(sorted(found & sources().keys() - {NAME}))
 
 
-def _run(node: ast.AST) -> Generator[ast.AST]:
-    """The nodes below one, but for imports that only types need."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
-            continue
-        yield child
-        yield from _run(child)
+def _statements(block: ast.AST, *, types: bool = False) -> Generator[ast.AST]:
+    """The statements within one, wherever they stand; with `types` those that only types need."""
+    for field in ("body", "handlers", "cases", "orelse", "finalbody"):
+        for node in getattr(block, field, ()):
+            if types or not (isinstance(node, ast.If) and _only_types(node.test)):
+                yield node
+                yield from _statements(node, types=types)
+
+
+def _only_types(test: ast.expr) -> bool:
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
 
 
 @cache
@@ -72,7 +76,7 @@ def _code(path: Path) -> str:
     """The lines of a module without blank ones, comments of their own line and docstrings."""
     text, tree = _parsed(path)
     lines = dict(enumerate(text.splitlines(), 1))
-    for node in ast.walk(tree):
+    for node in _statements(tree, types=True):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                 lines[number] = ""
