@@ -27,6 +27,8 @@ POSITION = "_position"
 FAULTS = pd.read_csv(Path(__file__).with_name("faults.csv"), index_col="code")
 """By code: the column at fault, why, and what to do, in both languages."""
 CODES = list(FAULTS.index)
+SOUND = problem_frame([])
+"""The problems of a table without faults."""
 
 
 class Coded(NamedTuple):
@@ -249,6 +251,8 @@ def target_of_record(row: dict) -> Target:
 
 def listed(name: str, frame: pd.DataFrame, rows: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Faulty rows as a table of problems."""
+    if not len(rows):
+        return SOUND
     faults = FAULTS.iloc[codes].reset_index()
     cells = [str(frame[c].iloc[r]) for r, c in zip(rows, faults["column"], strict=True)]
     place = {"file": name, "row": _positions(frame, rows), "value": cells}
@@ -256,6 +260,8 @@ def listed(name: str, frame: pd.DataFrame, rows: np.ndarray, codes: np.ndarray) 
 
 
 def _listed_targets(targets: pd.DataFrame, wrong: pd.DataFrame) -> pd.DataFrame:
+    if wrong.empty:
+        return SOUND
     row, why = _positions(targets, wrong.index.to_numpy()), wrong["notes"]
     faults = wrong.assign(file="targets", row=row, column="", value="", severity="error")
     faults = faults.assign(remedy="correct the target", remedy_zh="更正目标")
