@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from .templating import failed
@@ -208,5 +208,9 @@ def titled(block: Heading | Table | Picture, lang: str) -> str:
 
 def display_width(text: str) -> int:
     """Width of the longest line in Latin letters; a Chinese character counts as two."""
-    wide = unicodedata.east_asian_width
-    return max(sum(1 + (wide(c) in "FWA") for c in line) for line in text.split("\n"))
+    return max(sum(map(_width, line)) for line in text.split("\n"))
+
+
+@cache
+def _width(letter: str) -> int:
+    return 1 + (unicodedata.east_asian_width(letter) in "FWA")

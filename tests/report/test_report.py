@@ -1,8 +1,10 @@
 """The report: its words follow the results, its numbers stand in the scorecard, in every output."""
 
 import base64
+import io
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -450,6 +452,32 @@ def test_contents_bear_the_pages_of_a_layout(data, drawn, tmp_path, monkeypatch)
     entries = re.findall(r"<w:tab/><w:t>(\d+)</w:t></w:r></w:hyperlink>", text)
     assert entries == [str(n) for n, _ in enumerate(headings, 1)]
     assert 'w:dirty="true"' in stale and document.words["stale"] in stale  # nobody laid it out
+
+
+def test_all_files_are_laid_out_in_one_run_and_one_that_fails_has_no_pages(monkeypatch):
+    made, runs = io.BytesIO(), []
+    with zipfile.ZipFile(made, "w") as letter:
+        letter.writestr("word/document.xml", "text")
+        letter.writestr("word/media/image1.png", b"a large picture")
+
+    def run(command, **options):
+        runs.append(Path(command[0]).name)
+        if runs[-1] == "pdftotext":
+            pdf = Path(command[3])
+            if not pdf.exists():
+                raise subprocess.CalledProcessError(1, command)
+            return subprocess.CompletedProcess(command, 0, pdf.read_bytes())
+        first, second = map(Path, command[-2:])
+        with zipfile.ZipFile(second) as letter:
+            assert letter.read("word/document.xml") == b"text"
+            assert letter.read("word/media/image1.png") != b"a large picture"
+        first.with_suffix(".pdf").write_text("封 面\f— 1 —", encoding="utf-8")
+        raise subprocess.TimeoutExpired(command, options["timeout"])
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(word.subprocess, "run", run)
+    assert word._laid_out([made.getvalue()] * 2) == [["封面", "—1—"], [""]]
+    assert runs == ["soffice", "pdftotext", "pdftotext"]
 
 
 def test_markup_in_names_is_text_everywhere(drawn, tmp_path):
