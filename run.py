@@ -222,6 +222,7 @@ def test():
             "2",
             "--dist",
             "loadscope",
+            "--no-loadscope-reorder",  # else those of few tests come last, however long they take
             "--nbval",
             "--nbval-current-env",
         ],

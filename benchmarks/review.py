@@ -14,7 +14,6 @@ from pathlib import Path
 ROW = "昌吉市,rd_intensity,2021,first,0.21,%,exact,0.21%,2023-07-13,2023-07-13,changji_plan_2023,high,"  # noqa: E501
 TABLE = "data/raw/yearly_statistics.csv"
 SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-TESTS = "-m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env".split()
 
 
 def measured(folder: Path, *command: str) -> tuple[float, float]:
@@ -38,7 +37,9 @@ def main() -> None:
     times = {}
     if asked.tests:
         for name in ("earlier", "present"):
-            times[f"tests, {name}"] = measured(getattr(asked, name).resolve(), "python", *TESTS)
+            times[f"tests, {name}"] = measured(
+                getattr(asked, name).resolve(), "python", "run.py", "test"
+            )
     present = asked.present.resolve()
     times["first, earlier"] = measured(asked.earlier.resolve(), "changji", "review")
     times["first"] = measured(present, "changji", "review")

@@ -1,6 +1,7 @@
 """The comparison of notebook pictures bites: a changed series, size or warning fails."""
 
 import base64
+import copy
 import io
 import os
 import re
@@ -51,9 +52,11 @@ def reports(tmp_path_factory):
     Returns what it printed of each failed cell, by the cell's number.
     """
     folder = tmp_path_factory.mktemp("notebook")
-    cells = [nbformat.v4.new_code_cell(PLOT) for _ in CHANGES]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    cell = nbformat.v4.new_code_cell
+    notebook = nbformat.v4.new_notebook(cells=[cell(PLOT)])
     NotebookClient(notebook, timeout=120).execute(cwd=str(folder))
+    [shown] = notebook.cells[0].outputs
+    notebook.cells = [cell(PLOT, outputs=[copy.deepcopy(shown)]) for _ in CHANGES]
     for cell, (name, (before, after, _)) in zip(notebook.cells, CHANGES.items(), strict=True):
         cell.source = cell.source.replace(before, after) if before else cell.source
         if name == "shade of some edges":
