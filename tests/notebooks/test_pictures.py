@@ -56,7 +56,9 @@ def reports(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=[cell(PLOT)])
     NotebookClient(notebook, timeout=120).execute(cwd=str(folder))
     [shown] = notebook.cells[0].outputs
-    notebook.cells = [cell(PLOT, outputs=[copy.deepcopy(shown)]) for _ in CHANGES]
+    notebook.cells = [
+        cell(PLOT, outputs=[copy.deepcopy(shown)], execution_count=1) for _ in CHANGES
+    ]
     for cell, (name, (before, after, _)) in zip(notebook.cells, CHANGES.items(), strict=True):
         cell.source = cell.source.replace(before, after) if before else cell.source
         if name == "shade of some edges":
