@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from .errors import QuantityError
 
@@ -111,6 +112,7 @@ class _Unreadable(Exception):
     pass
 
 
+@lru_cache(maxsize=4096)
 def parse_quantity(text: str | float | None) -> Quantity:
     """Read one printed quantity.
 

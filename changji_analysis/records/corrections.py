@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -97,7 +98,7 @@ def correct(frame: pd.DataFrame, report: FileReport, tables: Folder) -> pd.DataF
     """Apply the file's corrections; the new column ``correction`` names those of each row."""
     frame = frame.assign(correction="")
     file = report.name
-    dropped = []
+    dropped, texts = [], {}
     for declared, line, fix in tables.corrections:
         if fix.file.removeprefix("data/") != file:
             continue
@@ -107,9 +108,12 @@ def correct(frame: pd.DataFrame, report: FileReport, tables: Folder) -> pd.DataF
             detail = f"{file} has no column {', '.join(unknown)}"
             log.add("bad_correction", line, f"{fix.id}.match", unknown[0], detail=detail)
             continue
-        rows = frame if fix.match else frame[:0]
+        hit = np.full(len(frame), bool(fix.match))
         for name, value in fix.match.items():
-            rows = rows[rows[name].astype("str") == str(value)]
+            if name not in texts:
+                texts[name] = frame[name].astype("str").to_numpy(dtype=object)
+            hit &= texts[name] == str(value)
+        rows = frame[hit]
         many = fix.action in ("flag", "break")
         if (not len(rows) and (fix.action != "break" or fix.expect is not None)) or (
             len(rows) > 1 and not many
@@ -129,6 +133,9 @@ def correct(frame: pd.DataFrame, report: FileReport, tables: Folder) -> pd.DataF
             continue
         ids = frame.loc[rows.index, "correction"].map(lambda had: f"{had} {fix.id}".strip())  # noqa: B023
         frame.loc[rows.index, "correction"] = ids
+        texts = {
+            name: cells for name, cells in texts.items() if name not in ("correction", "value")
+        }
         if fix.action == "override":
             frame.loc[rows.index, "value"] = fix.value
         elif fix.action == "scale":
