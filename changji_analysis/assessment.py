@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -394,5 +393,4 @@ def _base(known: pd.Series, target: Target) -> tuple[int | None, float | None]:
 def _due(base_year, base, goal, target: Target) -> pd.DataFrame:
     if base_year is None or base is None or goal is None:
         return pd.DataFrame({"straight": [], "geometric": []}, dtype=float)
-    path = partial(pace.required_path, base, goal, base_year, target.year)
-    return pd.DataFrame({"straight": path("straight"), "geometric": path("geometric")})
+    return pace.required_paths(base, goal, base_year, target.year)

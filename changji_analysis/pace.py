@@ -170,13 +170,29 @@ def required_path(
     Series
         All NaN where a geometric path would start or end at zero or below.
     """
-    years = range(base_year, target_year + 1)
-    share = [(year - base_year) / (target_year - base_year) for year in years]
+    values = _due(base, target, base_year, target_year, shape)
+    return pd.Series(values, _from_to(base_year, target_year), name=shape)
+
+
+def required_paths(base: float, target: float, base_year: int, target_year: int) -> pd.DataFrame:
+    """Year x shape: both of `required_path`."""
+    values = {
+        shape: _due(base, target, base_year, target_year, shape)
+        for shape in ("straight", "geometric")
+    }
+    return pd.DataFrame(values, _from_to(base_year, target_year))
+
+
+def _from_to(first: int, last: int) -> pd.Index:
+    return pd.RangeIndex(first, last + 1, name="year")
+
+
+def _due(base, target, base_year: int, target_year: int, shape: str) -> list[float]:
+    span = target_year - base_year
+    share = [elapsed / span for elapsed in range(span + 1)]
     if shape == "straight":
-        values = [base + (target - base) * s for s in share]
-    elif shape == "geometric":
+        return [base + (target - base) * s for s in share]
+    if shape == "geometric":
         growing = base > 0 and target > 0
-        values = [base * (target / base) ** s if growing else math.nan for s in share]
-    else:
-        raise ValueError(f"unknown shape {shape!r}: use 'straight' or 'geometric'")
-    return pd.Series(values, index=pd.Index(years, name="year"), name=shape)
+        return [base * (target / base) ** s if growing else math.nan for s in share]
+    raise ValueError(f"unknown shape {shape!r}: use 'straight' or 'geometric'")

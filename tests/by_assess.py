@@ -26,11 +26,13 @@ def around(area, parents):
 def all_series(histories):
     """The history of every area and indicator."""
     found = {}
-    for (area, indicator), rows in histories.groupby(["area", "indicator"]):
-        found[area, indicator] = one = rows.set_index("year")["value"].sort_index()
-        one.attrs = {"area": area}
-        if "unit" in rows:
-            one.attrs["unit"] = rows["unit"].iloc[0]
+    ordered = histories.sort_values("year").set_index("year")
+    units = ordered.groupby(["area", "indicator"])["unit"].first() if "unit" in ordered else {}
+    for key, one in ordered.groupby(["area", "indicator"])["value"]:
+        found[key] = one
+        one.attrs = {"area": key[0]}
+        if key in units:
+            one.attrs["unit"] = units[key]
     return found
 
 
@@ -69,8 +71,8 @@ def alone(known, row, parents, **options):
     out |= {name: getattr(a.evidence, name) for name in EVIDENCE}
     out |= {"notes": "; ".join(a.evidence.notes), "parent": used.area if used else ""}
     if a.forecast is not None:
-        band = a.forecast.interval(0.8).iloc[-1]
-        out |= {"median": a.forecast.median.iloc[-1], "lower": band.iloc[0], "upper": band.iloc[1]}
+        last = a.forecast.quantiles([(1 - 0.8) / 2, 0.5, (1 + 0.8) / 2]).to_numpy()[-1]
+        out |= dict(zip(("lower", "median", "upper"), last, strict=True))
         out |= {"peers": a.forecast.peers, "pass_through": used.pass_through if used else None}
     return out
 
