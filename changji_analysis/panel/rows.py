@@ -206,16 +206,18 @@ def words(column: pd.Series, known) -> pd.Categorical:
 
 def _wrong_targets(targets: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """``reason`` and ``notes`` of the targets that contradict themselves."""
-    year, base_year, value = table["year"], table["base_year"], table["value"]
-    suspect = ~(year == np.floor(year)) | table["direction"].isna() | table["kind"].isna()
-    suspect |= (base_year != np.floor(base_year)) & base_year.notna() | (base_year >= year)
-    suspect |= value.isna() & table["direction"].ne("non_decreasing")
-    suspect |= table["direction"].eq("within") & ~(table["tolerance"] > 0)
-    suspect |= np.isinf(table[list(NUMBERS)]).any(axis=1)
-    suspect |= table["area"].isna() | table["indicator"].isna()
-    for name in NUMBERS:
+    numbers = {name: table[name].to_numpy() for name in NUMBERS}
+    year, base_year, value = (numbers[name] for name in ("year", "base_year", "value"))
+    direction, kind = (table[name].cat.codes.to_numpy() for name in ("direction", "kind"))
+    suspect = ~(year == np.floor(year)) | (direction < 0) | (kind < 0)
+    suspect |= (base_year != np.floor(base_year)) & ~np.isnan(base_year) | (base_year >= year)
+    suspect |= np.isnan(value) & (direction != TARGET_DIRECTIONS.index("non_decreasing"))
+    suspect |= (direction == TARGET_DIRECTIONS.index("within")) & ~(numbers["tolerance"] > 0)
+    suspect |= (table["area"].isna() | table["indicator"].isna()).to_numpy()
+    for name, given in numbers.items():
+        suspect |= np.isinf(given)
         if name in targets:
-            suspect |= table[name].isna() & targets[name].notna().to_numpy()
+            suspect |= np.isnan(given) & targets[name].notna().to_numpy()
     at = np.flatnonzero(suspect)
     reasons = []
     for row in targets.iloc[at].to_dict("records"):
