@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from changji_analysis import Target, assess, forecast
 from changji_analysis.errors import ForecastError
@@ -271,6 +270,8 @@ def flat(x, years, horizons, *, peers=None, parent=None):
 
 
 def test_a_model_of_ones_own_answers_with_a_t_or_with_draws_and_sees_the_parent():
+    from scipy import stats
+
     child, parent = nest("level", 3, after=0.2)
     as_t = forecast(child, UNTIL, model=flat, kind="level", parent=parent)
     assert (as_t.model, as_t.df) == ("flat", 5.0)
