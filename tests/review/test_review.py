@@ -184,13 +184,10 @@ def test_code_counts_with_all_that_it_imports_and_nothing_else(tmp_path, monkeyp
         (tmp_path / "package" / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(fingerprints, "PACKAGE", tmp_path / "package")
     monkeypatch.setattr(fingerprints, "NAME", "package")
-    names = ("sources", "_parsed", "_imports", "_code", "of_code")
-    kept = [getattr(fingerprints, name) for name in names]
-
-    def code(module):
-        for each in kept:
-            each.cache_clear()
-        return fingerprints.of_code(module)
+    for name in ("sources", "_parsed", "_imports", "_code", "of_code"):
+        plain = getattr(fingerprints, name).__wrapped__
+        monkeypatch.setattr(fingerprints, name, plain)  # nothing is kept, and what was stays
+    code = fingerprints.of_code
 
     one, two = code("package.side.one"), code("package.side.two")
     (tmp_path / "package/flow.py").write_text("x = 1", encoding="utf-8")
@@ -200,9 +197,6 @@ def test_code_counts_with_all_that_it_imports_and_nothing_else(tmp_path, monkeyp
     (tmp_path / "package/flow.py").write_text('"""Said."""\n# and more\nx = 1', encoding="utf-8")
     assert code("package.side.one") == one
     code("package.flow")
-    monkeypatch.undo()
-    for each in kept:
-        each.cache_clear()
 
 
 def test_an_unchanged_review_judges_nothing_again(place, monkeypatch):
