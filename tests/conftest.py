@@ -13,6 +13,12 @@ def shipped():
     return ca.Dataset(thin_data.SHIPPED)
 
 
+@pytest.fixture(scope="session")
+def thin(tmp_path_factory):
+    """The shipped data with a few peers, judged once a process; it is read and never changed."""
+    return ca.Dataset(thin_data.write(tmp_path_factory.mktemp("thin") / "data"))
+
+
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     """Write the tiny data folder, spoiled as asked, and make it the package's.

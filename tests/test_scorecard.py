@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import thin_data
 import tiny_data
 from tiny_data import YEARLY, added, changed
 
@@ -12,7 +11,6 @@ from changji_analysis.histories import growth_windows
 from changji_analysis.scorecards import reference_windows, spans
 from changji_analysis.shortcuts import (
     current,
-    peers,
     scorecard,
 )
 from changji_analysis.wording import TERMS
@@ -23,11 +21,6 @@ BASE = "甲市,hightech_firms,2020,first,41,家,exact,41家,2021-09-01,2021-09-0
 def firms(year, value):
     known = f"{year + 1}-09-01"
     return f"甲市,hightech_firms,{year},first,{value},家,exact,{value}家,{known},{known},s1,high,"
-
-
-@pytest.fixture(scope="module")
-def thin(tmp_path_factory):
-    return thin_data.write(tmp_path_factory.mktemp("thin") / "data")
 
 
 def first(card):
@@ -98,9 +91,8 @@ def test_required_paths(tiny):
     assert path["default"].all() and set(path["unit"]) == {"家"}
 
 
-def test_totals_and_yearly_amounts_have_a_path_without_a_base(thin, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(thin))
-    table = current("2020-12-31").required_paths.query("default").set_index(["id", "year"])
+def test_totals_and_yearly_amounts_have_a_path_without_a_base(thin):
+    table = thin.at("2020-12-31").required_paths.query("default").set_index(["id", "year"])
     assert table.loc["t24", "straight"].to_list() == [0, 20, 40, 60, 80, 100]
     assert table.loc["t08", "straight"].to_dict() == dict.fromkeys(range(2021, 2026), 1)
     assert table.loc["t05", "straight"].to_dict() == {2025: 150}
@@ -126,12 +118,11 @@ def test_probability_history(tiny):
         current().probability_history("t01", "flow")
 
 
-def test_the_reference_class_is_counted(thin, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(thin))
-    day = "2023-12-31"
-    card = scorecard(day)
+def test_the_reference_class_is_counted(thin):
+    known = thin.at("2023-12-31")
+    card = known.scorecard
     row = card[card["indicator"].eq("rd_intensity")].iloc[0]
-    windows = growth_windows(peers("rd_intensity", day, level="all"), 5)
+    windows = growth_windows(known.peers("rd_intensity", "all"), 5)
     clean = windows[~windows["broken"]]
     assert row["reference_windows"] == len(clean) > 50
     assert row["reference_reached"] == (clean["factor"] >= 1.5 / 0.17).sum() == 0
@@ -142,16 +133,15 @@ def test_the_reference_class_is_counted(thin, monkeypatch):
     firms_row = card[card["id"].eq("t03")].iloc[0]
     assert firms_row["reference_span"] == 2 and firms_row["reference_periods"] == 1
     assert firms_row["reference_required"] == pytest.approx((100 / 41) ** (2 / 5))
-    assert reference_windows(current().peers("wheat_area", "all"), 5)[1] == 0
+    assert reference_windows(thin.peers("wheat_area", "all"), 5)[1] == 0
     carriers = card[card["id"].eq("t07")].set_index("reading")["met_at_base"]
     assert carriers["all_six"] and not carriers["four"]
 
 
-def test_the_short_fall_of_an_intensity_is_money_too(thin, monkeypatch):
-    monkeypatch.setenv("CHANGJI_DATA", str(thin))
-    card = scorecard("2023-12-31")
+def test_the_short_fall_of_an_intensity_is_money_too(thin):
+    card = thin.at("2023-12-31").scorecard
     row = card[card["indicator"].eq("rd_intensity")].iloc[0]
-    growth = current().config.middle_scenario.growth
+    growth = thin.config.middle_scenario.growth
     gdp = 471.7572 * (1 + growth) ** 4  # GDP of 2021, the latest known on that day
     assert row["shortfall_money"] == pytest.approx(gdp * (1.5 - 0.17) / 100)
 

@@ -10,7 +10,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-import thin_data
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
@@ -34,16 +33,15 @@ CHINESE = re.compile("[\u3400-\u9fff]")
 RD, FIRMS = ("t01", "share_of_gdp"), ("t03", "valid_stock")
 
 
-@cache
 def data():
     """The shipped folder with a few peers, so that models fit fast."""
-    return ca.Dataset(thin_data.write(ROOT / "thin"))
+    return THIN
 
 
-@pytest.fixture(scope="session", autouse=True)
-def root(tmp_path_factory):
-    global ROOT
-    ROOT = tmp_path_factory.mktemp("figures")
+@pytest.fixture(scope="module", autouse=True)
+def known(thin):
+    global THIN
+    THIN = thin
 
 
 @cache

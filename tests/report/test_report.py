@@ -41,13 +41,11 @@ CASES = [("plain", None, "zh"), ("plain", None, "en"), ("plain", MID, "zh"), ("p
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
+def data(thin, tmp_path_factory):
     """Datasets: the thin data as shipped, and with later figures of the city."""
-    root = tmp_path_factory.mktemp("data")
-    plain, later = thin_data.write(root / "plain"), thin_data.write(root / "later")
+    later = thin_data.write(tmp_path_factory.mktemp("later") / "data")
     thin_data.add(later, *LATER)
-    made = {("plain", None): Dataset(plain), ("later", None): Dataset(later)}
-    made["plain", MID] = made["plain", None].at(MID)
+    made = {("plain", None): thin, ("plain", MID): thin.at(MID), ("later", None): Dataset(later)}
     return lambda name, as_of=None: made[name, as_of]
 
 
@@ -514,8 +512,8 @@ def kept(folder):
     return unharmed
 
 
-def test_faulty_data_leave_the_last_report(data, drawn, tmp_path):
-    unharmed, folder = kept(tmp_path / "out"), thin_data.write(tmp_path / "data")
+def test_faulty_data_leave_the_last_report(drawn, tmp_path):
+    unharmed, folder = kept(tmp_path / "out"), office_data.write(tmp_path / "data")
     (folder / "raw/plan_baseline.csv").unlink()
     with pytest.raises(DataError, match=r"plan_baseline\.csv: the file is missing"):
         report.write(Dataset(folder), tmp_path / "out", drawn)
