@@ -8,7 +8,7 @@ from changji_analysis import forecast
 from changji_analysis.replay import nested
 
 
-def table(seed=1, years=12, parents=6, children=3):
+def table(seed=1, years=11, parents=6, children=3):
     rng = np.random.default_rng(seed)
     above = np.repeat(0.08 * rng.standard_normal((years, parents)), children, axis=1)
     steps = 0.05 + above + 0.04 * rng.standard_normal((years, parents * children))
