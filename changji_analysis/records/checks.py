@@ -24,7 +24,7 @@ def check_indicators(frame: pd.DataFrame, report: FileReport, tables: Folder) ->
 def _check_units(frame: pd.DataFrame, column: str, report: FileReport) -> None:
     cells = report.good(frame, column)[column]
     unknown = [cell for cell in cells.unique() if cell and not known_unit(cell)]
-    for row, cell in cells[cells.isin(unknown)].items():
+    for row, cell in cells[cells.isin(unknown)].items() if unknown else ():
         report.add(
             "unknown_unit", row, column, cell, allowed="元 亩 吨 家 人 % …, 万元 亿元 万亩 …"
         )

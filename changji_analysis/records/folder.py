@@ -228,9 +228,9 @@ class Folder:
                 frame = self.frame(name)
                 if errors := self.errors(name):
                     raise DataError(errors)
-                whole = [c for c in frame.select_dtypes("Int64") if frame[c].notna().all()]
-                frame = frame.reset_index(drop=True).astype(dict.fromkeys(whole, "int64"))
-                self._clean[name] = frame
+                frame = frame.reset_index(drop=True)
+                whole = [c for c in frame if frame[c].dtype == "Int64" and not frame[c].hasnans]
+                self._clean[name] = frame.assign(**{c: frame[c].astype("int64") for c in whole})
         return self._clean[name]
 
     def errors(self, name: str) -> list[dict]:

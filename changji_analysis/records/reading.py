@@ -57,7 +57,7 @@ class FileReport:
     def good(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
         """The rows of a frame whose cells in the columns have no fault so far."""
         bad = {row for row, column in self.bad if column in columns}
-        return frame[~frame.index.isin(bad)]
+        return frame[~frame.index.isin(bad)] if bad else frame
 
 
 def read_text(path: Path, report: FileReport) -> str | None:
@@ -192,7 +192,8 @@ def refers(
         return
     known = set(known)
     cells = report.good(frame, column)[column]
-    for row, cell in cells[~cells.isin(known | {""})].items():
+    unknown = {*cells.unique()} - known - {""}
+    for row, cell in cells[cells.isin(unknown)].items() if unknown else ():
         report.add(code, row, column, cell, near=near(cell, sorted(known)), allowed=allowed)
 
 

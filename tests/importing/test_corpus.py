@@ -60,12 +60,14 @@ def test_whatever_is_added_passes_the_check_and_adds_nothing_twice(case, tmp_pat
     path.write_bytes(case.build())
     options = Options(**(STATED | case.options))
     taken = {cell for cell, said in case.expect.items() if len(said) == 5}
-    assert commit(propose(path, options, ca.Dataset(root)), ca.Dataset(root)) == len(taken)
-    found = ca.Dataset(root).problems
+    data = ca.Dataset(root)
+    assert commit(propose(path, options, data), data) == len(taken)
+    data = ca.Dataset(root)
+    found = data.problems
     assert not found["severity"].eq("error").any(), found.to_string()
     before = {p: p.read_bytes() for p in root.rglob("*.csv")}
-    again = propose(path, options, ca.Dataset(root))
-    assert commit(again, ca.Dataset(root)) == 0
+    again = propose(path, options, data)
+    assert commit(again, data) == 0
     assert {p: p.read_bytes() for p in root.rglob("*.csv")} == before
     assert {f.cell for f in again.figures if f.status == "known"} >= taken
 
