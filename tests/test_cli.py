@@ -142,15 +142,27 @@ def test_a_text_in_brackets_is_printed_as_it_stands(run, tmp_path):
     assert "value '[bold]'" in err
 
 
-@pytest.mark.parametrize(("encoding", "said"), [("utf-8", "可信度低"), ("ascii", "????")])
-def test_as_a_program_whatever_the_console_can_show(encoding, said, tmp_path):
-    program = [sys.executable, "-c", "from changji_analysis.cli import main; main()"]
+def test_as_a_program_whatever_the_console_can_show(tmp_path):
+    """Started where it can show ASCII only, and once more in the same process with UTF-8."""
+    program = """
+import sys
+from changji_analysis.cli import main
+for encoding in (None, "utf-8"):
+    sys.stdout.reconfigure(encoding=encoding, errors="strict" if encoding else None)
+    try:
+        main()
+    except SystemExit as ended:
+        print("\\0", ended.code or 0, end="\\0")
+"""
     done = subprocess.run(
-        [*program, "check", "--data", write(tmp_path / "tiny")],
+        [sys.executable, "-c", program, "check", "--data", write(tmp_path / "tiny")],
         capture_output=True,
-        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
     )
-    assert (done.returncode, done.stderr) == (0, b"") and said in done.stdout.decode(encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    ascii_only, first, all_signs, second, _ = done.stdout.split(b"\0")
+    assert (first, second) == (b" 0", b" 0")
+    assert "????" in ascii_only.decode("ascii") and "可信度低" in all_signs.decode("utf-8")
 
 
 def test_help_names_every_command(run):
