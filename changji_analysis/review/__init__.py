@@ -105,11 +105,13 @@ def run(
     ReviewError, ReportError, NotebookError
         A notebook failed, or a folder cannot be written.
     """
+    answers = Answers(data)
+    file = f".cache/answers-{answers.key}.pickle"
+    for private in (False, True):  # what was answered of the same files lies in one of two
+        data.adopt(_folder(data, private=private) / file)
     check(data)
-    root, answers = review_folder(data), Answers(data)
-    cache = root / ".cache"
-    known = cache / f"answers-{answers.key}.pickle"
-    data.adopt(known)
+    root = review_folder(data)
+    cache, known = root / ".cache", root / file
     with _writable(root), _alone(cache / "review.lock"):
         books, unchanged = _notebooks(root), known.is_file()
         ahead = () if unchanged else {path.parent for path in books}
@@ -151,8 +153,12 @@ def review_folder(data: Dataset) -> Path:
     The repository takes only what may be published: figures that are not public, another date or
     another place lead to a folder of their own.
     """
+    return _folder(data, private=data.not_public > 0)
+
+
+def _folder(data: Dataset, *, private: bool) -> Path:
     name = "" if data.folder == REPOSITORY / "data" else data.folder.name
-    parts = (name, str(data.as_of or ""), "internal" if data.not_public else "")
+    parts = (name, str(data.as_of or ""), "internal" if private else "")
     return REPOSITORY / "reviews" / "-".join(filter(None, parts)) if any(parts) else REPOSITORY
 
 

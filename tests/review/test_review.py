@@ -11,6 +11,7 @@ import changji_analysis as ca
 from changji_analysis import figures, fingerprints, report, review
 from changji_analysis.errors import DataError, UsageError
 from changji_analysis.files import write_bytes
+from changji_analysis.records import Folder
 
 FIRMS = "甲市,hightech_firms,{},first,{},家,exact,{}家,2021-09-01,2021-09-01,s1,high,"
 ISSUED = "target_year: 2025, issued: 2021-03-01"
@@ -199,14 +200,18 @@ def test_code_counts_with_all_that_it_imports_and_nothing_else(tmp_path, monkeyp
     code("package.flow")
 
 
-def test_an_unchanged_review_judges_nothing_again(place, monkeypatch):
+def test_an_unchanged_review_reads_and_judges_nothing_again(place, monkeypatch):
     judged, judge = [], ca.Dataset._judge
+    tables, read = [], Folder._read
+    monkeypatch.setattr(
+        Folder, "_read", lambda self, name, spec: tables.append(name) or read(self, name, spec)
+    )
     monkeypatch.setattr(
         ca.Dataset, "_judge", lambda self, row: judged.append(row["id"]) or judge(self, row)
     )
     run(place)
-    judged.clear()
-    assert run(place)[0] == judged == []
+    judged.clear(), tables.clear()
+    assert run(place)[0] == judged == tables == []
     [answers] = (place / ".cache").glob("answers-*")
     answers.write_bytes(answers.read_bytes()[:-9])
     assert run(place)[0] == [] and judged  # what was damaged is found again and kept
