@@ -13,6 +13,7 @@ import datetime as dt
 import io
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -53,6 +54,7 @@ class Case:
         return {"xlsx": _xlsx, "xls": _xls}.get(kind, _text)(self)
 
 
+@cache
 def cases() -> list[Case]:
     """Every sheet of the corpus."""
     listed = yaml.safe_load(CASES_FILE.read_text(encoding="utf-8"))
