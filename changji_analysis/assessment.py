@@ -374,7 +374,7 @@ def _outlook(target: Target, given: Given, model: str | Callable, kind: str | No
 
 def _known(history: pd.Series, target: Target) -> pd.Series:
     """What the history holds up to the target year; empty is allowed."""
-    if isinstance(history, pd.Series) and history.dropna().empty:
+    if isinstance(history, pd.Series) and not history.count():
         return pd.Series(dtype=float, index=pd.Index([], dtype=int))
     known = checked(history)
     return known[known.index <= target.year]

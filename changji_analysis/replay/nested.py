@@ -107,9 +107,10 @@ def replay(
     columns: dict[str, list] = {}
     for name, one in families.items():
         for block in _blocks(one, most, origins):
+            seen = np.isfinite(block["outcome"])
             for key, values in (block | {"family": name, "kind": one.kind}).items():
-                full = np.broadcast_to(values, block["outcome"].shape)
-                columns.setdefault(key, []).append(full[np.isfinite(block["outcome"])])
+                full = np.broadcast_to(values, seen.shape)
+                columns.setdefault(key, []).append(full[seen])
     found = {key: np.concatenate(values) for key, values in columns.items()}
     return Cases(
         pd.DataFrame({key: found[key] for key in COLUMNS}),
