@@ -1,9 +1,7 @@
 """Figures that are not public are marked in every output and never reach the committed files."""
 
-import shutil
-
+import office_data
 import pytest
-import thin_data
 
 from changji_analysis import figures, report, review, tables
 from changji_analysis.config import REPOSITORY
@@ -13,12 +11,12 @@ from changji_analysis.importing import import_figures
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """The shipped data with a few peers and one figure more that is not public."""
+    """The tiny data with offices and one figure more that is not public."""
     folder = tmp_path_factory.mktemp("private")
-    shutil.rmtree(thin_data.write(folder / "data") / "private", ignore_errors=True)
+    office_data.write(folder / "data")
     sheet = folder / "sheet.csv"
-    sheet.write_text("年份,高新技术企业数（家）\n2021,52\n", encoding="utf-8")
-    stated = {"area": "昌吉市", "source": "昌吉市科技局：年报", "published": "2022-03-01"}
+    sheet.write_text("年份,高企（家）\n2021,52\n", encoding="utf-8")
+    stated = {"area": "甲市", "source": "昌吉市科技局：年报", "published": "2022-03-01"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHANGJI_DATA", str(folder / "data"))
         import_figures(sheet, dry_run=False, **stated)
@@ -32,10 +30,10 @@ def data(root):
 
 def test_the_scorecard_says_which_figures_are_not_public(data):
     card = data.scorecard.set_index("id")
-    assert card.index[card["last_private"]].tolist() == ["t03"]
+    assert card.index[card["last_private"]].tolist() == ["t01"]
     zh, en = (tables.show(card, lang, ["id", "last"]).text for lang in ("zh", "en"))
-    assert zh.loc["t03", "最新"] == "52家（2021年，未公开）"
-    assert en.loc["t03", "latest"] == "52 (2021, not public)"
+    assert zh.loc["t01", "最新"] == "52家（2021年，未公开）"
+    assert en.loc["t01", "latest"] == "52 (2021, not public)"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -74,6 +75,7 @@ def plan_key(data: Dataset) -> str:
     )
 
 
+@lru_cache(maxsize=1)
 def requests(data: Dataset) -> list[Request]:
     """What is asked of each office; of two that share a target, the one named first."""
     table = data.plan_targets
