@@ -17,18 +17,14 @@ from threading import Thread
 from typing import ClassVar
 
 import numpy as np
+from nbval import plugin
+from nbval.kernel import RunningKernel
+from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
 import changji_analysis as ca
 from changji_analysis.dataset import ANSWERS
-from changji_analysis.review.notebooks import EMPTIED, leave_grammar_out
-
-leave_grammar_out()  # a second in each process; nbval is therefore left to us by pyproject.toml
-from nbval import plugin  # noqa: E402
-from nbval.kernel import RunningKernel  # noqa: E402
-from nbval.plugin import IPyNbCell, IPyNbFile  # noqa: E402
-
-pytest_plugins = ["nbval.plugin"]
+from changji_analysis.review.notebooks import EMPTIED
 
 # Root mean square over all pixels, of 255. Another processor's last digit moves the shade of an
 # edge here and there (below 0.05); one changed letter in a title gives 2.6, a series x 1.5 gives 8.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
-from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..dataset import ANSWERS, Read, as_read
@@ -45,14 +43,6 @@ print(_json.dumps({"reads": _asked(), "modules": _loaded}, default=str))
 """
     + EMPTIED
 )
-
-
-def leave_grammar_out() -> None:
-    """Call before nbformat is imported: jsonschema then builds no grammar of web addresses.
-
-    That takes a second, for a check that the schema of notebooks does not ask for.
-    """
-    sys.modules.setdefault("rfc3987_syntax", ModuleType("rfc3987_syntax"))
 
 
 class Executed(NamedTuple):
@@ -154,7 +144,6 @@ def execute(
     NotebookError
         A cell failed, or wrote to stderr.
     """
-    leave_grammar_out()
     from nbclient.exceptions import DeadKernelError
 
     paths, at = iter(paths), []
