@@ -68,8 +68,7 @@ def reports(tmp_path_factory):
     shutil.copy(ROOT / "conftest.py", folder)
     (folder / "none.ini").write_text("[pytest]\n", encoding="utf-8")
     options = (
-        "-q --color=no -p no:cacheprovider -p no:nbval -c none.ini --rootdir . "
-        "--nbval --nbval-current-env"
+        "-q --color=no -p no:cacheprovider -c none.ini --rootdir . --nbval --nbval-current-env"
     )
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options.split(), "n.ipynb"],
