@@ -174,7 +174,7 @@ def test_a_parent_with_a_faulty_row_is_done_without():
 
 # ---- files -------------------------------------------------------------------------------------
 def test_files_give_the_rows_of_frames(tmp_path, monkeypatch):
-    worlds = [world(seed) for seed in range(6)]
+    worlds = [world(seed) for seed in range(3)]
     histories, targets, pairs = [], [], [("坏", "坏"), ("县0·0", "无名")]
     for i, (rows, goals) in enumerate(worlds):
         histories.append(rows.assign(area=rows["area"] + f"·{i}"))
@@ -186,7 +186,7 @@ def test_files_give_the_rows_of_frames(tmp_path, monkeypatch):
     paths = [tmp_path / name for name in ("in.csv", "targets.csv", "out.parquet", "parents.csv")]
     for frame, path in zip((histories, targets, parents), (*paths[:2], paths[3]), strict=True):
         frame.to_csv(path, index=False)
-    monkeypatch.setattr(panel, "PART_ROWS", 120)  # some fifteen parts
+    monkeypatch.setattr(panel, "PART_ROWS", 120)  # some eight parts
     command = ["assess-panel", *map(str, paths[:3]), "--parents", str(paths[3])]
     for run in (
         lambda: ca.write_panel(*paths[:3], parents=parents),
