@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
@@ -144,6 +146,7 @@ def execute(
     NotebookError
         A cell failed, or wrote to stderr.
     """
+    _load()
     from nbclient.exceptions import DeadKernelError
 
     paths, at = iter(paths), []
@@ -158,6 +161,20 @@ def execute(
         yield from _run(folder, noted(), answers)
     except DeadKernelError:  # it lost its port to another program, or its memory
         yield from _run(folder, chain(at, paths), answers)
+
+
+@cache
+def _load() -> None:
+    """Load what runs notebooks, without the grammar of web addresses that jsonschema would build.
+
+    That takes longer than all the rest, and the schema of notebooks asks for no address.
+    """
+    optional = "rfc3987_syntax"
+    sys.modules.setdefault(optional, None)  # ty: ignore[no-matching-overload]
+    import nbclient  # noqa: F401
+
+    if sys.modules.get(optional, sys) is None:  # another thread may have been here
+        del sys.modules[optional]
 
 
 def _run(folder: Path, paths: Iterable[Path], answers: Path | None) -> Generator[Executed]:
