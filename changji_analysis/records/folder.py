@@ -205,6 +205,7 @@ class Folder:
             self._unreadable.add(name)
             frame, _ = _parsed(",".join(table.schema.columns), table, report.name, self.root.name)
             assert frame is not None  # a table of these columns can be read
+        frame = frame.copy(deep=False)  # whatever becomes of it, the one kept by its text stays
         if table.check and name not in self._unreadable:
             table.check(frame, report, self)
         if table.corrected and name not in self._unreadable:
@@ -311,7 +312,7 @@ class Folder:
         return pd.DataFrame(rows, columns=["id", "area", "indicator", "year", "reason"])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _parsed(
     text: str | None, table: Table, name: str, folder: str
 ) -> tuple[pd.DataFrame | None, FileReport]:
