@@ -32,7 +32,7 @@ for lang, name in (
 notebook = "notebooks/en/03_rd_intensity.ipynb"
 (folder / "notebooks/en").mkdir(parents=True)
 data.share(answers := folder.with_name("answers"))
-made = next(notebooks.execute(root / "notebooks/en", [root / notebook], answers))
+made = next(notebooks.execute([root / notebook], answers))
 (folder / notebook).write_bytes(made.content)
 """
 PLAIN = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA3"

@@ -114,8 +114,7 @@ def run(
     cache, known = root / ".cache", root / file
     with _writable(root), _alone(cache / "review.lock"):
         books, unchanged = _notebooks(root), known.is_file()
-        ahead = () if unchanged else {path.parent for path in books}
-        with notebooks.running(ahead, known) as run_books:
+        with notebooks.running(known, ahead=bool(books) and not unchanged) as run_books:
             outcome = _judge(data, root)
             judged(outcome)
             for old in {*cache.glob("answers-*.pickle")} - {known}:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 SECONDS = 600
+MANY = 8
+"""Notebooks for which one kernel is enough."""
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 EMPTIED = """
 import sys as _sys
@@ -69,16 +71,18 @@ def cells(path: Path) -> str:
 
 @contextmanager
 def running(
-    folders: Iterable[Path], answers: Path
+    answers: Path, *, ahead: bool
 ) -> Generator[Callable[[Sequence[Path]], Iterator[Executed]]]:
-    """Kernels, one a folder, that start and run notebooks beside what is done within the block.
+    """Kernels that start and run notebooks beside what is done within the block.
+
+    A second one starts where there is much to run; more would mostly be starting.
 
     Parameters
     ----------
-    folders : iterable of Path
-        Whose kernels start at once; those of others start when there is something to run.
     answers : Path
         See `execute`; it has to be there when the first notebook is run.
+    ahead : bool
+        Whether a kernel starts at once, or when there is something to run.
 
     Yields
     ------
@@ -87,21 +91,24 @@ def running(
         `execute` raises.
     """
     done: SimpleQueue[Executed | Exception] = SimpleQueue()
-    queues: dict[Path, SimpleQueue[Path | None]] = {}
+    waiting: SimpleQueue[Path | None] = SimpleQueue()
+    kernels: list[Future] = []
     left = Event()
 
-    def work(folder: Path) -> None:
+    def taken() -> Generator[Path]:
+        while (path := waiting.get()) is not None and not left.is_set():
+            yield path
+
+    def work() -> None:
         try:
-            for one in execute(folder, iter(queues[folder].get, None), answers):
+            for one in execute(taken(), answers):
                 done.put(one)
-                if left.is_set():
-                    return
         except Exception as error:
             done.put(error)
 
-    def start(folder: Path) -> None:
-        queues[folder] = SimpleQueue()
-        pool.submit(work, folder)
+    def start(count: int) -> None:
+        while len(kernels) < count:
+            kernels.append(pool.submit(work))
 
     def result() -> Executed:
         one = done.get()
@@ -110,32 +117,26 @@ def running(
         return one
 
     def run(paths: Sequence[Path]) -> Iterator[Executed]:
+        start(min(-(-len(paths) // MANY), 2))
         for path in paths:
-            if path.parent not in queues:
-                start(path.parent)
-            queues[path.parent].put(path)
+            waiting.put(path)
         return (result() for _ in paths)
 
     with ThreadPoolExecutor() as pool:
         try:
-            for folder in folders:
-                start(folder)
+            start(int(ahead))
             yield run
         finally:
             left.set()
-            for queue in queues.values():
-                queue.put(None)
+            for _ in kernels:
+                waiting.put(None)
 
 
-def execute(
-    folder: Path, paths: Iterable[Path], answers: Path | None = None
-) -> Generator[Executed]:
+def execute(paths: Iterable[Path], answers: Path | None = None) -> Generator[Executed]:
     """Run notebooks one after the other in a kernel that is emptied in between.
 
     Parameters
     ----------
-    folder : Path
-        Where the kernel works.
     paths : iterable of Path
         The kernel is ready before the first is asked for.
     answers : Path, optional
@@ -158,9 +159,9 @@ def execute(
         at.clear()
 
     try:
-        yield from _run(folder, noted(), answers)
+        yield from _run(noted(), answers)
     except DeadKernelError:  # it lost its port to another program, or its memory
-        yield from _run(folder, chain(at, paths), answers)
+        yield from _run(chain(at, paths), answers)
 
 
 @cache
@@ -177,23 +178,24 @@ def _load() -> None:
         del sys.modules[optional]
 
 
-def _run(folder: Path, paths: Iterable[Path], answers: Path | None) -> Generator[Executed]:
+def _run(paths: Iterable[Path], answers: Path | None) -> Generator[Executed]:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    cell = nbformat.v4.new_code_cell
+    cell, new = nbformat.v4.new_code_cell, nbformat.v4.new_notebook
     client = NotebookClient(
-        nbformat.v4.new_notebook(cells=[cell(FIRST)]),
+        new(cells=[cell(FIRST)]),
         timeout=SECONDS,
         kernel_name=KERNEL["name"],
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
     )
     with client.setup_kernel(env={**os.environ, ANSWERS: str(answers or "")}):
         client.execute(cleanup_kc=False)
         for path in paths:
+            client.nb = new(cells=[cell(f"import os; os.chdir({str(path.parent)!r})" + EMPTIED)])
+            client.execute(cleanup_kc=False)
             client.nb = nbformat.read(path, as_version=4)
             client.nb.cells.append(cell(LAST))
             try:
