@@ -98,7 +98,7 @@ class _Writer:
     def _saved(self) -> bytes:
         stream = io.BytesIO()
         self.docx.save(stream)
-        return stream.getvalue()
+        return _packed(stream.getvalue())
 
     def _front(self) -> None:
         """The brief, the title page and the contents, none of which bears a page number."""
@@ -266,9 +266,10 @@ def _laid_out(contents: list[bytes]) -> list[list[str]]:
     if not office or not reader:
         return [[] for _ in contents]
     with tempfile.TemporaryDirectory() as name:
-        sources = [Path(name, f"{n}.docx") for n in range(len(contents))]
+        sources, pixel = [Path(name, f"{n}.docx") for n in range(len(contents))], io.BytesIO()
+        Image.new("L", (1, 1)).save(pixel, "PNG")
         for source, content in zip(sources, contents, strict=True):
-            source.write_bytes(_blank(content))
+            source.write_bytes(_packed(content, pixel.getvalue()))
         profile = f"-env:UserInstallation={Path(name, 'profile').as_uri()}"
         convert = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", name]
         _said([*convert, *map(str, sources)], _SECONDS * len(sources))
@@ -277,13 +278,22 @@ def _laid_out(contents: list[bytes]) -> list[list[str]]:
     return [[re.sub(r"\s", "", page) for page in text.split("\f")] for text in texts]
 
 
-def _blank(content: bytes) -> bytes:
-    """The same file with empty pictures, which take the same room and are laid out much faster."""
-    pixel, out = io.BytesIO(), io.BytesIO()
-    Image.new("L", (1, 1)).save(pixel, "PNG")
+def _packed(content: bytes, picture: bytes | None = None) -> bytes:
+    """The same file without the time of day at which its parts were packed.
+
+    Parameters
+    ----------
+    content : bytes
+    picture : bytes, optional
+        A PNG to stand for every picture: it takes the same room and is laid out much faster.
+    """
+    out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as had, zipfile.ZipFile(out, "w") as made:
         for name in had.namelist():
-            made.writestr(name, pixel.getvalue() if name.endswith(".png") else had.read(name))
+            drawn = name.endswith(".png")
+            part = picture if drawn and picture else had.read(name)
+            form = zipfile.ZIP_STORED if drawn else zipfile.ZIP_DEFLATED
+            made.writestr(zipfile.ZipInfo(name), part, form)
     return out.getvalue()
 
 

@@ -424,6 +424,7 @@ def test_writing(written):
         text = letter.read("word/document.xml").decode()
         settings = letter.read("word/settings.xml").decode()
         assert letter.testzip() is None
+        assert {part.date_time[0] for part in letter.infolist()} == {1980}  # of no day: same bytes
     assert 'w:dirty="true"' in text  # nobody laid it out: Word is to renew the contents
     assert text.count("w:tblHeader") > 20 and "w:landscape" not in text
     assert 'w:orient="landscape"' in text and 'w:linePitch="579"' in text
